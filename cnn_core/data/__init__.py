@@ -1,0 +1,1 @@
+"""Images in, arrays out: uint8, N x H x W x C, channels last."""
