@@ -1,0 +1,1 @@
+"""What to build and how to train it, as data: pure Python, no Keras, no NumPy, no Streamlit."""

@@ -1,0 +1,49 @@
+"""How much memory a training needs: an estimate, to refuse what cannot fit before it starts."""
+
+from math import prod
+
+from .network import Network
+from .shapes import FLOAT_BYTES, Problem, trace
+
+OPTIMIZER_SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+"""Numbers an optimizer keeps per trainable parameter in Keras 3 (SGD: its momentum, none when that is 0)."""
+
+
+def training_bytes(network: Network, batch_size: int, optimizer: str) -> int:
+    """Bytes that training takes at its peak, estimated for float32.
+
+    Weights, one gradient per trainable weight, the optimizer's slots, and for each image of the batch every layer's
+    output, kept for the way back, plus the gradients on both sides of the largest layer. The arithmetic is that of
+    Sohoni et al. 2019, "Low-Memory Neural Network Training", section 2. Frameworks add work space of their own.
+    Raises DesignError when the network is impossible.
+    """
+    traced = trace(network)
+    if traced.problem:
+        raise traced.problem.error()
+    totals = traced.totals
+    weights = totals.weight_bytes + FLOAT_BYTES * totals.trainable * (1 + OPTIMIZER_SLOTS[optimizer])
+    sides = (prod(report.input_shape) + prod(report.output_shape) for report in traced.reports)
+    return weights + batch_size * (totals.activation_bytes + FLOAT_BYTES * max(sides, default=0))
+
+
+def memory_problem(network: Network, batch_size: int, optimizer: str, limit_bytes: int) -> Problem | None:
+    """A problem when `training_bytes` passes ``limit_bytes``, saying what takes the most; otherwise None."""
+    needed = training_bytes(network, batch_size, optimizer)
+    if needed <= limit_bytes:
+        return None
+    weights = training_bytes(network, 0, optimizer)
+    largest = max(trace(network).reports, key=lambda report: report.parameters)
+    if weights > needed - weights:
+        index, todo = largest.index, f"Make layer {largest.index + 1} ({largest.layer.type}) smaller."
+    else:
+        index, todo = -1, "Choose a smaller batch, or shrink the first feature maps with strides or pooling."
+    what = "Training this network needs more memory than there is for it"
+    return Problem(index, what, f"at most {readable(limit_bytes)}", f"about {readable(needed)}", todo)
+
+
+def readable(count: int) -> str:
+    """A number of bytes for people, in powers of 1,024: "93.3 KiB"."""
+    if count < 1024:
+        return f"{count} B"
+    power = min((count.bit_length() - 1) // 10, 5)
+    return f"{count / 1024**power:,.1f} {'KMGTP'[power - 1]}iB"

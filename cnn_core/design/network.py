@@ -1,0 +1,138 @@
+"""A network as data: an input shape and a stack of layers. Every edit makes a new one."""
+
+import json
+import reprlib
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from cnn_core.errors import DesignError
+
+from . import keras_json, texts
+from .base import BaseLayer
+from .fields import Shape, checked
+from .layers import LAYER_TYPES, Layer
+from .texts import MAX_JSON_BYTES
+
+MAX_LAYERS = 200
+
+DataFormat = Literal["channels_last", "channels_first"]
+InputSide = Annotated[int, Strict(), Field(ge=1, le=4096)]
+
+
+class Network(BaseModel):
+    """A sequential network.
+
+    ``input_shape`` is (height, width, channels), always channels last. ``data_format`` is the layout in which shapes
+    are shown and exported. (It matters to one sum: a Dense layer on a map works on the last axis of that layout.)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("network", min_length=1, max_length=80, description="What you call it.")
+    input_shape: tuple[InputSide, InputSide, InputSide] = Field(
+        (28, 28, 1), description="Height, width and channels of an image."
+    )
+    data_format: DataFormat = Field("channels_last", description="Where the channels are shown: last or first.")
+    layers: tuple[Layer, ...] = Field((), max_length=MAX_LAYERS, description="The layers, from input to output.")
+
+    def with_layers(self, layers: tuple[BaseLayer, ...]) -> Self:
+        """The same network with other layers. Raises DesignError above `MAX_LAYERS`."""
+        if len(layers) > MAX_LAYERS:
+            raise DesignError("That is too many layers", expected=f"at most {MAX_LAYERS}", received=f"{len(layers):,}")
+        return self.changed(layers=tuple(layers))
+
+    def changed(self, **fields: Any) -> Self:
+        """The same network with some fields changed, checked again."""
+        return type(self)(**(dict(self) | fields))
+
+    def insert(self, index: int, layer: BaseLayer) -> Self:
+        """``layer`` put before position ``index`` (0 to the number of layers)."""
+        return self.with_layers((*self.layers[:index], layer, *self.layers[index:]))
+
+    def remove(self, index: int) -> Self:
+        """Without the layer at ``index``."""
+        return self.with_layers((*self.layers[:index], *self.layers[index + 1 :]))
+
+    def replace(self, index: int, layer: BaseLayer) -> Self:
+        """``layer`` in the place of the one at ``index``."""
+        return self.with_layers((*self.layers[:index], layer, *self.layers[index + 1 :]))
+
+    def duplicate(self, index: int) -> Self:
+        """The layer at ``index`` twice in a row."""
+        return self.insert(index, self.layers[index])
+
+    def move(self, index: int, target: int) -> Self:
+        """The layer at ``index`` taken out and put at position ``target``, clipped to the stack."""
+        target = min(max(target, 0), len(self.layers) - 1)
+        return self.remove(index).insert(target, self.layers[index])
+
+    def to_json(self) -> str:
+        """The design as readable JSON, every argument written out."""
+        return json.dumps(self.model_dump(), indent=2)
+
+    def to_keras_json(self) -> str:
+        """The design as `keras.models.model_from_json` reads it, in the layout of ``data_format``."""
+        return json.dumps(keras_json.to_keras(self.model_dump()), indent=2)
+
+    def to_token(self) -> str:
+        """The design as short URL-safe text."""
+        layers = [{"type": layer.type} | layer.model_dump(exclude_defaults=True) for layer in self.layers]
+        return texts.pack(self.model_dump(exclude={"layers"}, exclude_defaults=True) | {"layers": layers})
+
+    @classmethod
+    def from_json(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
+        """The design in ``text``, as `to_json` wrote it. Raises DesignError in words, naming the place."""
+        return cls._from_plain(texts.read_json(text, limit))
+
+    @classmethod
+    def from_keras_json(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
+        """The Sequential model in ``text``, as Keras's `model.to_json()` wrote it.
+
+        A leading Rescaling(1/255) is dropped, since training puts one there. Raises DesignError naming every layer or
+        argument that can't be carried over.
+        """
+        return cls._from_plain(keras_json.from_keras(texts.read_json(text, limit)))
+
+    @classmethod
+    def parse(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
+        """The design in ``text``, written by us or by Keras."""
+        plain = texts.read_json(text, limit)
+        return cls._from_plain(keras_json.from_keras(plain) if keras_json.is_keras(plain) else plain)
+
+    @classmethod
+    def from_token(cls, token: str) -> Self:
+        """The inverse of `to_token`. Raises DesignError when ``token`` was cut or changed."""
+        return cls._from_plain(texts.unpack(token))
+
+    @classmethod
+    def _from_plain(cls, plain: Any) -> Self:
+        layers = plain.get("layers", []) if isinstance(plain, dict) else []
+        if isinstance(layers, list) and len(layers) > MAX_LAYERS:
+            received = f"{len(layers):,}"
+            raise DesignError("The design has too many layers", expected=f"at most {MAX_LAYERS}", received=received)
+        if isinstance(layers, list) and isinstance(plain, dict):
+            plain = plain | {"layers": tuple(_layer(number, item) for number, item in enumerate(layers, start=1))}
+        return checked(cls, plain, "The design")
+
+
+def _layer(number: int, plain: Any) -> BaseLayer:
+    """Layer ``number`` (from 1) of a file, checked on its own so that an error can name it."""
+    kind = plain.get("type") if isinstance(plain, dict) else None
+    if isinstance(plain, dict) and (not isinstance(kind, str) or kind not in LAYER_TYPES):
+        raise DesignError(
+            f"Layer {number} is of an unknown type",
+            expected="one of " + ", ".join(LAYER_TYPES),
+            received=reprlib.repr(kind) if "type" in plain else "no type",
+        )
+    return checked(LAYER_TYPES.get(kind, BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
+
+
+def shown(shape: Shape, data_format: str) -> Shape:
+    """A channels-last ``shape`` in the layout of ``data_format``: (26, 26, 32) as (32, 26, 26) for channels first."""
+    return (shape[2], *shape[:2]) if data_format == "channels_first" and len(shape) == 3 else shape
+
+
+def unshown(shape: Shape, data_format: str) -> Shape:
+    """The inverse of `shown`."""
+    return (*shape[1:], shape[0]) if data_format == "channels_first" and len(shape) == 3 else shape

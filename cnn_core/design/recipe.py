@@ -1,0 +1,37 @@
+"""How to train: everything besides the network and the data, as data."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+Whole = Annotated[int, Strict()]
+Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+
+
+class Recipe(BaseModel):
+    """A training recipe; `fields.checked` turns out-of-range values into a DesignError in words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(
+        "rmsprop", description="How steps are taken: sgd takes the plain gradient, the others adapt each step's size."
+    )
+    learning_rate: Real = Field(
+        0.001, gt=0, le=10, description="The size of a step. Too large diverges, too small takes for ever."
+    )
+    momentum: Real = Field(0.0, ge=0, lt=1, description="How much of the last step is kept; for sgd.")
+    loss: Literal["categorical_crossentropy", "mse"] = Field(
+        "categorical_crossentropy", description="What is made small. mse compares with one-hot labels."
+    )
+    batch_size: Whole = Field(64, ge=1, le=8192, description="Images looked at for one step.")
+    epochs: Whole = Field(5, ge=1, le=1000, description="How often all training images are gone through.")
+    validation_share: Real = Field(
+        0.1, ge=0, le=0.5, description="Share of the training images kept aside to check progress on."
+    )
+    train_images: Annotated[Whole, Field(ge=10, le=10_000_000)] | None = Field(
+        None, description="Use only this many of the first training images; empty: all."
+    )
+    seed: Whole = Field(42, ge=0, le=2**31 - 1, description="Same seed, same start, same order of the images.")
+    early_stopping: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
+        None, description="Stop after this many epochs without a better validation loss; empty: never."
+    )
