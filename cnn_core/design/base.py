@@ -1,6 +1,6 @@
 """What every layer can say about itself, given the shape that arrives."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,10 @@ class BaseLayer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     acts_on_last_axis: ClassVar[bool] = False
     type: str
+
+    def arguments(self) -> dict[str, Any]:
+        """The layer's arguments as Keras takes them: ``keras.layers.<type>(**layer.arguments())``."""
+        return {name: value for name, value in self if name != "type"}
 
     def output_shape(self, shape: Shape) -> Shape:
         """The shape this layer makes of ``shape``. Raises DesignError when it can't take it."""

@@ -142,7 +142,7 @@ def _our_layer(number: int, item: dict, data_format: str) -> dict:
         )
     known = {name: value for name, value in config.items() if name in LAYER_TYPES[kind].model_fields}
     for name, value in config.items():
-        if name not in known and not _is_neutral(name, value, data_format):
+        if name not in known and not (_is_channels(item, data_format) if name == "axis" else _is_neutral(name, value)):
             arguments = ", ".join(field for field in LAYER_TYPES[kind].model_fields if field != "type")
             raise DesignError(
                 f"Layer {number} ({kind}): this studio can't carry over {_short(name)}",
@@ -152,7 +152,16 @@ def _our_layer(number: int, item: dict, data_format: str) -> dict:
     return {"type": kind, **known}
 
 
-def _is_neutral(name: str, value: Any, data_format: str) -> bool:
+def _is_channels(item: dict, data_format: str) -> bool:
+    """Whether the ``axis`` of a normalization is the channels, as ours always is."""
+    axis, shape = item["config"]["axis"], _built(item)
+    axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+    if isinstance(shape, list) and len(shape) == 2:
+        return axis in (-1, 1)
+    return axis == 1 if data_format == "channels_first" else axis in (-1, 3)
+
+
+def _is_neutral(name: str, value: Any) -> bool:
     """Whether an argument we don't have is at the value that we take for granted."""
     if name in _SILENT or value is None:
         return True
@@ -160,9 +169,6 @@ def _is_neutral(name: str, value: Any, data_format: str) -> bool:
         return value is _FIXED[name]
     if name in _INITIALIZERS:
         return isinstance(value, dict) and value.get("class_name") == _INITIALIZERS[name]
-    if name == "axis":
-        value = value[0] if isinstance(value, list) and len(value) == 1 else value
-        return value == 1 if data_format == "channels_first" else value in (-1, 3)
     if name == "dtype":
         return value == "float32" or (isinstance(value, dict) and value.get("config") == {"name": "float32"})
     return False

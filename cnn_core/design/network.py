@@ -2,6 +2,7 @@
 
 import json
 import reprlib
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
@@ -15,6 +16,7 @@ from .layers import LAYER_TYPES, Layer
 from .texts import MAX_JSON_BYTES
 
 MAX_LAYERS = 200
+MAX_STEPS = 100
 
 DataFormat = Literal["channels_last", "channels_first"]
 InputSide = Annotated[int, Strict(), Field(ge=1, le=4096)]
@@ -114,6 +116,29 @@ class Network(BaseModel):
         if isinstance(layers, list) and isinstance(plain, dict):
             plain = plain | {"layers": tuple(_layer(number, item) for number, item in enumerate(layers, start=1))}
         return checked(cls, plain, "The design")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The present network, those before it (newest last) and those undone (next to redo last)."""
+
+    present: Network
+    past: tuple[Network, ...] = ()
+    future: tuple[Network, ...] = ()
+
+    def push(self, network: Network) -> "History":
+        """``network`` as the new present; what was undone is forgotten, and so is all beyond `MAX_STEPS`."""
+        if network == self.present:
+            return self
+        return History(network, (*self.past, self.present)[-MAX_STEPS:])
+
+    def undo(self) -> "History":
+        """One step back, or itself where there is none."""
+        return History(self.past[-1], self.past[:-1], (*self.future, self.present)) if self.past else self
+
+    def redo(self) -> "History":
+        """One undone step again, or itself where there is none."""
+        return History(self.future[-1], (*self.past, self.present), self.future[:-1]) if self.future else self
 
 
 def _layer(number: int, plain: Any) -> BaseLayer:
