@@ -1,4 +1,4 @@
-"""The catalogue of data sets: bundled with the app, or ``<name>.npz`` files in a folder (dropped there, or downloaded)."""
+"""The catalogue of data sets: bundled with the app, or ``<name>.npz`` files in a folder (dropped or downloaded)."""
 
 import os
 import re
@@ -54,7 +54,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the catalogue knows of a data set without loading it; ``problem`` says why a file in the folder is unusable."""
+    """What is known of a data set without loading it; ``problem`` says why a file in the folder is unusable."""
 
     name: str
     title: str
@@ -74,7 +74,7 @@ _TITLES = {entry.name: entry.title for entry in (_BUNDLED, *_DOWNLOADS)}
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The data sets that can be trained on: the bundled digits, the downloads, and each ``<name>.npz`` in ``folder``."""
+    """The data sets that can be trained on: bundled digits, downloads, and each ``<name>.npz`` in ``folder``."""
 
     folder: Path
 

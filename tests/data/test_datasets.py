@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,8 @@ def test_a_fresh_machine_has_the_bundled_digits_and_offers_mnist(catalogue):
 def test_bundled_digits_are_mlxtends_shuffled_and_balanced(catalogue):
     digits, entry = catalogue.load(BUNDLED), catalogue.entries()[0]
     assert digits.x_train.shape == (entry.train, *entry.input_shape) == (4000, 28, 28, 1)
-    assert digits.x_test.shape == (entry.test, 28, 28, 1) and digits.classes == entry.classes
+    assert digits.x_test.shape == (entry.test, 28, 28, 1)
+    assert digits.classes == entry.classes
     assert np.bincount(digits.y_train).tolist() == [400] * 10
     assert np.bincount(digits.y_test).tolist() == [100] * 10
     assert len(set(digits.y_train[:50])) == 10, "the first n images must show all classes"
@@ -53,7 +55,8 @@ def test_bundled_digits_are_mlxtends_shuffled_and_balanced(catalogue):
 
 def test_bundled_digits_are_the_same_every_time_and_cannot_be_changed(catalogue):
     once, again = catalogue.load(BUNDLED), catalogue.load(BUNDLED)
-    assert np.array_equal(once.x_test, again.x_test) and np.array_equal(once.y_train, again.y_train)
+    assert np.array_equal(once.x_test, again.x_test)
+    assert np.array_equal(once.y_train, again.y_train)
     with pytest.raises(ValueError, match="read-only"):
         once.x_train[0] = 0
 
@@ -64,17 +67,21 @@ def test_mnist_dropped_into_the_folder(tmp_path):
     catalogue = Catalogue(tmp_path)
     entry, digits = catalogue.entries()[1], catalogue.load(MNIST)
     assert (entry.source, entry.ready, entry.train, entry.test) == ("file", True, 60_000, 10_000)
-    assert digits.x_train.shape == (60_000, 28, 28, 1) and digits.x_train.dtype == np.uint8
+    assert digits.x_train.shape == (60_000, 28, 28, 1)
+    assert digits.x_train.dtype == np.uint8
     assert digits.y_train[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert digits.input_shape == entry.input_shape and digits.classes == entry.classes
+    assert digits.input_shape == entry.input_shape
+    assert digits.classes == entry.classes
 
 
 @needs_shared
 def test_colour_images_with_labels_in_a_column():
     entry = {entry.name: entry for entry in Catalogue(SHARED).entries()}["cifar10_subset"]
     cifar = Catalogue(SHARED).load("cifar10_subset")
-    assert entry.ready and cifar.input_shape == entry.input_shape == (32, 32, 3)
-    assert cifar.y_train.shape == (5000,) and cifar.class_names == tuple("0123456789")
+    assert entry.ready
+    assert cifar.input_shape == entry.input_shape == (32, 32, 3)
+    assert cifar.y_train.shape == (5000,)
+    assert cifar.class_names == tuple("0123456789")
 
 
 def test_saved_then_listed_and_loaded(catalogue):
@@ -83,7 +90,8 @@ def test_saved_then_listed_and_loaded(catalogue):
     assert (entry.name, entry.title, entry.source, entry.ready) == ("my-shapes", "My shapes", "file", True)
     assert (entry.train, entry.test, entry.input_shape, entry.classes) == (6, 3, (4, 5, 1), 3)
     loaded = catalogue.load("my-shapes")
-    assert np.array_equal(loaded.x_train, saved.x_train) and loaded.y_train.dtype == np.int64
+    assert np.array_equal(loaded.x_train, saved.x_train)
+    assert loaded.y_train.dtype == np.int64
 
 
 def test_many_savers_at_once_leave_one_whole_file(catalogue):
@@ -158,7 +166,8 @@ def test_a_file_of_another_kind_is_listed_with_its_problem(catalogue, content):
     catalogue.folder.mkdir()
     (catalogue.folder / "mnist.npz").write_bytes(content)
     _, entry = catalogue.entries()
-    assert not entry.ready and "can't be read" in entry.problem
+    assert not entry.ready
+    assert "can't be read" in entry.problem
     with pytest.raises(DataError, match="can't be read"):
         catalogue.load(MNIST)
 
@@ -174,10 +183,8 @@ def test_a_damaged_file_is_a_data_error_or_still_good(tmp_path_factory, data):
         content[place] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
     catalogue.entries()
-    try:
+    with suppress(DataError):
         assert catalogue.load("shapes").x_train.shape[3] == 1
-    except DataError as error:
-        assert str(error).endswith(".")
 
 
 @given(st.lists(st.integers(0, 4), max_size=80), st.floats(0, 0.99), st.integers(0, 9))
@@ -185,7 +192,8 @@ def test_stratified_split(labels, share, seed):
     labels = np.array(labels, int)
     train, held_out = stratified_split(labels, share, seed)
     assert sorted([*train, *held_out]) == list(range(len(labels)))
-    assert (np.diff(train) > 0).all() and (np.diff(held_out) > 0).all()
+    assert (np.diff(train) > 0).all()
+    assert (np.diff(held_out) > 0).all()
     for label in set(labels):
         total, part = (labels == label).sum(), (labels[held_out] == label).sum()
         assert part < total, "every class is trained on"

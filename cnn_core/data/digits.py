@@ -1,0 +1,155 @@
+"""A drawing -> 28x28 the way MNIST was made, every stage kept for showing.
+
+Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-Based Learning Applied to Document Recognition",
+Proc. IEEE 86 (1998), section III.A: scale to fit a 20x20 box keeping the aspect ratio, with antialiasing; put the
+centre of mass in the centre of a 28x28 field. In the files themselves the shift is by whole pixels (the centre of mass
+of each of the first 5,000 images lies within half a pixel of row 14, column 14), and the brightest pixel of each image
+is 254 or 255.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from cnn_core.errors import DataError
+
+FIELD = 28  # side of what the network sees, px
+BOX = 20  # longest side of the digit in it, px
+CENTRE = 14  # row and column of the centre of mass
+VISIBLE = 0.1  # fainter pixels are not counted as ink
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One step of the treatment.
+
+    Args:
+        picture: (h, w) float32, 0 background .. 1 ink: the result of this step.
+        caption: its numbers in words.
+        seen: (28, 28) uint8: what a network would get if the treatment ended here.
+    """
+
+    title: str
+    picture: np.ndarray
+    caption: str
+    seen: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """The five steps in order, and their numbers.
+
+    Args:
+        box: (top, left, height, width) of the ink in the drawing, px.
+        scale: px of the scaled digit per px of the drawing.
+        shift: (down, right) px from the middle of the field; negative is up, left.
+    """
+
+    drawing: Stage
+    cropped: Stage
+    scaled: Stage
+    centred: Stage
+    contrasted: Stage
+    box: tuple[int, int, int, int]
+    scale: float
+    shift: tuple[int, int]
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter((self.drawing, self.cropped, self.scaled, self.centred, self.contrasted))
+
+    @property
+    def raw(self) -> np.ndarray:
+        """(28, 28) uint8: the whole drawing made small, nothing else."""
+        return self.drawing.seen
+
+    @property
+    def final(self) -> np.ndarray:
+        """(28, 28) uint8: the digit as MNIST would hold it."""
+        return self.contrasted.seen
+
+
+def stages(ink: np.ndarray) -> Stages:
+    """Treats a drawing of any size as the makers of MNIST treated their scans.
+
+    Args:
+        ink: (H, W), 0 background .. 1 ink.
+
+    Raises:
+        DataError: nothing is drawn, or ``ink`` is no such array.
+    """
+    ink = _checked(ink)
+    top, left, height, width = box = bounding_box(ink)
+    cropped = ink[top : top + height, left : left + width]
+    scale = BOX / max(height, width)
+    small = _resized(cropped, max(1, round(height * scale)), max(1, round(width * scale)))
+    middle = tuple((FIELD - side) // 2 for side in small.shape)
+    corner = tuple(map(_offset, center_of_mass(small), small.shape))
+    shift = corner[0] - middle[0], corner[1] - middle[1]
+    field = _placed(small, corner)
+    bright = field / field.max()
+
+    crop_words = f"{height} x {width} px, from row {top}, column {left}"
+    scale_words = f"{small.shape[0]} x {small.shape[1]} px, scaled by {scale:.3g}"
+    bright_words = f"brightest pixel {round(255 * float(field.max()))} becomes 255"
+    return Stages(
+        Stage("Drawing", ink, f"{ink.shape[0]} x {ink.shape[1]} px", _seen(_resized(ink, FIELD, FIELD))),
+        Stage("Cropped to the ink", cropped, crop_words, _seen(_resized(cropped, FIELD, FIELD))),
+        Stage(f"Longest side {BOX} px", small, scale_words, _seen(_placed(small, middle))),
+        Stage("Centre of mass in the middle", field, _in_words(shift), _seen(field)),
+        Stage("Full contrast", bright, bright_words, _seen(bright)),
+        box=box,
+        scale=scale,
+        shift=shift,
+    )
+
+
+def bounding_box(ink: np.ndarray) -> tuple[int, int, int, int]:
+    """(top, left, height, width) of what is at least VISIBLE of (H, W) ``ink``; DataError if nothing is."""
+    visible = ink >= VISIBLE
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
+    if not rows.size:
+        raise DataError("The canvas is empty.", todo="Draw a digit, large and in one piece.")
+    return int(rows[0]), int(columns[0]), int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+
+def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
+    """(row, column): the mean place of the ink, each pixel weighted by its grey level."""
+    rows, columns = ink.sum(axis=1, dtype=float), ink.sum(axis=0, dtype=float)
+    return float(rows @ np.arange(rows.size) / rows.sum()), float(columns @ np.arange(columns.size) / columns.sum())
+
+
+def _checked(ink: np.ndarray) -> np.ndarray:
+    ink = np.asarray(ink, np.float32)
+    if ink.ndim != 2 or not ink.size or not (ink.min() >= 0 and ink.max() <= 1):
+        received = f"shape {ink.shape}" if ink.ndim != 2 or not ink.size else f"{ink.min()} to {ink.max()}"
+        raise DataError("This is not a drawing.", expected="shape (H, W), values 0 to 1", received=received)
+    return ink
+
+
+def _resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    # Pillow widens the filter when it shrinks, so every pixel of the drawing counts: that is the antialiasing.
+    small = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
+    return np.clip(np.asarray(small), 0, 1)
+
+
+def _offset(center: float, side: int) -> int:
+    # A blob with a long tail would push the tail off the field: all ink stays, even if the centre is then a little off.
+    return min(max(int(np.floor(CENTRE - center + 0.5)), 0), FIELD - side)
+
+
+def _placed(picture: np.ndarray, corner: tuple[int, int]) -> np.ndarray:
+    field = np.zeros((FIELD, FIELD), np.float32)
+    field[corner[0] : corner[0] + picture.shape[0], corner[1] : corner[1] + picture.shape[1]] = picture
+    return field
+
+
+def _seen(picture: np.ndarray) -> np.ndarray:
+    return np.rint(255 * picture).astype(np.uint8)
+
+
+def _in_words(shift: tuple[int, int]) -> str:
+    directions = zip(shift, (("up", "down"), ("left", "right")), strict=True)
+    moves = [f"{abs(pixels)} px {names[pixels > 0]}" for pixels, names in directions if pixels]
+    return "moved " + " and ".join(moves) if moves else "already there"

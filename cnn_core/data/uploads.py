@@ -1,0 +1,124 @@
+"""Pictures that visitors send, read with limits and made into ink on an even background."""
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cnn_core.errors import DataError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+WORKING_SIDE = 512  # px: larger pictures are averaged down to this, which also removes a camera's noise
+FAINTEST = 0.1  # of the way from black to white: less contrast than this is an empty picture
+MOST_NOISE = 0.4  # of the ink's own strength: what is removed as noise of the paper is never more
+SMALLEST_SIDE = 8  # px
+
+
+def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
+    """A picture of one digit -> its ink, whatever the colours, the light and the transparency.
+
+    Args:
+        data: a PNG, JPEG or WebP file; of an animation the first frame counts.
+        max_bytes, max_pixels: larger ones are refused, the pixels from the header, before anything is decoded.
+
+    Returns:
+        (H, W) float32, 0 background .. 1 ink, the longer side at most 512 px.
+
+    Raises:
+        DataError: not such a picture, too large, damaged, or nothing is on it.
+    """
+    if len(data) > max_bytes:
+        expected, received = f"at most {max_bytes / 2**20:.0f} MiB", f"{len(data) / 2**20:.1f} MiB"
+        raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
+    return _ink(_grey(_decoded(data, max_pixels)))
+
+
+def _decoded(data: bytes, max_pixels: int) -> Image.Image:
+    """RGBA, upright, at most WORKING_SIDE long."""
+    try:
+        picture = Image.open(BytesIO(data), formats=FORMATS)
+        if picture.width * picture.height > max_pixels:
+            raise _too_large(max_pixels, f"{picture.width:,} x {picture.height:,} pixels")
+        picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a large JPEG is decoded small at once
+        picture = _eight_bit(picture).convert("RGBA")
+        picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+        return ImageOps.exif_transpose(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+        raise _too_large(max_pixels, "many more") from error
+    except UnidentifiedImageError as error:
+        expected = "a PNG, JPEG or WebP file"
+        raise DataError("This is not a picture.", expected=expected, received="a file of another kind") from error
+    except DataError:
+        raise
+    except Exception as error:  # decoders raise whatever comes to hand when a file lies about itself
+        raise DataError("This picture is damaged.", todo="Save it again, or send another one.") from error
+
+
+def _too_large(max_pixels: int, received: str) -> DataError:
+    expected = f"at most {max_pixels:,} pixels"
+    return DataError("This picture is too large.", expected=expected, received=received, todo="Make it smaller first.")
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    if not picture.mode.startswith("I"):
+        return picture
+    deep = np.asarray(picture, np.float32)  # 16 bits of grey, which convert() would cut off at 255
+    return Image.fromarray((deep * (255 / max(deep.max(), 1))).astype(np.uint8))
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """(H, W) brightness 0..1 (ITU-R BT.601 luma), transparent parts filled so that what is drawn stands out."""
+    pixels = np.asarray(picture, np.float32) / 255
+    tone, alpha = pixels[..., :3] @ np.float32([0.299, 0.587, 0.114]), pixels[..., 3]
+    if min(tone.shape) < SMALLEST_SIDE:
+        received = f"{tone.shape[1]} x {tone.shape[0]} pixels"
+        raise DataError(
+            "This picture is too small.", expected=f"sides of at least {SMALLEST_SIDE} pixels", received=received
+        )
+    if alpha.max() < FAINTEST:
+        raise DataError("This picture is transparent all over.", todo="Send one with a digit on it.")
+    mean = np.average(tone, weights=alpha)
+    spread = np.sqrt(np.average((tone - mean) ** 2, weights=alpha))
+    cut_out = alpha.mean() > 0.3 and spread > 0.15  # paper with a digit on it; otherwise only the stroke is there
+    paper = np.median(tone[alpha > 0.5]) if cut_out else float(mean < 0.5)
+    return tone * alpha + paper * (1 - alpha)
+
+
+def _ink(grey: np.ndarray) -> np.ndarray:
+    """(H, W) brightness -> ink: how far a pixel stands out from the paper, on the side that stands out more."""
+    difference = grey - _paper(grey)
+    dark, light = np.maximum(-difference, 0), np.maximum(difference, 0)
+    ink = dark if _weight(dark) >= _weight(light) else light
+    marked = ink[ink > FAINTEST]
+    if not marked.size:
+        raise DataError("Nothing is drawn on this picture.", todo="Send a digit that stands out from its background.")
+    strong = np.quantile(marked, 0.75)
+    noise = 1.4826 * np.median(np.abs(difference))  # the standard deviation, were it Gaussian; ink is the smaller part
+    floor = min(8 * noise, MOST_NOISE * strong)
+    return np.clip((ink - floor) / (strong - floor), 0, 1).astype(np.float32)
+
+
+def _weight(ink: np.ndarray) -> float:
+    return float(np.sum(ink[ink > FAINTEST] ** 2))
+
+
+def _paper(grey: np.ndarray) -> np.ndarray:
+    """(H, W) brightness of the empty paper: a quadratic surface, fitted to the border, then to all that agrees with it.
+
+    Light that falls off towards one side or a corner is such a surface; a hard-edged shadow is not.
+    """
+    rows, columns = (np.linspace(-1, 1, side, dtype=np.float32) for side in grey.shape)
+    step = max(1, max(grey.shape) // 64)
+    sample = grey[::step, ::step].ravel()
+    terms = _quadratic(rows[::step], columns[::step])
+    edge = np.maximum(*np.meshgrid(abs(rows[::step]), abs(columns[::step]), indexing="ij")).ravel() > 0.8
+    fits = edge & (abs(sample - np.median(sample[edge])) < 0.25)
+    for _ in range(5):
+        surface, *_ = np.linalg.lstsq(terms[fits], sample[fits])
+        fits = abs(sample - terms @ surface) < FAINTEST
+    return np.clip(_quadratic(rows, columns) @ surface, 0, 1).reshape(grey.shape)
+
+
+def _quadratic(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    y, x = (axis.ravel() for axis in np.meshgrid(rows, columns, indexing="ij"))
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
