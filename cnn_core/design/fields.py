@@ -99,15 +99,15 @@ def _complaints(model: type[BaseModel], data: dict, error: ValidationError) -> s
     faults: dict[str, str] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         name = str(fault["loc"][0])
-        faults.setdefault(name, _complaint(model, data, name, missing=fault["type"] == "missing"))
+        faults.setdefault(name, _complaint(model, data, name))
     more = [f"and {len(faults) - 3} more"] if len(faults) > 3 else []
     return "; ".join([*list(faults.values())[:3], *more])
 
 
-def _complaint(model: type[BaseModel], data: dict, name: str, missing: bool) -> str:
+def _complaint(model: type[BaseModel], data: dict, name: str) -> str:
     if name not in model.model_fields:
         known = ", ".join(field for field in model.model_fields if field != "type")
         return f"{reprlib.repr(name)} is not known here (known: {known or 'no arguments'})"
-    if missing:
+    if name not in data:
         return f"{name} is missing; it must be {expectation(model, name)}"
     return f"{name} must be {expectation(model, name)}, received {reprlib.repr(data[name])}"

@@ -56,10 +56,12 @@ def _problem(network: Network, classes: int | None) -> Problem | None:
 
 
 def _left(network: Network, problem: Problem | None) -> int:
-    """How far from working: 0 works, 1 works but there is advice, more: layers from the problem to the end."""
+    """How far from working: 0 works, 1 with advice, 2 ends wrongly, more: layers from the impossible one to the end."""
     if problem is None:
         return 0
-    return 1 + (len(network.layers) - problem.index if problem.blocking else 0)
+    if problem == trace(network).problem:
+        return 2 + len(network.layers) - problem.index
+    return 2 if problem.blocking else 1
 
 
 def _candidates(network: Network, problem: Problem, classes: int | None) -> Iterator[Repair]:
