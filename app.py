@@ -1,0 +1,22 @@
+"""CNN Studio: `streamlit run app.py`."""
+
+import streamlit as st
+
+from cnn_core.ui import services
+
+st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
+st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
+
+page = st.navigation(
+    {
+        "": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
+        "Build": [st.Page("pages/build/designer.py", title="Designer", icon=":material/view_agenda:")],
+        "Train": [
+            st.Page("pages/train/live.py", title="Training", icon=":material/monitoring:"),
+            st.Page("pages/train/runs.py", title="Runs", icon=":material/list_alt:"),
+        ],
+        "Use": [st.Page("pages/use/draw.py", title="Draw a digit", icon=":material/draw:")],
+    }
+)
+services.start()
+page.run()

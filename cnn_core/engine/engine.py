@@ -1,0 +1,242 @@
+"""Engine: the server's way to the workers. `train` and come back later; `ask` and wait for the answer."""
+
+import io
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future as ThreadFuture
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from dask.base import tokenize
+from distributed import Client, Future, KilledWorker
+from distributed.security import Security
+
+from cnn_core.data.datasets import Catalogue, Dataset
+from cnn_core.engine import tasks
+from cnn_core.engine.cluster import QUESTIONS, SECRETS, TRAINING
+from cnn_core.errors import EngineError, StudioError
+from cnn_core.runs.events import EVENT, Cancelled, Failed, Finished, StopRequested, Submitted
+from cnn_core.runs.models import MODEL_FILE, ModelLibrary
+from cnn_core.runs.store import Run, RunStore
+from cnn_core.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+CHECKPOINT_FILE, PREDICTIONS_FILE = "checkpoint.npz", "predictions.npz"
+START_SECONDS = 60
+KILLED = (
+    "The training process ended unexpectedly: it was killed, or ran out of memory. "
+    "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory"
+)
+LOST = "The connection to the training cluster was lost. Resume the run to go on from its last finished epoch"
+
+
+class Engine:
+    """Trains and answers on a Dask cluster: a local one of its own, or that at `settings.scheduler_address`.
+
+    The cluster starts in the background, and again when it has died. What a run's worker reports goes to `store`.
+    """
+
+    def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
+        self._store, self._library, self._catalogue, self._settings = store, library, catalogue, settings
+        self._topic = f"runs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
+        self._threads = ThreadPoolExecutor(4, "engine")
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+        self._futures: dict[str, Future] = {}
+        self._pulling: set[str] = set()
+        store.mark_interrupted()
+        self._connection: ThreadFuture[Client] = self._threads.submit(self._connect)
+
+    def train(self, run: Run, *, resume: bool = False) -> None:
+        """Put the run into the queue; with `resume`, from its checkpoint (from the start when it has none)."""
+        self._catalogue_has(run.dataset)
+        self._store.own(run.id)
+        self._store.append(run.id, Submitted())
+        checkpoint = self._store.load_file(run.id, CHECKPOINT_FILE) if resume else None
+        self._threads.submit(self._submit_or_fail, run, checkpoint)
+
+    def stop(self, run_id: str) -> None:
+        """End the run at its next batch and keep what it learned; take it out of the queue when it has not begun."""
+        state = self._store.state(run_id)
+        if not state.active:
+            return
+        self._store.append(run_id, StopRequested())
+        self._threads.submit(self._stop, run_id, state.status == "queued")
+
+    def queue_position(self, run_id: str) -> int:
+        """How many runs of this server are before it; 0 when it is next, or not waiting."""
+        before = 0
+        for other in list(self._futures):
+            if other == run_id:
+                return before
+            before += self._store.state(other).active
+        return 0
+
+    def ask(self, function: Callable, *args: Any, timeout: float = 30) -> Any:
+        """The value of `tasks.<function>(*args)`, from the worker for questions; raises EngineError when it is late."""
+        client = self._client()
+        future = client.submit(function, *args, resources={QUESTIONS: 1}, pure=False, priority=10)
+        try:
+            return future.result(timeout=timeout)
+        except StudioError:
+            raise
+        except TimeoutError:
+            future.cancel()
+            raise EngineError("No answer came in time", todo="The server is busy: try again in a moment") from None
+        except Exception as error:
+            raise EngineError(f"The question could not be answered ({error})", todo="Try again") from error
+
+    def predict(self, keys: list[str], images: np.ndarray) -> dict[str, np.ndarray]:
+        """Probabilities (N, classes) for raw pixels (N, H, W, C) uint8, by the models `keys`."""
+        contents: dict[str, bytes | None] = dict.fromkeys(keys)
+        for _ in range(len(keys) + 1):
+            answer = self.ask(tasks.predict, contents, images)
+            if not isinstance(answer, tasks.Missing):
+                return answer
+            contents[answer.key] = self._library.model(answer.key).load()
+        raise EngineError("The models could not be loaded", todo="Choose fewer models")
+
+    def download(self, name: str) -> Dataset:
+        """Fetch one of Keras's data sets (minutes) and keep it in the catalogue."""
+        return self._catalogue.save(name, self.ask(tasks.download, name, timeout=1800))
+
+    def close(self) -> None:
+        """End the cluster, when it is this engine's own."""
+        client = self._connection.result()
+        client.close(timeout=2)
+        self._end_process()
+
+    def _catalogue_has(self, name: str) -> None:
+        if not any(entry.name == name and entry.ready for entry in self._catalogue.entries()):
+            self._catalogue.load(name)  # raises the DataError that says what to do
+
+    def _client(self) -> Client:
+        with self._lock:
+            if self._connection.done() and self._is_lost():
+                self._connection = self._threads.submit(self._connect)
+            connection = self._connection
+        try:
+            return connection.result(timeout=START_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise EngineError("The training cluster does not start", todo=f"Ask the administrator ({error})") from error
+
+    def _is_lost(self) -> bool:
+        if self._connection.exception() or (self._process and self._process.poll() is not None):
+            return True
+        return self._connection.result().status != "running"
+
+    def _connect(self) -> Client:
+        if self._settings.scheduler_address:
+            client = Client(self._settings.scheduler_address, timeout=START_SECONDS, set_as_default=False)
+        else:
+            self._end_process()
+            command = [sys.executable, "-m", "cnn_core.engine.cluster"]
+            limits = ["--training-workers", str(self._settings.training_workers)]
+            limits += ["--memory-limit", str(self._settings.training_memory_bytes)]
+            self._process = subprocess.Popen(
+                command + limits, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            hello = json.loads(self._process.stdout.readline())
+            security = Security(require_encryption=True, **{name: hello[name] for name in SECRETS})
+            client = Client(hello["address"], security=security, timeout=START_SECONDS, set_as_default=False)
+        client.subscribe_topic(self._topic, self._on_event)
+        return client
+
+    def _end_process(self) -> None:
+        if self._process:
+            self._process.stdin.close()
+            self._process.stdout.close()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _on_event(self, message: tuple[float, dict]) -> None:
+        run_id, event = message[1]["run"], EVENT.validate_json(message[1]["event"])
+        self._store.append(run_id, event)
+        if event.kind == "epoch_ended" and run_id not in self._pulling:
+            self._pulling.add(run_id)
+            self._threads.submit(self._pull_checkpoint, run_id)
+
+    def _pull_checkpoint(self, run_id: str) -> None:
+        """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
+        try:
+            answers = self._client().run(tasks.take_checkpoint, run_id, on_error="ignore")
+            for content in filter(None, answers.values()):
+                self._store.save_file(run_id, CHECKPOINT_FILE, content)
+        finally:
+            self._pulling.discard(run_id)
+
+    def _submit_or_fail(self, run: Run, checkpoint: bytes | None) -> None:
+        try:
+            self._submit(run, checkpoint, send_data=False)
+        except StudioError as error:
+            self._store.append(run.id, Failed(message=str(error)))
+
+    def _submit(self, run: Run, checkpoint: bytes | None, *, send_data: bool) -> None:
+        dataset = self._catalogue.load(run.dataset)
+        future = self._client().submit(
+            tasks.train,
+            self._topic,
+            run.id,
+            run.network,
+            run.recipe,
+            _data_key(dataset),
+            dataset if send_data else None,
+            checkpoint,
+            resources={TRAINING: 1},
+            pure=False,
+            priority=int(send_data),  # it has waited already
+        )
+        self._futures[run.id] = future
+        future.add_done_callback(lambda done: self._on_done(run, checkpoint, done))
+
+    def _on_done(self, run: Run, checkpoint: bytes | None, future: Future) -> None:
+        """Note how the run ended."""
+        if future.status == "finished":
+            outcome = future.result()
+            if isinstance(outcome, tasks.Missing):
+                self._submit(run, checkpoint, send_data=True)
+                return
+            self._save(run.id, outcome)
+        elif future.status == "error":
+            self._store.append(run.id, Failed(message=_reason(future.exception())))
+        elif self._store.state(run.id).stop_requested:
+            self._store.append(run.id, Cancelled())
+        else:
+            self._store.append(run.id, Failed(message=LOST))
+        self._futures.pop(run.id, None)
+
+    def _save(self, run_id: str, outcome: dict[str, Any]) -> None:
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
+        self._store.save_file(run_id, PREDICTIONS_FILE, buffer.getvalue())
+        self._store.save_file(run_id, MODEL_FILE, outcome["model"])
+        self._store.append(run_id, Finished())
+
+    def _stop(self, run_id: str, queued: bool) -> None:
+        self._client().run(tasks.request_stop, run_id, on_error="ignore")
+        if queued and (future := self._futures.get(run_id)) and self._store.state(run_id).status == "queued":
+            future.cancel()
+
+
+@lru_cache(maxsize=8)
+def _data_key(dataset: Dataset) -> str:
+    return f"{dataset.name}-{tokenize(dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)}"
+
+
+def _reason(error: BaseException) -> str:
+    """Why a run failed, for the person who asked for it."""
+    if isinstance(error, StudioError):
+        return str(error)
+    if isinstance(error, KilledWorker):
+        return KILLED + "."
+    return f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}"

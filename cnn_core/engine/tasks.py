@@ -1,0 +1,155 @@
+"""The functions that run on workers. Keras is imported inside them: the server's process imports this module too.
+
+A worker keeps what it was sent (data sets, models) for the next question. A task that lacks something returns `Missing`,
+which asks the engine to send it.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from distributed import get_worker
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
+from cnn_core.engine.cluster import TRAINING
+from cnn_core.errors import DataError, RunError, StudioError
+from cnn_core.runs.events import Event
+
+KEPT = 6
+
+_kept: OrderedDict[str, Any] = OrderedDict()
+_stops: set[str] = set()
+_checkpoints: dict[str, bytes] = {}
+_lock = threading.Lock()
+
+
+class Missing(Exception):  # noqa: N818 - not an error: a request
+    """The worker does not have the thing `key`."""
+
+    @property
+    def key(self) -> str:
+        return self.args[0]
+
+
+def dask_setup(worker) -> None:
+    """Dask calls this when a worker starts: import Keras now, not when somebody waits for it."""
+    trains = TRAINING in worker.state.total_resources
+    if trains:
+        os.nice(5)  # people who draw and click come first when there are few cores
+    threading.Thread(target=_warm_up, args=(trains,), daemon=True).start()
+
+
+def _warm_up(trains: bool) -> None:
+    from cnn_core.training import build, device
+
+    if trains:
+        device.warm_up()
+    else:
+        build.build(PRESETS["keras-log"].network).predict_on_batch(np.zeros((1, 28, 28, 1), np.uint8))
+
+
+def train(
+    topic: str, run_id: str, network: Network, recipe: Recipe, data_key: str, data: Dataset | None, resume: bytes | None
+) -> dict[str, Any] | Missing:
+    """`training.fit`, with its events logged under `topic`; the fields of its Outcome.
+
+    Raises:
+        StudioError: whatever went wrong, in words. (To read Keras's own errors the server would import Keras.)
+    """
+    from cnn_core.training.build import checkpoint
+    from cnn_core.training.fit import fit
+
+    worker = get_worker()
+
+    def emit(event: Event) -> None:
+        worker.log_event(topic, {"run": run_id, "event": event.model_dump_json()})
+
+    def on_epoch(model, epoch: int) -> None:
+        _checkpoints[run_id] = checkpoint(model, epoch + 1)
+
+    try:
+        dataset = _keep(data_key, lambda: data)
+        return vars(fit(network, recipe, dataset, emit, lambda: run_id in _stops, on_epoch=on_epoch, resume=resume))
+    except Missing as missing:
+        return missing
+    except StudioError:
+        raise
+    except Exception as error:
+        raise _in_words(error) from None
+    finally:
+        _checkpoints.pop(run_id, None)
+        _stops.discard(run_id)
+
+
+def _in_words(error: Exception) -> RunError:
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return RunError("The training ran out of memory", todo="Choose a smaller batch, or a smaller network")
+    return RunError(f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}")
+
+
+def request_stop(run_id: str) -> None:
+    """Make the run end at its next batch, if it is on this worker or comes to it."""
+    _stops.add(run_id)
+
+
+def take_checkpoint(run_id: str) -> bytes | None:
+    """The run's state after its last whole epoch, when it is on this worker."""
+    return _checkpoints.get(run_id)
+
+
+def predict(models: dict[str, bytes | None], images: np.ndarray) -> dict[str, np.ndarray] | Missing:
+    """Probabilities of all classes.
+
+    Args:
+        models: .keras files by key; None where the worker is expected to have the model.
+        images: uint8, (N, H, W, C), raw pixels.
+
+    Returns:
+        by key: float32, (N, classes).
+    """
+    try:
+        loaded = {key: _keep(key, lambda content=content: _load(content)) for key, content in models.items()}
+    except Missing as missing:
+        return missing
+    return {key: model.predict_on_batch(images) for key, model in loaded.items()}
+
+
+def download(name: str) -> dict[str, np.ndarray]:
+    """The arrays x_train, y_train, x_test, y_test of one of Keras's data sets; raises DataError without internet."""
+    import keras
+
+    try:
+        (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+    except Exception as error:
+        raise DataError(
+            f"{name} could not be downloaded ({error})",
+            todo=f"Check the internet connection, or copy {name}.npz into the datasets folder",
+        ) from None
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+
+def _load(content: bytes | None):
+    if content is None:
+        return None
+    from cnn_core.training.build import from_bytes
+
+    return from_bytes(content)
+
+
+def _keep(key: str, make: Callable[[], Any]) -> Any:
+    """What is kept under `key`, or what `make` gives; raises Missing when that is None."""
+    with _lock:
+        value = _kept.pop(key, None)
+        value = make() if value is None else value
+        if value is None:
+            raise Missing(key)
+        _kept[key] = value
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+        return value

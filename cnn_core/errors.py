@@ -1,0 +1,44 @@
+"""What can go wrong, in words a learner can act on."""
+
+
+class StudioError(Exception):
+    """A problem the person in front of the screen can understand and mend.
+
+    Args:
+        what: the problem in one short sentence.
+        expected: what would have been right.
+        received: what was there instead.
+        todo: the next step that mends it.
+    """
+
+    def __init__(self, what: str, *, expected: str = "", received: str = "", todo: str = ""):
+        super().__init__(what)
+        self.what, self.expected, self.received, self.todo = what, expected, received, todo
+
+    def __str__(self) -> str:
+        facts = [f"{name} {text}" for name, text in (("Expected", self.expected), ("Received", self.received)) if text]
+        return " ".join(part.rstrip(".") + "." for part in (self.what, *facts, self.todo) if part)
+
+    def __reduce__(self):
+        # Keyword arguments do not survive the default pickling of exceptions, and errors travel between processes.
+        return _rebuild, (type(self), self.what, self.expected, self.received, self.todo)
+
+
+def _rebuild(kind: type[StudioError], what: str, expected: str, received: str, todo: str) -> StudioError:
+    return kind(what, expected=expected, received=received, todo=todo)
+
+
+class DesignError(StudioError):
+    """A layer, network or recipe that cannot be."""
+
+
+class DataError(StudioError):
+    """Data that cannot be read or used."""
+
+
+class RunError(StudioError):
+    """A run that does not exist, or not in the state that was needed."""
+
+
+class EngineError(StudioError):
+    """The workers that compute did not answer, or ended."""

@@ -1,0 +1,1 @@
+"""What was asked of the trainers, and what became of it."""

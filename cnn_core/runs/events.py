@@ -1,0 +1,270 @@
+"""What happens to a run, as facts; and `reduce`, the one function that says what they add up to.
+
+Nothing else holds a run's status. Epochs are counted from 0 in events; on a curve, x is the number of epochs done
+(0.5 is the middle of the first one). Times are seconds since 1970.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+MAX_POINTS = 400  # more than a chart of 1,000 px can show; keeps the cost of a refresh the same for any run
+
+Status = Literal["queued", "training", "testing", "finished", "stopped", "failed", "interrupted"]
+ACTIVE: tuple[Status, ...] = ("queued", "training", "testing")
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    at: float = Field(default_factory=time.time)
+
+
+class Submitted(_Event):
+    """The run stands in the queue (again, when it was resumed)."""
+
+    kind: Literal["submitted"] = "submitted"
+
+
+class Started(_Event):
+    """A worker has taken the run; `first_epoch` is not 0 when it goes on from a checkpoint."""
+
+    kind: Literal["started"] = "started"
+    device: str
+    choices: str = Field(description="what was chosen for this device, in words")
+    epochs: int
+    first_epoch: int = 0
+    steps_per_epoch: int
+    train_images: int
+    validation_images: int
+
+
+class Progress(_Event):
+    """Within an epoch: loss and accuracy are means over the steps since the last event, not since the epoch's start."""
+
+    kind: Literal["progress"] = "progress"
+    epoch: int
+    step: int = Field(description="batches of this epoch that are done")
+    loss: float
+    accuracy: float
+    images_per_second: float
+
+
+class EpochEnded(_Event):
+    """Means over the whole epoch; the validation values are None without a validation set."""
+
+    kind: Literal["epoch_ended"] = "epoch_ended"
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    seconds: float
+
+
+class StopRequested(_Event):
+    """Somebody pressed Stop."""
+
+    kind: Literal["stop_requested"] = "stop_requested"
+
+
+class TrainingEnded(_Event):
+    """No more training; the test set comes next."""
+
+    kind: Literal["training_ended"] = "training_ended"
+    reason: Literal["completed", "early stopping", "stopped"]
+
+
+class Tested(_Event):
+    """The one look at the test set; `confusion[true][predicted]` counts images."""
+
+    kind: Literal["tested"] = "tested"
+    loss: float
+    accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+class Finished(_Event):
+    """The model is saved and can be used."""
+
+    kind: Literal["finished"] = "finished"
+
+
+class Cancelled(_Event):
+    """Stopped before it had begun."""
+
+    kind: Literal["cancelled"] = "cancelled"
+
+
+class Failed(_Event):
+    """It ended with an error; `message` is for the person who asked for the run."""
+
+    kind: Literal["failed"] = "failed"
+    message: str
+
+
+class Interrupted(_Event):
+    """The server ended while the run was under way."""
+
+    kind: Literal["interrupted"] = "interrupted"
+
+
+Event = Annotated[
+    Submitted
+    | Started
+    | Progress
+    | EpochEnded
+    | StopRequested
+    | TrainingEnded
+    | Tested
+    | Finished
+    | Cancelled
+    | Failed
+    | Interrupted,
+    Field(discriminator="kind"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A curve: y against epochs done."""
+
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+
+    def add(self, x: float, y: float | None) -> "Series":
+        """One point more (none when y is None); every other point is dropped when there are over MAX_POINTS."""
+        if y is None:
+            return self
+        xs, ys = (*self.x, x), (*self.y, y)
+        return Series(xs, ys) if len(xs) <= MAX_POINTS else Series(xs[::2], ys[::2])
+
+    def until(self, x: float) -> "Series":
+        """The part of the curve up to x."""
+        n = sum(1 for value in self.x if value <= x)
+        return Series(self.x[:n], self.y[:n])
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What is known of a run. Losses and accuracies of training come within epochs, validation's after each one."""
+
+    status: Status = "queued"
+    submitted: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    started_now: Started | None = None
+    epoch: int = 0
+    step: int = 0
+    images_per_second: float = 0.0
+    stop_requested: bool = False
+    reason: str = ""
+    message: str = ""
+    loss: Series = field(default_factory=Series)
+    accuracy: Series = field(default_factory=Series)
+    val_loss: Series = field(default_factory=Series)
+    val_accuracy: Series = field(default_factory=Series)
+    epochs_done: tuple[EpochEnded, ...] = ()
+    tested: Tested | None = None
+    seen: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether more is to come."""
+        return self.status in ACTIVE
+
+    @property
+    def progress(self) -> float:
+        """The share of the planned steps that is done, 0 to 1."""
+        if self.started_now is None:
+            return 0.0
+        return min(1.0, (self.epoch + self.step / self.started_now.steps_per_epoch) / self.started_now.epochs)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the pace of this run so far; None before there is a pace."""
+        if self.status != "training" or self.started_now is None:
+            return None
+        before = self.started_now.first_epoch / self.started_now.epochs
+        if self.progress <= before:
+            return None
+        return (self.seen - self.started_now.at) * (1 - self.progress) / (self.progress - before)
+
+    @property
+    def seconds(self) -> float | None:
+        """From the first start to the end, or to the last event."""
+        return None if self.started is None else (self.ended or self.seen) - self.started
+
+
+def reduce(events: Iterable[Event], state: RunState | None = None) -> RunState:
+    """The state after `events`; give the state of the earlier ones to go on from there."""
+    state = state or RunState()
+    for event in events:
+        state = replace(_APPLY[event.kind](state, event), seen=event.at)
+    return state
+
+
+def _submitted(state: RunState, event: Submitted) -> RunState:
+    return replace(state, status="queued", submitted=event.at, ended=None, message="", stop_requested=False)
+
+
+def _started(state: RunState, event: Started) -> RunState:
+    """A resumed run forgets what came after its checkpoint: that part is trained again."""
+    kept = {
+        name: getattr(state, name).until(event.first_epoch) for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+    }
+    done = tuple(epoch for epoch in state.epochs_done if epoch.epoch < event.first_epoch)
+    return replace(
+        state,
+        status="training",
+        started=state.started or event.at,
+        started_now=event,
+        epoch=event.first_epoch,
+        step=0,
+        epochs_done=done,
+        **kept,
+    )
+
+
+def _progress(state: RunState, event: Progress) -> RunState:
+    x = event.epoch + event.step / state.started_now.steps_per_epoch
+    return replace(
+        state,
+        epoch=event.epoch,
+        step=event.step,
+        images_per_second=event.images_per_second,
+        loss=state.loss.add(x, event.loss),
+        accuracy=state.accuracy.add(x, event.accuracy),
+    )
+
+
+def _epoch_ended(state: RunState, event: EpochEnded) -> RunState:
+    x = event.epoch + 1
+    return replace(
+        state,
+        epoch=x,
+        step=0,
+        val_loss=state.val_loss.add(x, event.val_loss),
+        val_accuracy=state.val_accuracy.add(x, event.val_accuracy),
+        epochs_done=(*state.epochs_done, event),
+    )
+
+
+_APPLY = {
+    "submitted": _submitted,
+    "started": _started,
+    "progress": _progress,
+    "epoch_ended": _epoch_ended,
+    "stop_requested": lambda state, event: replace(state, stop_requested=True),
+    "training_ended": lambda state, event: replace(state, status="testing", reason=event.reason),
+    "tested": lambda state, event: replace(state, tested=event),
+    "finished": lambda state, event: replace(
+        state, status="stopped" if state.reason == "stopped" else "finished", ended=event.at
+    ),
+    "cancelled": lambda state, event: replace(state, status="stopped", ended=event.at),
+    "failed": lambda state, event: replace(state, status="failed", message=event.message, ended=event.at),
+    "interrupted": lambda state, event: replace(state, status="interrupted", ended=event.at),
+}

@@ -1,0 +1,54 @@
+"""The only reader of the environment: where things are kept, and the limits that protect a shared server."""
+
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import psutil
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 2**20
+
+
+class Settings(BaseSettings):
+    """Every field can be set as an environment variable, ``CNN_STUDIO_<FIELD>``; sizes are in bytes unless named."""
+
+    model_config = SettingsConfigDict(env_prefix="CNN_STUDIO_", frozen=True)
+
+    home: Path = Field(
+        Path(platformdirs.user_data_dir("cnn-studio")), description="runs, models and data sets are here"
+    )
+    database_url: str = Field("", description="SQLAlchemy URL of the run store; empty: SQLite in the home folder")
+    models_url: str = Field("", description="fsspec URL of the folder for trained models; empty: in the home folder")
+    scheduler_address: str = Field(
+        "", validation_alias="DASK_SCHEDULER_ADDRESS", description="a Dask cluster to use instead of a local one"
+    )
+    training_workers: int = Field(1, ge=1, le=64, description="runs that the local cluster trains at the same time")
+    training_memory_bytes: int = Field(
+        default_factory=lambda: psutil.virtual_memory().total // 2, ge=MIB, description="the most one training may need"
+    )
+    max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest file a visitor may upload")
+    max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
+    max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
+
+    @property
+    def datasets(self) -> Path:
+        """Folder in which ``<name>.npz`` files are found."""
+        return self.home / "datasets"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the run store."""
+        return self.database_url or f"sqlite:///{self.home / 'runs.db'}"
+
+    @property
+    def models(self) -> str:
+        """fsspec URL of the folder in which trained models are kept."""
+        return self.models_url or str(self.home / "models")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,104 @@
+"""What this process computes on, and the settings that are fastest there."""
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.shapes import trace
+from cnn_core.training.build import build, compile_model
+
+SECONDS_PER_EXECUTION = 0.2  # how often the curves can move, and how long Stop may take
+MAX_STEPS = 64
+PROBE_IMAGES, PROBE_BATCH = 512, 64
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a run is computed; only `precision` has an influence on its result."""
+
+    steps_per_execution: int
+    jit_compile: bool
+    precision: str
+
+    def __str__(self) -> str:
+        steps = f"{self.steps_per_execution} steps per execution" if self.steps_per_execution > 1 else "step by step"
+        return f"{steps}, {'XLA' if self.jit_compile else 'no XLA'}, {self.precision}"
+
+
+@cache
+def device_name() -> str:
+    """The GPU's name when Keras has one, else the processor's with its number of cores."""
+    if not on_gpu():
+        return f"CPU: {_processor()}, {len(os.sched_getaffinity(0))} cores"
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return f"GPU: {jax.devices()[0].device_kind}"
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    return f"GPU: {details.get('device_name', 'unknown')}"
+
+
+@cache
+def on_gpu() -> bool:
+    """Whether Keras computes on a GPU in this process."""
+    return any(name.startswith(("gpu", "cuda")) for name in keras.distribution.list_devices())
+
+
+def choose(network: Network, batch_size: int, steps_per_epoch: int) -> Choices:
+    """The settings for training `network` here.
+
+    Several steps per execution save the way back to Python after each; their number is bounded by the time between two
+    looks at the run, and leaves at least four looks an epoch.
+    """
+    seconds_per_step = max(1e-6, 3 * trace(network).totals.macs * batch_size / _macs_per_second())
+    steps = min(int(SECONDS_PER_EXECUTION / seconds_per_step), MAX_STEPS, steps_per_epoch // 4)
+    return Choices(max(1, steps), _jit_is_faster(), "float32")
+
+
+def warm_up() -> None:
+    """Do once what the first run would otherwise wait for."""
+    _macs_per_second()
+    _jit_is_faster()
+
+
+@cache
+def _macs_per_second() -> float:
+    """Multiply-accumulates of a training step (forward and backward, about 3 forward passes) per second."""
+    macs = 3 * trace(PRESETS["keras-log"].network).totals.macs * PROBE_IMAGES
+    return macs / _probe(jit_compile=False)
+
+
+@cache
+def _jit_is_faster() -> bool:
+    """On a GPU both are tried once. On a CPU compiling takes seconds and never paid (benchmarks/training.py)."""
+    return on_gpu() and _probe(jit_compile=True) < _probe(jit_compile=False)
+
+
+def _probe(*, jit_compile: bool) -> float:
+    """Seconds to train keras-log on PROBE_IMAGES, after the first pass that compiles."""
+    preset = PRESETS["keras-log"]
+    random = np.random.default_rng(0)
+    x = random.integers(0, 256, (PROBE_IMAGES, *preset.network.input_shape), dtype=np.uint8)
+    y = np.eye(10, dtype=np.float32)[random.integers(0, 10, PROBE_IMAGES)]
+    model = build(preset.network)
+    compile_model(model, preset.recipe, steps_per_execution=1, jit_compile=jit_compile)
+    model.fit(x, y, batch_size=PROBE_BATCH, verbose=0)
+    start = time.perf_counter()
+    model.fit(x, y, batch_size=PROBE_BATCH, verbose=0)
+    return time.perf_counter() - start
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = [line for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    return (names[0].split(":", 1)[1].strip() if names else "") or platform.processor() or platform.machine()

@@ -1,0 +1,106 @@
+"""fit: train a network by a recipe on a data set, and look at the test set once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from cnn_core.data.datasets import Dataset, stratified_split
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
+from cnn_core.training.build import build, compile_model, restore, to_bytes
+from cnn_core.training.device import Choices, choose, device_name
+from cnn_core.training.live import LiveMetrics
+
+EVALUATION_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training leaves: a .keras file, and for each test image the predicted class and its probability."""
+
+    model: bytes
+    predicted: np.ndarray  # (N,) int64
+    confidence: np.ndarray  # (N,) float32
+
+
+def fit(
+    network: Network,
+    recipe: Recipe,
+    dataset: Dataset,
+    emit: Callable[[Event], None],
+    should_stop: Callable[[], bool] = lambda: False,
+    *,
+    on_epoch: Callable[[keras.Model, int], None] = lambda model, epoch: None,
+    resume: bytes | None = None,
+    choices: Choices | None = None,
+) -> Outcome:
+    """Train, then test.
+
+    Args:
+        emit: gets the events Started ... Tested as they happen, from this thread.
+        should_stop: asked between executions and between batches of validation; when true, the training ends there
+            and what was learned is kept and tested.
+        on_epoch: called with the model and the epoch (from 0) after each whole epoch.
+        resume: a `build.checkpoint` to go on from; its epochs are not trained again.
+        choices: how to compute; None chooses for this device.
+
+    Raises:
+        RunError: the loss became NaN or infinite.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    x, y = dataset.x_train[: recipe.train_images], dataset.y_train[: recipe.train_images]
+    train, validation = stratified_split(y, recipe.validation_share, recipe.seed)
+    steps = -(-len(train) // recipe.batch_size)
+    choices = choices or choose(network, recipe.batch_size, steps)
+    model = build(network, choices.precision)
+    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    first_epoch = restore(model, resume) if resume else 0
+    emit(
+        Started(
+            device=device_name(),
+            choices=str(choices),
+            epochs=recipe.epochs,
+            first_epoch=first_epoch,
+            steps_per_epoch=steps,
+            train_images=len(train),
+            validation_images=len(validation),
+        )
+    )
+    live = LiveMetrics(emit, should_stop, len(train), recipe.batch_size, on_epoch)
+    labels = np.eye(dataset.classes, dtype=np.float32)[y]
+    history = model.fit(
+        x[train],
+        labels[train],
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
+        initial_epoch=first_epoch,
+        validation_data=(x[validation], labels[validation]) if len(validation) else None,
+        validation_batch_size=max(recipe.batch_size, EVALUATION_BATCH),
+        callbacks=[live, *_early_stopping(recipe)],
+        verbose=0,
+    )
+    early = first_epoch + len(history.epoch) < recipe.epochs
+    emit(TrainingEnded(reason="stopped" if live.stopped else "early stopping" if early else "completed"))
+    return _test(model, recipe, dataset, emit)
+
+
+def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
+    """Patience on the validation loss; the weights of the best epoch are kept."""
+    if recipe.early_stopping is None:
+        return []
+    return [keras.callbacks.EarlyStopping("val_loss", patience=recipe.early_stopping, restore_best_weights=True)]
+
+
+def _test(model: keras.Model, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]) -> Outcome:
+    probabilities = model.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
+    labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
+    loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
+    predicted = probabilities.argmax(axis=1)
+    confusion = np.zeros((dataset.classes, dataset.classes), dtype=int)
+    np.add.at(confusion, (dataset.y_test, predicted), 1)
+    accuracy = float(np.mean(predicted == dataset.y_test))
+    emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, confusion.tolist()))))
+    return Outcome(to_bytes(model), predicted, probabilities.max(axis=1))

@@ -1,0 +1,86 @@
+"""LiveMetrics: Keras's callbacks as events, within an epoch too."""
+
+import math
+import time
+from collections.abc import Callable
+
+import keras
+
+from cnn_core.errors import RunError
+from cnn_core.runs.events import EpochEnded, Event, Progress
+
+INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty runs stay cheap
+
+
+class LiveMetrics(keras.callbacks.Callback):
+    """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`.
+
+    Keras reports the mean over the epoch so far, which hides what happens now: this reports the mean over the steps
+    since the last event.
+
+    Raises:
+        RunError: from within `fit`, as soon as the loss is not a number any more.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        should_stop: Callable[[], bool],
+        images: int,
+        batch_size: int,
+        on_epoch: Callable[[keras.Model, int], None],
+    ):
+        super().__init__()
+        self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
+        self._images, self._batch_size = images, batch_size
+        self.stopped = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch, self._began = epoch, time.monotonic()
+        self._last = (self._began, 0, 0.0, 0.0)  # time, images, sums of loss and accuracy at the last event
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        last = batch + 1 == self.params["steps"]
+        if last or now - self._last[0] >= INTERVAL:
+            self._report(now, batch + 1, logs)
+        if self._should_stop():
+            self.stopped = self.model.stop_training = True
+
+    def on_test_batch_end(self, batch, logs=None):
+        if self.stopped or self._should_stop():
+            self.stopped = self.model.stop_training = self.model.stop_evaluating = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        _check_finite(logs["loss"], epoch)
+        if self.stopped:
+            return
+        seconds = time.monotonic() - self._began
+        values = {name: logs.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+        self._on_epoch(self.model, epoch)
+        self._emit(EpochEnded(epoch=epoch, seconds=seconds, **values))
+
+    def _report(self, now: float, step: int, logs: dict) -> None:
+        loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
+        _check_finite(loss, self._epoch)
+        done = min(step * self._batch_size, self._images)
+        before, images, loss_sum, accuracy_sum = self._last
+        new = done - images
+        self._emit(
+            Progress(
+                epoch=self._epoch,
+                step=step,
+                loss=max(0.0, (loss * done - loss_sum) / new),
+                accuracy=min(1.0, max(0.0, (accuracy * done - accuracy_sum) / new)),
+                images_per_second=new / max(now - before, 1e-9),
+            )
+        )
+        self._last = (now, done, loss * done, accuracy * done)
+
+
+def _check_finite(loss: float, epoch: int) -> None:
+    if not math.isfinite(loss):
+        raise RunError(
+            f"The training diverged in epoch {epoch + 1}: its loss is not a number any more",
+            todo="Try a learning rate ten times smaller",
+        )

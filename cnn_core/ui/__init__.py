@@ -1,0 +1,1 @@
+"""The only room of cnn_core that knows Streamlit."""

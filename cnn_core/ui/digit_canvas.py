@@ -1,0 +1,74 @@
+"""Where a visitor gives a digit: drawn on a canvas, or as a picture."""
+
+import numpy as np
+import streamlit as st
+from streamlit_drawable_canvas import CanvasResult, st_canvas
+
+from cnn_core.data.uploads import read_picture
+from cnn_core.errors import DataError
+from cnn_core.settings import settings
+from cnn_core.ui import state
+
+SIDE = 280  # px: ten for each pixel that the network will see
+BRUSH = (8, 36, 20)  # px, thinnest, thickest, first: 20 px on a large digit is about as thick as MNIST's pens
+
+
+def remember_drawing() -> None:
+    """Put the visitor's last drawing back on the canvas; call it when the whole page runs, not in a fragment."""
+    state.put("draw.initial", (state.get("draw.last") or {}).get("strokes"))
+
+
+def digit_input() -> np.ndarray | None:
+    """The digit as (H, W) ink, 0 .. 1, or None while there is none; says so when a picture can't be used."""
+    way = st.segmented_control(
+        "Give a digit", ["Draw", "Picture"], key="draw-way", required=True, default="Draw", label_visibility="collapsed"
+    )
+    return _drawn() if way == "Draw" else _sent()
+
+
+def _drawn() -> np.ndarray | None:
+    place = st.container()
+    width = st.slider("Brush width", *BRUSH, key="draw-brush", format="%d px", persist_state="session", width=SIDE)
+    with place:
+        canvas = st_canvas(
+            stroke_width=width,
+            stroke_color="#ffffff",
+            background_color="#000000",  # as in MNIST, in light and dark
+            initial_drawing=state.get("draw.initial"),
+            width=SIDE,
+            height=SIDE,
+            return_image_data=True,
+            key=f"draw-canvas-{state.get('draw.cleared', 0)}",
+        )
+    st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, width=SIDE)
+    return _kept(canvas)
+
+
+def _kept(canvas: CanvasResult) -> np.ndarray | None:
+    # A canvas that was just put on the page with the last drawing on it sends nothing before the next stroke.
+    if canvas.image_data is not None:
+        ink = canvas.image_data[..., 0].astype(np.float32) / 255
+        state.put("draw.last", {"strokes": canvas.json_data, "ink": ink})
+    return (state.get("draw.last") or {}).get("ink")
+
+
+def _clear() -> None:
+    state.put("draw.last", None)
+    state.put("draw.initial", None)
+    state.put("draw.cleared", state.get("draw.cleared", 0) + 1)  # a new key makes a new canvas
+
+
+def _sent() -> np.ndarray | None:
+    file = st.file_uploader(
+        "A picture of one digit, dark on light or light on dark", ["png", "jpg", "jpeg", "webp"], key="draw-picture"
+    )
+    if file is None:
+        return None
+    limits = settings()
+    try:
+        ink = read_picture(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
+    except DataError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    st.image(file, width=SIDE, alt="The picture that was sent")
+    return ink

@@ -1,0 +1,142 @@
+"""What the networks read in a digit, at every stage of its treatment."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnn_core.data.digits import FIELD, Stage, Stages, stages
+from cnn_core.errors import DataError, StudioError
+from cnn_core.figures.probabilities import describe_probabilities, probability_figure
+from cnn_core.figures.template import COLOURS, percent
+from cnn_core.runs.models import Model
+from cnn_core.ui import services, state
+from cnn_core.ui.digit_canvas import digit_input
+
+DIGITS = tuple("0123456789")
+DATA_SETS = ("bundled", "mnist")  # those with digits
+MOST_MODELS = 4
+ZOOM = 5  # screen px for one px of the network's input
+TILE = FIELD * ZOOM
+
+
+def digit_models() -> list[Model]:
+    """The trained models that read digits, from 28x28 grey pixels."""
+    return [model for model in services.models() if model.dataset in DATA_SETS]
+
+
+@st.fragment
+def drawing_board(models: Sequence[Model]) -> None:
+    """The canvas, what each chosen model reads, and the stages between; only this part reruns with each stroke."""
+    give, read = st.columns([5, 8], gap="large")
+    with read:
+        chosen = _chosen(models)
+        answer = st.container()
+    with give:
+        ink = digit_input()
+    if not chosen:
+        answer.info("Choose at least one network.", icon=":material/arrow_upward:")
+        return
+    try:
+        steps = stages(np.zeros((1, 1)) if ink is None else ink)
+        pictures = np.stack([step.seen for step in steps])[..., np.newaxis]
+        with answer, st.spinner("Asking the networks…"):
+            shares = services.engine().predict([model.key for model in chosen.values()], pictures)
+    except DataError as empty:
+        answer.info(str(empty), icon=":material/draw:")
+    except StudioError as error:
+        answer.error(str(error))
+    else:
+        by_title = {title: shares[model.key] for title, model in chosen.items()}
+        with answer:
+            _show_bars(by_title, chosen)
+        _show_stages(steps, by_title)
+
+
+def deciding_stage(answers: Sequence[int]) -> int:
+    """The first stage from which the answer stays what it is in the end; 0: the treatment changed nothing."""
+    stage = len(answers) - 1
+    while stage and answers[stage - 1] == answers[-1]:
+        stage -= 1
+    return stage
+
+
+def _chosen(models: Sequence[Model]) -> dict[str, Model]:
+    by_key = {model.key: model for model in models}
+    titles = _titles(models)
+    keys = st.multiselect(
+        "Networks",
+        list(by_key),
+        default=_first_choice(by_key),
+        format_func=titles.get,
+        max_selections=MOST_MODELS,
+        key="draw-models",
+        persist_state="session",
+        placeholder="Choose networks",
+    )
+    return {titles[key]: by_key[key] for key in keys}
+
+
+def _titles(models: Sequence[Model]) -> dict[str, str]:
+    """Title by key; models of the same name are told apart by the beginning of their key."""
+    names = [model.title for model in models]
+    return {m.key: m.title if names.count(m.title) == 1 else f"{m.title} ({m.key[:6]})" for m in models}
+
+
+def _first_choice(keys: Mapping[str, Model]) -> list[str]:
+    asked = state.link("model")
+    return [asked] if asked in keys else list(keys)[:2]
+
+
+def _show_bars(by_title: Mapping[str, np.ndarray], models: Mapping[str, Model]) -> None:
+    final = {title: shares[-1] for title, shares in by_title.items()}
+    colours = {title: COLOURS[_family(model)] for title, model in models.items()}
+    figure, words = probability_figure(final, DIGITS, colours), describe_probabilities(final, DIGITS)
+    st.plotly_chart(figure, key="draw-bars", config={"displayModeBar": False}, alt=words)
+
+
+def _family(model: Model) -> str:
+    return "CNN" if any("Conv" in layer.type for layer in model.network.layers) else "DNN"
+
+
+def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
+    st.subheader("What the network sees", help="Each network was also asked at every stage: what if it had ended here?")
+    with st.container(horizontal=True):
+        for index, step in enumerate(steps):
+            with st.container(width=TILE + 20, gap="small"):
+                _show_stage(step, {title: shares[index] for title, shares in by_title.items()})
+    for title, shares in by_title.items():
+        st.markdown(_verdict(title, shares, list(steps)))
+
+
+def _show_stage(step: Stage, shares: Mapping[str, np.ndarray]) -> None:
+    st.markdown(f"**{step.title}**")
+    st.image(_tile(step.picture), alt=f"{step.title}: {step.caption}", width=TILE)
+    st.caption(step.caption)
+    st.markdown("  \n".join(f"{title}: **{row.argmax()}** ({percent(row.max())})" for title, row in shares.items()))
+
+
+def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
+    answers = shares.argmax(axis=1)
+    stage = deciding_stage(answers.tolist())
+    if not stage:
+        return f"**{title}** reads {answers[-1]} with and without the treatment."
+    raw = f"{answers[0]} ({percent(shares[0].max())})"
+    return f"**{title}** would have read {raw} in the raw drawing. “{steps[stage].title}” made it {answers[-1]}."
+
+
+def _tile(picture: np.ndarray) -> str:
+    """(h, w) ink 0 .. 1 as a square image of TILE px, as a data URL: nothing to fetch, nothing kept on the server."""
+    pixels = Image.fromarray(np.uint8(255 * picture))
+    if max(picture.shape) <= FIELD:
+        pixels = pixels.resize((pixels.width * ZOOM, pixels.height * ZOOM), Image.Resampling.NEAREST)
+    else:
+        pixels.thumbnail((TILE, TILE), Image.Resampling.BOX)
+    tile, opaque = Image.new("LA", (TILE, TILE)), Image.new("L", pixels.size, 255)
+    tile.paste(Image.merge("LA", (pixels, opaque)), ((TILE - pixels.width) // 2, (TILE - pixels.height) // 2))
+    file = BytesIO()
+    tile.save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

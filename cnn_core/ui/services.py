@@ -1,0 +1,55 @@
+"""Everything that all visitors of this server share: each made once, here."""
+
+import gc
+
+import streamlit as st
+
+from cnn_core.data.datasets import Catalogue, Dataset
+from cnn_core.engine.engine import Engine
+from cnn_core.runs.models import Model, ModelLibrary
+from cnn_core.runs.store import RunStore
+from cnn_core.settings import settings
+
+
+@st.cache_resource(show_spinner=False)
+def catalogue() -> Catalogue:
+    """The data sets that can be trained on."""
+    return Catalogue(settings().datasets)
+
+
+@st.cache_resource(show_spinner="Reading the pictures…", max_entries=4)
+def dataset(name: str) -> Dataset:
+    """The data set `name`; raises DataError when it is not there or cannot be read."""
+    return catalogue().load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """All runs, of all visitors."""
+    return RunStore(settings().database, settings().models)
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The workers that train and predict. They start in the background; the first question waits for them."""
+    return Engine(store(), library(), catalogue(), settings())
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> ModelLibrary:
+    """The trained models, ready-made and own."""
+    return ModelLibrary(store())
+
+
+def models() -> list[Model]:
+    """Every model that can be asked now, the newest run first, then the ready-made ones."""
+    return library().models()
+
+
+@st.cache_resource(show_spinner=False)
+def start() -> None:
+    """Start what takes time before anybody asks for it."""
+    engine()
+    # What is loaded now stays for good: a garbage collection need not look at it again (DESIGN.md: 40 ms each).
+    gc.collect()
+    gc.freeze()
