@@ -1,7 +1,7 @@
 """The functions that run on workers. Keras is imported inside them: the server's process imports this module too.
 
-A worker keeps what it was sent (data sets, models) for the next question. A task that lacks something returns `Missing`,
-which asks the engine to send it.
+A worker keeps what it was sent (data sets, models) for the next question. A task that lacks something returns
+`Missing`, which asks the engine to send it.
 """
 
 import os
@@ -38,14 +38,13 @@ class Missing(Exception):  # noqa: N818 - not an error: a request
 
 
 def dask_setup(worker) -> None:
-    """Dask calls this when a worker starts: import Keras now, not when somebody waits for it."""
+    """Dask calls this when a worker starts: import Keras now, not when somebody waits for it.
+
+    Not in a thread: a training beside it would share Keras's random state, and its seed would mean nothing.
+    """
     trains = TRAINING in worker.state.total_resources
     if trains:
         os.nice(5)  # people who draw and click come first when there are few cores
-    threading.Thread(target=_warm_up, args=(trains,), daemon=True).start()
-
-
-def _warm_up(trains: bool) -> None:
     from cnn_core.training import build, device
 
     if trains:
