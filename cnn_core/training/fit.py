@@ -84,7 +84,7 @@ def fit(
     )
     early = first_epoch + len(history.epoch) < recipe.epochs
     emit(TrainingEnded(reason="stopped" if live.stopped else "early stopping" if early else "completed"))
-    return _test(model, recipe, dataset, emit)
+    return _test(model, network, recipe, dataset, emit)
 
 
 def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
@@ -94,7 +94,9 @@ def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
     return [keras.callbacks.EarlyStopping("val_loss", patience=recipe.early_stopping, restore_best_weights=True)]
 
 
-def _test(model: keras.Model, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]) -> Outcome:
+def _test(
+    model: keras.Model, network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
+) -> Outcome:
     probabilities = model.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
@@ -103,4 +105,6 @@ def _test(model: keras.Model, recipe: Recipe, dataset: Dataset, emit: Callable[[
     np.add.at(confusion, (dataset.y_test, predicted), 1)
     accuracy = float(np.mean(predicted == dataset.y_test))
     emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, confusion.tolist()))))
-    return Outcome(to_bytes(model), predicted, probabilities.max(axis=1))
+    trained = build(network)
+    trained.set_weights(model.get_weights())  # without the optimizer, three times smaller
+    return Outcome(to_bytes(trained), predicted, probabilities.max(axis=1))

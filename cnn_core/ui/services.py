@@ -5,8 +5,9 @@ import gc
 import streamlit as st
 
 from cnn_core.data.datasets import Catalogue, Dataset
-from cnn_core.engine.engine import Engine
+from cnn_core.engine.engine import PREDICTIONS_FILE, Engine
 from cnn_core.runs.models import Model, ModelLibrary
+from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import settings
 
@@ -17,10 +18,22 @@ def catalogue() -> Catalogue:
     return Catalogue(settings().datasets)
 
 
+def dataset_title(name: str) -> str:
+    """What the data set is called on the pages; its bare name when it is gone."""
+    return next((entry.title for entry in catalogue().entries() if entry.name == name), name)
+
+
 @st.cache_resource(show_spinner="Reading the pictures…", max_entries=4)
 def dataset(name: str) -> Dataset:
     """The data set `name`; raises DataError when it is not there or cannot be read."""
     return catalogue().load(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def predictions(run_id: str, dataset_name: str) -> Predictions | None:
+    """What the run predicted for the test set of `dataset_name`; None when it has left no predictions."""
+    content = store().load_file(run_id, PREDICTIONS_FILE)
+    return content and Predictions.read(content, dataset(dataset_name).y_test)
 
 
 @st.cache_resource(show_spinner=False)

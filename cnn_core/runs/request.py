@@ -1,0 +1,53 @@
+"""What must be true before a training is put into the queue."""
+
+from cnn_core.data.datasets import Entry
+from cnn_core.design.memory import memory_problem
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import Problem, classifier_problem
+
+
+def request_problem(network: Network, recipe: Recipe, entry: Entry, memory_bytes: int) -> Problem | None:
+    """The first thing that keeps `network` from being trained by `recipe` on the data set `entry`, or None.
+
+    Args:
+        memory_bytes: the most that one training may take.
+    """
+    return (
+        _data_problem(network, recipe, entry)
+        or classifier_problem(network, entry.classes)
+        or memory_problem(network, recipe.batch_size, recipe.optimizer, memory_bytes)
+    )
+
+
+def _data_problem(network: Network, recipe: Recipe, entry: Entry) -> Problem | None:
+    if not entry.ready:
+        return Problem(-1, f"{entry.title} is not ready", received=entry.problem, todo="Choose another data set")
+    if network.input_shape != entry.input_shape:
+        return Problem(
+            -1,
+            "The network was designed for other pictures",
+            expected=f"an input of {_sides(entry.input_shape)}, as {entry.title} has",
+            received=f"a network for {_sides(network.input_shape)}",
+            todo="Change its input shape, or choose another data set",
+        )
+    if recipe.early_stopping and not recipe.validation_share:
+        return Problem(
+            -1,
+            "Early stopping watches the validation loss, and there is no validation set",
+            expected="validation_share above 0",
+            received="0",
+            todo="Set validation_share to 0.1, or empty early_stopping",
+        )
+    return None
+
+
+def images(recipe: Recipe, entry: Entry) -> tuple[int, int]:
+    """(training, validation) images that `recipe` takes of the data set; whole classes may round it by a few."""
+    taken = min(recipe.train_images or entry.train, entry.train)
+    validation = round(recipe.validation_share * taken)
+    return taken - validation, validation
+
+
+def _sides(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape))

@@ -1,0 +1,78 @@
+"""The pieces of the home page."""
+
+import streamlit as st
+
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.shapes import trace
+from cnn_core.figures.network_picture import describe_network, network_figure
+from cnn_core.figures.template import STILL
+from cnn_core.ui import services, state, wording
+from cnn_core.ui.training_setup import LIVE_PAGE, start
+
+STEPS = (
+    (
+        "Build",
+        "pages/build/designer.py",
+        ":material/view_agenda:",
+        "Stack layers; every shape and parameter explains itself.",
+    ),
+    ("Train", LIVE_PAGE, ":material/monitoring:", "Watch loss and accuracy move while the network learns."),
+    (
+        "Compare",
+        "pages/train/runs.py",
+        ":material/list_alt:",
+        "All runs in one table; lay their curves over each other.",
+    ),
+    ("Use", "pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
+)
+
+
+def quick_start() -> None:
+    """Pick a preset, see it, train it on the bundled digits."""
+    with st.container(border=True):
+        left, right = st.columns([2, 3], vertical_alignment="center", gap="large")
+        with left:
+            preset = st.selectbox("Pick a network", PRESETS.values(), format_func=lambda preset: preset.title)
+            totals = trace(preset.network).totals
+            st.caption(f"{preset.summary} {totals.parameters:,} parameters.")
+            if st.button("Train it on 5,000 digits", type="primary", icon=":material/play_arrow:", width="stretch"):
+                state.set_network(preset.network)
+                state.set_recipe(preset.recipe)
+                run = start(preset.network, preset.recipe, "bundled")
+                st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+        with right:
+            traced = trace(preset.network)
+            st.plotly_chart(
+                network_figure(traced), theme=None, config=STILL, alt=describe_network(traced), key="home-network"
+            )
+
+
+def running() -> None:
+    """The runs under way, or nothing."""
+    now = [(run, services.store().state(run.id)) for run in services.store().runs()]
+    under_way = [(run, now_state) for run, now_state in now if now_state.active]
+    if not under_way:
+        return
+    st.subheader("Running now", anchor=False)
+    for run, _ in under_way[:5]:
+        st.fragment(_one_running, run_every=1.0)(run)
+
+
+def _one_running(run) -> None:
+    now = services.store().state(run.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if now.active:
+            st.progress(now.progress, f"**{run.name}** · {wording.progress_text(now)}")
+        else:
+            word, icon, colour = wording.STATUS[now.status]
+            st.badge(f"{run.name}: {word}", icon=icon, color=colour)
+        if st.button("Watch", key=f"watch-{run.id}"):
+            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+
+
+def path() -> None:
+    """The way through the app, one card a step."""
+    for column, (name, page, icon, text) in zip(st.columns(len(STEPS)), STEPS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{name}**", icon=icon)
+            st.caption(text)

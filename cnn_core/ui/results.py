@@ -1,0 +1,93 @@
+"""What a run came to on the test set: the scores, the confusion matrix, and the pictures behind each of its cells."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.errors import StudioError
+from cnn_core.figures.confusion import confusion_figure, describe_confusion
+from cnn_core.figures.template import STILL, percent
+from cnn_core.runs.events import RunState
+from cnn_core.runs.predictions import Predictions
+from cnn_core.runs.store import Run
+from cnn_core.ui import services, wording
+
+SHOWN = 40  # pictures in the grid at a time
+PICTURE = 64  # px
+
+
+def results(run: Run, state: RunState) -> None:
+    """Scores and test pictures of a run that has been tested."""
+    st.subheader("On the test set", anchor=False, help="Pictures kept aside from the start and looked at once, now.")
+    columns = st.columns(4)
+    columns[0].metric("Test accuracy", f"{state.tested.accuracy:.2%}")
+    columns[1].metric("Test loss", f"{state.tested.loss:.4f}")
+    wrong = sum(map(sum, state.tested.confusion)) - sum(row[i] for i, row in enumerate(state.tested.confusion))
+    columns[2].metric("Mistakes", f"{wrong:,} of {sum(map(sum, state.tested.confusion)):,}")
+    columns[3].metric("Time", wording.duration(state.seconds))
+    try:
+        dataset = services.dataset(run.dataset)
+    except StudioError as error:
+        st.warning(f"The test pictures cannot be shown. {error}", icon=":material/image_not_supported:")
+        return
+    predictions = services.predictions(run.id, run.dataset)
+    if predictions is not None:
+        _browse(state, predictions, dataset.x_test, dataset.class_names)
+
+
+@st.fragment
+def _browse(state: RunState, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]) -> None:
+    """The matrix beside the pictures; a click on a cell shows exactly its pictures."""
+    left, right = st.columns(2)
+    with left:
+        event = st.plotly_chart(
+            confusion_figure(np.array(state.tested.confusion), names),
+            key="results-confusion",
+            on_select="rerun",
+            selection_mode="points",
+            theme=None,
+            config=STILL,
+            alt=describe_confusion(np.array(state.tested.confusion), names),
+        )
+        st.caption("Click a cell to see its pictures.")
+    points = event.selection.points
+    cell = tuple(points[0]["customdata"]) if points else None
+    with right:
+        chosen, title = _choose(predictions, cell, names)
+        _pictures(chosen, title, predictions, images, names)
+
+
+def _choose(predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]) -> tuple[np.ndarray, str]:
+    if cell is not None:
+        true, predicted = map(int, cell)
+        chosen = predictions.cell(true, predicted)
+        return chosen, f"{names[true]} read as {names[predicted]}: {len(chosen):,}, the least sure first"
+    which = st.segmented_control(
+        "Pictures", ["Any", "Mistakes"], default="Any", required=True, key="results-which", label_visibility="collapsed"
+    )
+    if which == "Mistakes":
+        chosen = predictions.mistakes()
+        return chosen, f"{len(chosen):,} mistakes, the surest first"
+    return predictions.all(), "Test pictures, in random order"
+
+
+def _pictures(
+    chosen: np.ndarray, title: str, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]
+) -> None:
+    """A grid of up to SHOWN pictures, each with what it is and what was read, and pages when there are more."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**", width="content")
+        pages = -(-len(chosen) // SHOWN)
+        page = st.number_input(f"Page, of {pages}", 1, pages, width=120) if pages > 1 else 1
+    if not len(chosen):
+        st.info("No picture here." if len(predictions.true) else "There are no test pictures.", icon=":material/check:")
+        return
+    part = chosen[(page - 1) * SHOWN : page * SHOWN]
+    captions = [_caption(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
+    with st.container(height=430, border=False):
+        st.image([images[i].squeeze() for i in part], caption=captions, width=PICTURE)
+    sure = predictions.confidence[part]
+    st.caption(f"The network was {percent(float(sure.min()))} to {percent(float(sure.max()))} sure of these.")
+
+
+def _caption(true: str, predicted: str) -> str:
+    return f"{true} ✓" if true == predicted else f"{true} → {predicted}"

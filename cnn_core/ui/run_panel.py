@@ -1,0 +1,129 @@
+"""One run, live: what it does now, its curves, and how to stop or resume it."""
+
+import streamlit as st
+
+from cnn_core.errors import StudioError
+from cnn_core.figures.curves import Curve, curves_figure, describe_curves
+from cnn_core.figures.template import percent
+from cnn_core.runs.events import RunState
+from cnn_core.runs.store import Run
+from cnn_core.ui import services, wording
+
+REFRESH = 0.5  # seconds between two looks at a run
+LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean squared error)"}
+
+
+def run_panel(run: Run) -> None:
+    """Show the run and, while it goes on, what is new every half second. When it ends, the whole page runs again."""
+    active = services.store().state(run.id).active
+    st.fragment(_panel, run_every=REFRESH if active else None)(run, active)
+
+
+def _panel(run: Run, was_active: bool) -> None:
+    state = services.store().state(run.id)
+    if was_active and not state.active:
+        st.rerun()
+    _header(run, state)
+    if state.message:
+        st.error(state.message, icon=":material/error:")
+    if state.status == "interrupted":
+        st.warning(
+            "The server ended while this run was under way. Nothing that it had learned by its last finished "
+            "epoch is lost.",
+            icon=":material/power_off:",
+        )
+    if state.active:
+        st.progress(state.progress, _place(run, state))
+    _numbers(state)
+    _curves(run, state)
+
+
+def _header(run: Run, state: RunState) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(run.name, anchor=False, width="content")
+        word, icon, colour = wording.STATUS[state.status]
+        st.badge(word, icon=icon, color=colour)
+        st.space("stretch")
+        if state.active:
+            st.button(
+                "Stopping…" if state.stop_requested else "Stop",
+                icon=":material/stop:",
+                type="primary",
+                disabled=state.stop_requested,
+                key="run-stop",
+                on_click=services.engine().stop,
+                args=(run.id,),
+            )
+        elif state.status in ("interrupted", "failed"):
+            st.button(
+                "Resume", icon=":material/resume:", type="primary", key="run-resume", on_click=_resume, args=(run,)
+            )
+
+
+def _resume(run: Run) -> None:
+    try:
+        services.engine().train(run, resume=True)
+    except StudioError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _place(run: Run, state: RunState) -> str:
+    ahead = services.engine().queue_position(run.id) if state.status == "queued" else 0
+    if ahead:
+        return f"Waiting: {ahead} run{'s' if ahead > 1 else ''} before this one"
+    return wording.progress_text(state)
+
+
+def _numbers(state: RunState) -> None:
+    """The last value of each curve, and the speed. Validation has the last whole epoch's."""
+    for column, (name, value) in zip(
+        st.columns(5),
+        {
+            "Training loss": _last(state.loss.y, "{:.4f}".format),
+            "Training accuracy": _last(state.accuracy.y, percent),
+            "Validation loss": _last(state.val_loss.y, "{:.4f}".format),
+            "Validation accuracy": _last(state.val_accuracy.y, percent),
+            "Images per second": f"{state.images_per_second:,.0f}" if state.images_per_second else "–",
+        }.items(),
+        strict=True,
+    ):
+        column.metric(name, value)
+
+
+def _last(values: tuple[float, ...], show) -> str:
+    return show(values[-1]) if values else "–"
+
+
+def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
+    """The loss curves and the accuracy curves of a run."""
+    loss = [Curve("Training", state.loss.x, state.loss.y, "train")]
+    accuracy = [Curve("Training", state.accuracy.x, state.accuracy.y, "train")]
+    if state.started_now is None or state.started_now.validation_images:
+        loss.append(Curve("Validation", state.val_loss.x, state.val_loss.y, "validation"))
+        accuracy.append(Curve("Validation", state.val_accuracy.x, state.val_accuracy.y, "validation"))
+    return loss, accuracy
+
+
+def _curves(run: Run, state: RunState) -> None:
+    loss, accuracy = run_curves(state)
+    left, right = st.columns(2)
+    title = LOSSES[run.recipe.loss]
+    with left:
+        show_curves(loss, title, run.recipe.epochs, "run-loss")
+    with right:
+        show_curves(accuracy, "Accuracy", run.recipe.epochs, "run-accuracy", share=True)
+    if start := state.started_now:
+        st.caption(
+            f"{start.device} · {start.choices} · {start.train_images:,} training and {start.validation_images:,} "
+            f"validation images · {wording.duration(state.seconds)} so far"
+        )
+
+
+def show_curves(curves: list[Curve], title: str, epochs: int, key: str, *, share: bool = False) -> None:
+    """A chart of curves with its text alternative."""
+    st.plotly_chart(
+        curves_figure(curves, title, epochs=epochs, share=share),
+        key=key,
+        theme=None,
+        alt=describe_curves(curves, title, share=share),
+    )

@@ -1,0 +1,110 @@
+"""All runs as a table: choose one to open, rename or delete it, or several to lay their curves over each other."""
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core.design.shapes import trace
+from cnn_core.errors import StudioError
+from cnn_core.figures.curves import overlay
+from cnn_core.runs.store import Run
+from cnn_core.ui import services, state, wording
+from cnn_core.ui.run_panel import LOSSES, run_curves, show_curves
+
+REFRESH = 2.0  # seconds
+LIVE_PAGE = "pages/train/live.py"
+
+
+def runs_page() -> None:
+    """The table, refreshed while any run is under way, and what can be done with the rows that are chosen."""
+    active = any(services.store().state(run.id).active for run in services.store().runs())
+    st.fragment(_content, run_every=REFRESH if active else None)()
+
+
+def _content() -> None:
+    runs = services.store().runs()
+    if not runs:
+        st.info("Nothing has been trained here yet.", icon=":material/inbox:")
+        st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
+        return
+    st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
+    event = st.dataframe(
+        _rows(runs),
+        key="runs-table",
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
+        column_config={
+            "Test accuracy": st.column_config.NumberColumn(format="percent"),
+            "Validation accuracy": st.column_config.NumberColumn(format="percent"),
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
+    if len(chosen) == 1:
+        _actions(chosen[0])
+    if chosen:
+        _curves(chosen)
+
+
+def _rows(runs: list[Run]) -> pd.DataFrame:
+    rows = []
+    for run in runs:
+        now = services.store().state(run.id)
+        rows.append(
+            {
+                "Name": run.name,
+                "State": wording.STATUS[now.status][0],
+                "Network": run.network.name,
+                "Data": services.dataset_title(run.dataset),
+                "Test accuracy": now.tested.accuracy if now.tested else None,
+                "Validation accuracy": now.val_accuracy.y[-1] if now.val_accuracy.y else None,
+                "Parameters": trace(run.network).totals.parameters,
+                "Time": wording.duration(now.seconds),
+                "Started": wording.day_and_time(run.created),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _actions(run: Run) -> None:
+    """Open, rename, delete."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Open", type="primary", icon=":material/open_in_new:"):
+            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+        if st.button("Load into the designer", icon=":material/view_agenda:"):
+            state.set_network(run.network)
+            state.set_recipe(run.recipe)
+            st.switch_page("pages/build/designer.py")
+        with st.popover("Rename", icon=":material/edit:"):
+            name = st.text_input("New name", run.name, max_chars=200, key=f"rename-{run.id}")
+            st.button("Save", on_click=_try, args=(services.store().rename, run.id, name), key="rename-save")
+        with st.popover("Delete", icon=":material/delete:"):
+            st.write(f"Delete **{run.name}**, its curves and its model for good?")
+            st.button("Delete it", on_click=_try, args=(services.store().delete, run.id), key="delete-confirm")
+
+
+def _try(action, *args) -> None:
+    try:
+        action(*args)
+    except StudioError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _curves(chosen: list[Run]) -> None:
+    """The curves of the chosen runs, one colour a run."""
+    curves = {_unique(run, chosen): run_curves(services.store().state(run.id)) for run in chosen}
+    epochs = max(run.recipe.epochs for run in chosen)
+    losses = {LOSSES[run.recipe.loss] for run in chosen}
+    left, right = st.columns(2)
+    with left:
+        title = losses.pop() if len(losses) == 1 else "Loss (different kinds: do not compare)"
+        show_curves(overlay({name: loss for name, (loss, _) in curves.items()}), title, epochs, "runs-loss")
+    with right:
+        both = overlay({name: accuracy for name, (_, accuracy) in curves.items()})
+        show_curves(both, "Accuracy", epochs, "runs-accuracy", share=True)
+
+
+def _unique(run: Run, chosen: list[Run]) -> str:
+    """The run's name, with its time when another chosen one has the same."""
+    same = sum(other.name == run.name for other in chosen) > 1
+    return f"{run.name} ({wording.day_and_time(run.created)}, {run.id[:4]})" if same else run.name

@@ -1,0 +1,126 @@
+"""The choices before a training: network, data, recipe; and the one button."""
+
+import streamlit as st
+
+from cnn_core.data.datasets import Entry
+from cnn_core.design.memory import readable, training_bytes
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.repairs import repairs
+from cnn_core.design.shapes import Problem, trace
+from cnn_core.errors import StudioError
+from cnn_core.runs.request import images, request_problem
+from cnn_core.runs.store import Run
+from cnn_core.settings import settings
+from cnn_core.ui import services, state
+from cnn_core.ui.forms import form
+
+LIVE_PAGE = "pages/train/live.py"
+
+
+def training_setup() -> None:
+    """Show the choices, say what they amount to, and start the training."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        _choose_network()
+        entry = _choose_data()
+    with right:
+        recipe = form(state.recipe(), "recipe", columns=3)
+        state.set_recipe(recipe)
+    network = state.network()
+    problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
+    if problem:
+        _show_problem(problem, network, entry)
+    else:
+        _summary(network, recipe, entry)
+    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=problem is not None, key="train"):
+        state.set_link("run", start(network, recipe, entry.name).id)
+        st.rerun()
+
+
+def start(network: Network, recipe: Recipe, dataset: str) -> Run:
+    """Put a new run into the queue."""
+    run = services.store().create(network.name, network, recipe, dataset)
+    try:
+        services.engine().train(run)
+    except StudioError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    return run
+
+
+def _choose_network() -> None:
+    """The current design, or a preset with its own recipe."""
+    own = state.network()
+    names = {preset.network: preset.title for preset in PRESETS.values()}
+    options = list(dict.fromkeys([own, *names]))
+    chosen = st.selectbox(
+        "Network",
+        options,
+        index=0,
+        format_func=lambda network: names.get(network, f"Your design ({network.name})"),
+        help="Your design from the designer, or one of the presets with its recipe.",
+        key=f"setup-network-{own.to_token()}",
+    )
+    if chosen != own:
+        state.set_network(chosen)
+        state.set_recipe(next(preset.recipe for preset in PRESETS.values() if preset.network == chosen))
+        st.rerun()
+    totals = trace(own).totals
+    st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")
+
+
+def _choose_data() -> Entry:
+    entries = services.catalogue().entries()
+    names = [entry.name for entry in entries]
+    kept = state.get("dataset", names[0])
+    entry = st.selectbox(
+        "Data set", entries, index=names.index(kept) if kept in names else 0, format_func=lambda e: e.title
+    )
+    state.put("dataset", entry.name)
+    if entry.source == "download" and not entry.ready:
+        _offer_download(entry)
+    else:
+        st.caption(f"{entry.train:,} training and {entry.test:,} test pictures, {entry.classes} classes")
+    return entry
+
+
+def _offer_download(entry: Entry) -> None:
+    folder = settings().datasets
+    st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{folder}`.")
+    if st.button("Download it", icon=":material/download:"):
+        try:
+            with st.spinner("Downloading…", show_time=True):
+                services.engine().download(entry.name)
+        except StudioError as error:
+            st.error(str(error), icon=":material/cloud_off:")
+        else:
+            st.rerun()
+
+
+def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
+    """What is wrong, and one click for each repair."""
+    st.error(problem.message, icon=":material/error:")
+    with st.container(horizontal=True):
+        if network.input_shape != entry.input_shape and entry.ready:
+            fitted = network.changed(input_shape=entry.input_shape)
+            sides = "×".join(map(str, entry.input_shape))
+            st.button(f"Use an input of {sides}", on_click=state.set_network, args=(fitted,))
+        else:
+            for repair in repairs(network, entry.classes):
+                st.button(
+                    repair.title, on_click=state.set_network, args=(repair.network,), key=f"repair-{repair.title}"
+                )
+        st.page_link("pages/build/designer.py", label="Open in the designer", icon=":material/view_agenda:")
+
+
+def _summary(network: Network, recipe: Recipe, entry: Entry) -> None:
+    """The choices in numbers."""
+    training, validation = images(recipe, entry)
+    steps = -(-training // recipe.batch_size)
+    memory = readable(training_bytes(network, recipe.batch_size, recipe.optimizer))
+    st.caption(
+        f"Trains on {training:,} pictures and checks on {validation:,} others; {steps:,} steps per epoch, "
+        f"{steps * recipe.epochs:,} in all; about {memory} of memory for a batch."
+    )

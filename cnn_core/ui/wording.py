@@ -1,0 +1,52 @@
+"""Small facts in words, the same on every page."""
+
+import math
+from datetime import datetime
+
+from cnn_core.runs.events import RunState
+
+STATUS = {
+    "queued": ("Waiting", ":material/hourglass_empty:", "gray"),
+    "training": ("Training", ":material/model_training:", "blue"),
+    "testing": ("Testing", ":material/fact_check:", "blue"),
+    "finished": ("Finished", ":material/check_circle:", "green"),
+    "stopped": ("Stopped", ":material/stop_circle:", "orange"),
+    "failed": ("Failed", ":material/error:", "red"),
+    "interrupted": ("Interrupted", ":material/power_off:", "orange"),
+}
+"""For each status: the word, its icon, its colour."""
+
+
+def duration(seconds: float | None) -> str:
+    """75 as '1 min 15 s'; a dash when it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def day_and_time(seconds: float) -> str:
+    """A time stamp on the server's clock."""
+    return f"{datetime.fromtimestamp(seconds):%d %b, %H:%M}"
+
+
+def progress_text(state: RunState) -> str:
+    """Where a run is: epoch, step, time left."""
+    if state.status == "queued":
+        return "Waiting for a free trainer"
+    if state.status == "testing":
+        return "Reading the test set, once"
+    start = state.started_now
+    epoch = min(state.epoch + 1, start.epochs)
+    left = state.seconds_left
+    parts = [f"Epoch {epoch} of {start.epochs}", f"step {state.step} of {start.steps_per_epoch}"]
+    if state.stop_requested:
+        parts.append("stopping at the next batch")
+    elif left is not None:
+        parts.append(f"{duration(left)} left")
+    return " · ".join(parts)

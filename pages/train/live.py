@@ -1,0 +1,35 @@
+"""Training: choose, start, watch. The address of a run shows it to anybody, at any time."""
+
+import streamlit as st
+
+from cnn_core.errors import RunError
+from cnn_core.ui import services, state
+from cnn_core.ui.lesson import lesson
+from cnn_core.ui.results import results
+from cnn_core.ui.run_panel import run_panel
+from cnn_core.ui.training_setup import training_setup
+
+st.title("Training")
+
+run_id = state.link("run")
+run = None
+if run_id:
+    try:
+        run = services.store().run(run_id)
+    except RunError as error:
+        st.error(str(error), icon=":material/link_off:")
+
+if run is None:
+    lesson("live")
+    training_setup()
+else:
+    run_panel(run)
+    run_state = services.store().state(run.id)
+    if run_state.tested:
+        results(run, run_state)
+    with st.container(horizontal=True):
+        st.button("New training", icon=":material/add:", on_click=state.set_link, args=("run", None))
+        if run_state.tested:
+            st.page_link("pages/use/draw.py", label="Draw a digit at it", icon=":material/draw:")
+        st.page_link("pages/train/runs.py", label="All runs", icon=":material/list_alt:")
+    lesson("live")
