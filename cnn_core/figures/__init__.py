@@ -1,0 +1,9 @@
+"""Data in, plotly figure out: pure functions, one shared template, and a `describe_*` text for each figure.
+
+Show every figure with `st.plotly_chart(figure, theme="streamlit", alt=describe_...(...))`. Streamlit's theme is laid
+over ours and turns text and grid lines into the ink of the light or dark theme; what carries meaning is coloured by
+`template.COLOURS` and stays the same. With `theme=None` text has one grey that is legible on both.
+
+Streamlit 1.67 puts a new chart in the page whenever a figure changes: a live figure does not flash, but a zoom or
+an open hover label lasts only until the next refresh.
+"""

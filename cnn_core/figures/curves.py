@@ -1,0 +1,136 @@
+"""Learning curves: loss or accuracy against epochs, of one run live or of several runs overlaid."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain
+
+_STYLES = {
+    "train": ("dot", "training dotted"),
+    "validation": ("solid", "validation solid"),
+    "test": ("dash", "test dashed"),
+}
+_FEW_POINTS = 40
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One measure of one run over time.
+
+    Attributes:
+        label: its name in the legend, such as 'Training'.
+        x: epochs, fractions included: 1.5 is half way through the second.
+        y: the measured values, as many as x; NaN leaves a gap.
+        split: which part of the data was measured; it gives the colour.
+        colour: a '#rrggbb' that wins over the split's.
+        dash: the line style.
+        run: the run it belongs to where several are overlaid; its curves share one entry of the legend.
+    """
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    split: Literal["train", "validation", "test"]
+    colour: str | None = None
+    dash: Literal["solid", "dot", "dash"] = "solid"
+    run: str | None = None
+
+
+def overlay(runs: Mapping[str, Sequence[Curve]]) -> list[Curve]:
+    """The curves of several runs, by title: one colour and legend entry a run, one line style a split."""
+    return [
+        replace(curve, label=f"{title}, {curve.label.lower()}", colour=colour, dash=_STYLES[curve.split][0], run=title)
+        for (title, curves), colour in zip(runs.items(), cycle(CYCLE))
+        for curve in curves
+    ]
+
+
+def curves_figure(
+    curves: Sequence[Curve], y_title: str, *, epochs: float, share: bool = False, height: int = 300
+) -> go.Figure:
+    """Learning curves on an axis that is as long as the plan, so that nothing jumps while points arrive.
+
+    Args:
+        curves: what to draw, in the order of the legend.
+        y_title: the measure with its unit or kind, such as 'Loss (cross-entropy)'.
+        epochs: planned epochs, the end of the horizontal axis.
+        share: whether values are shares of 1 (accuracy), to be shown as percent.
+        height: pixels.
+    """
+    names = [curve.run or curve.label for curve in curves]
+    empty = not any(len(curve.x) for curve in curves)
+    return finish(
+        [_trace(curve, share, names[index] not in names[index + 1 :]) for index, curve in enumerate(curves)],
+        height,
+        xaxis={"title": {"text": "Epoch", "standoff": 8}, "range": [0, epochs]},
+        yaxis={"title": {"text": y_title, "standoff": 16}} | _scale(share, empty),
+        margin={"l": 0, "r": 8, "t": 32, "b": 0},
+        showlegend=True,
+        legend={"title": {"text": _line_styles(curves)}},
+        annotations=[_waiting()] if empty else [],
+    )
+
+
+def _scale(share: bool, empty: bool) -> dict:
+    if share:
+        return {"tickformat": ".0%"} | ({"range": [0, 1]} if empty else {"autorangeoptions": {"maxallowed": 1.02}})
+    return {"range": [0, 1]} if empty else {"rangemode": "tozero"}
+
+
+def _trace(curve: Curve, share: bool, in_legend: bool) -> dict:
+    colour, name = curve.colour or COLOURS[curve.split], plain(curve.run or curve.label)
+    value = "%{y:.2%}" if share else "%{y:.4f}"
+    return {
+        "type": "scatter",
+        "name": name,
+        "legendgroup": name,
+        "showlegend": in_legend,
+        # Half the bytes of float64, and still more digits than any screen shows.
+        "x": np.asarray(curve.x, np.float32),
+        "y": np.asarray(curve.y, np.float32),
+        "mode": "lines+markers" if len(curve.x) <= _FEW_POINTS else "lines",
+        "line": {"color": colour, "width": 2, "dash": curve.dash},
+        "marker": {"color": colour, "size": 6},
+        "hovertemplate": f"{plain(curve.label)}: {value} at epoch %{{x:.2f}}<extra></extra>",
+    }
+
+
+def _line_styles(curves: Sequence[Curve]) -> str:
+    """The key to the line styles, where the colours tell runs apart."""
+    used = {curve.split for curve in curves if curve.run}
+    return ", ".join(words for split, (_, words) in _STYLES.items() if split in used)
+
+
+def _waiting() -> dict:
+    return {"text": "No points yet", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+
+
+def describe_curves(curves: Sequence[Curve], y_title: str, *, share: bool = False) -> str:
+    """The curves in a sentence: where each began and is now, and its best value with its epoch.
+
+    The best is the lowest loss or, for shares, the highest accuracy.
+    """
+    told = [_describe(curve, share) for curve in curves]
+    return f"{y_title}: " + ("; ".join(told) if told else "no curves") + "."
+
+
+def _describe(curve: Curve, share: bool) -> str:
+    points = [(x, y) for x, y in zip(curve.x, curve.y, strict=True) if math.isfinite(y)]
+    if not points:
+        return f"{curve.label}: no points yet"
+    show = percent if share else "{:.3g}".format
+    (first_x, first), (last_x, last) = points[0], points[-1]
+    if len(points) == 1:
+        return f"{curve.label}: {show(first)} at epoch {first_x:.3g}"
+    moved = f"{'rose' if last > first else 'fell'} from {show(first)} to {show(last)}"
+    if show(first) == show(last):
+        moved = f"stayed at {show(last)}"
+    best_x, best = (max if share else min)(points, key=lambda point: point[1])
+    best_is = f"{'highest' if share else 'lowest'} {show(best)} at epoch {best_x:.3g}"
+    return f"{curve.label} {moved} by epoch {last_x:.3g}, {best_is}"
