@@ -1,6 +1,7 @@
 """A pydantic model as widgets, from its fields' types, bounds and descriptions: a new field needs no UI code."""
 
 import math
+import re
 import types
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -14,8 +15,10 @@ from cnn_core.errors import StudioError
 from cnn_core.ui import state
 
 Model = TypeVar("Model", bound=BaseModel)
-SIDES = ("height", "width")
-EDGES = (("top", "bottom"), ("left", "right"))
+SIDES = ("height", "width", "channels")
+EDGES = {"height": ("top", "bottom"), "width": ("left", "right")}
+USUAL = (1, 2, 3, 5, 7)
+UNSET = "not set"
 SMALLEST = 1e-9  # a widget has no "greater than": this is as near to an open bound as one can type
 
 
@@ -59,7 +62,7 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
     if kind in (int, float):
         return _number(name, kind, metadata, value, key, help_text)
     if get_origin(kind) is tuple:
-        return _pair(name, kind, value, key, help_text)
+        return _tuple(name, kind, value, key, help_text, optional=type(None) in get_args(field.annotation))
     return st.text_input(name, value, key=key, help=help_text)
 
 
@@ -74,28 +77,57 @@ def _number(name: str, kind: type, metadata: list, value: Any, key: str, help_te
         format=None if kind is int else "%g",
         key=key,
         help=help_text,
-        placeholder="not set",
+        placeholder=UNSET,
     )
 
 
-def _pair(name: str, kind: Any, value: Any, key: str, help_text: str | None) -> Any:
-    """Height and width beside each other; a padding has two edges for each. All empty means None."""
-    result = []
-    for index, place in enumerate(st.columns(2, vertical_alignment="bottom")):
-        inner = FieldInfo.from_annotation(get_args(kind)[index])
-        one = None if value is None else value[index]
+def _tuple(name: str, kind: Any, value: Any, key: str, help_text: str | None, optional: bool) -> Any:
+    """A number for each part, or one box for a pair such as a kernel_size, which is nearly always square."""
+    parts = get_args(kind)
+    if len(parts) == 2 and get_origin(FieldInfo.from_annotation(parts[0]).annotation) is not tuple:
+        return _pair(name, value, key, help_text, optional)
+    results = []
+    for place, side, part, one in zip(st.columns(len(parts)), SIDES, parts, value, strict=False):
         with place:
-            if get_origin(inner.annotation) is tuple:
-                rules = FieldInfo.from_annotation(get_args(inner.annotation)[0]).metadata
-                edges = zip(EDGES[index], one, strict=True)
-                result.append(
-                    tuple(_number(f"{name}, {edge}", int, rules, v, f"{key}.{edge}", help_text) for edge, v in edges)
-                )
-            else:
-                label = f"{name}, {SIDES[index]}"
-                result.append(_number(label, int, inner.metadata, one, f"{key}.{index}", help_text))
-    given = [side for side in result if side is not None]
-    return tuple(given[0] if side is None else side for side in result) if given else None
+            results.append(_part(name, side, part, one, f"{key}.{side}", help_text))
+    return tuple(results)
+
+
+def _part(name: str, side: str, part: Any, value: Any, key: str, help_text: str | None) -> Any:
+    """One side of a shape, or both edges of one side of a padding."""
+    field = FieldInfo.from_annotation(part)
+    if get_origin(field.annotation) is not tuple:
+        return _number(side, int, field.metadata, value, key, help_text)
+    return tuple(
+        _part(name, edge, edge_part, one, f"{key}.{edge}", help_text)
+        for edge, edge_part, one in zip(EDGES[side], get_args(field.annotation), value, strict=True)
+    )
+
+
+def _pair(name: str, value: Any, key: str, help_text: str | None, optional: bool) -> Any:
+    """Height and width in one box: the usual sizes to choose from, anything else ("3×5", "4") to type."""
+    usual = [(side, side) for side in USUAL]
+    options = ([None] if optional else []) + sorted({*usual, *([value] if value else [])})
+    written = [_times(pair) for pair in options]
+    chosen = st.selectbox(
+        name, written, index=written.index(_times(value)), key=key, help=help_text, accept_new_options=True
+    )
+    return _read_pair(chosen)
+
+
+def _times(pair: tuple[int, int] | None) -> str:
+    return UNSET if pair is None else f"{pair[0]}×{pair[1]}"
+
+
+def _read_pair(text: str | None) -> Any:
+    """(3, 5) from "3×5", "3x5" or "3, 5"; (4, 4) from "4"; None when unset; text that is neither, as it is."""
+    if text in (None, UNSET):
+        return None
+    numbers = re.findall(r"-?\d+", text)
+    rest = re.sub(r"-?\d+|[×xX*,;()\s]", "", text)
+    if rest or len(numbers) not in (1, 2) or max(map(len, numbers)) > 9:
+        return text
+    return int(numbers[0]), int(numbers[-1])
 
 
 def _parts(field: FieldInfo) -> tuple[Any, list]:
