@@ -1,0 +1,48 @@
+"""Every test process has a home folder of its own; nothing of the person who runs the tests is touched."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="cnn-studio-tests-"))
+os.environ["CNN_STUDIO_HOME"] = str(HOME)
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset  # noqa: E402 - the home must be known first
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Dataset:
+    """The bundled digits: 4,000 for training, 1,000 for testing."""
+    return Catalogue(HOME / "datasets").load(BUNDLED)
+
+
+@pytest.fixture(scope="session")
+def small(bundled) -> Dataset:
+    """300 + 100 of the bundled digits, for tests that train."""
+    return Dataset(
+        "small",
+        "Small",
+        bundled.x_train[:300].copy(),
+        bundled.y_train[:300].copy(),
+        bundled.x_test[:100].copy(),
+        bundled.y_test[:100].copy(),
+        bundled.class_names,
+    )
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    """Full MNIST, from $CNN_STUDIO_TEST_DATA/datasets/mnist.npz (.ci/run points it at ../shared/data)."""
+    folder = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "datasets"
+    if not (folder / "mnist.npz").exists():
+        pytest.skip("full MNIST is not here: set CNN_STUDIO_TEST_DATA to a folder with datasets/mnist.npz")
+    return Catalogue(folder).load("mnist")
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(0)

@@ -1,0 +1,115 @@
+"""reduce: what a run's events add up to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn_core.runs.events import (
+    EVENT,
+    MAX_POINTS,
+    Cancelled,
+    EpochEnded,
+    Failed,
+    Finished,
+    Interrupted,
+    Progress,
+    RunState,
+    Series,
+    Started,
+    StopRequested,
+    Submitted,
+    TrainingEnded,
+    reduce,
+)
+from cnn_core.runs.events import (
+    Tested as Scored,  # pytest would collect a class whose name begins with Test
+)
+
+STARTED = Started(at=10, device="CPU", choices="", epochs=4, steps_per_epoch=10, train_images=100, validation_images=10)
+
+
+def progress(epoch: int, step: int, at: float, loss: float = 1.0) -> Progress:
+    return Progress(at=at, epoch=epoch, step=step, loss=loss, accuracy=0.5, images_per_second=100)
+
+
+def ended(epoch: int, at: float) -> EpochEnded:
+    return EpochEnded(at=at, epoch=epoch, loss=0.5, accuracy=0.8, val_loss=0.6, val_accuracy=0.7, seconds=1)
+
+
+def test_a_run_from_queue_to_end():
+    state = reduce([Submitted(at=1)])
+    assert (state.status, state.active, state.progress, state.seconds_left) == ("queued", True, 0.0, None)
+    state = reduce([STARTED, progress(0, 5, at=15)], state)
+    assert state.status == "training"
+    assert state.progress == pytest.approx(1 / 8)
+    assert state.seconds_left == pytest.approx(35)  # an eighth took 5 s, seven eighths are left
+    state = reduce([ended(0, at=20), TrainingEnded(reason="completed", at=21)], state)
+    assert state.status == "testing"
+    assert state.val_accuracy == Series((1,), (0.7,))
+    state = reduce([Scored(loss=0.1, accuracy=0.9, confusion=((1,),)), Finished(at=30)], state)
+    assert (state.status, state.active, state.seconds) == ("finished", False, 20)
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ([StopRequested(), TrainingEnded(reason="stopped"), Finished()], "stopped"),
+        ([TrainingEnded(reason="early stopping"), Finished()], "finished"),
+        ([Failed(message="no")], "failed"),
+        ([Interrupted()], "interrupted"),
+        ([Cancelled()], "stopped"),
+    ],
+)
+def test_each_end_has_its_status(events, status):
+    state = reduce([Submitted(), STARTED, *events])
+    assert state.status == status
+    assert not state.active
+
+
+def test_a_resumed_run_forgets_what_came_after_its_checkpoint():
+    before = [Submitted(), STARTED, progress(0, 10, 11), ended(0, 12), progress(1, 10, 13), ended(1, 14)]
+    lost = [progress(2, 5, 15), Interrupted(at=16)]
+    state = reduce([*before, *lost, Submitted(at=20), STARTED.model_copy(update={"first_epoch": 2, "at": 21})])
+    assert state.loss.x == (1.0, 2.0)
+    assert [epoch.epoch for epoch in state.epochs_done] == [0, 1]
+    assert (state.epoch, state.progress, state.ended) == (2, 0.5, None)
+    state = reduce([progress(2, 5, at=22)], state)
+    assert state.seconds_left == pytest.approx(3)  # the time before the interruption does not count
+
+
+@given(st.lists(st.sampled_from([0.25, 0.5, 2.0]), max_size=3000))
+def test_a_curve_stays_small_and_keeps_its_ends(values):
+    series = Series()
+    for x, y in enumerate(values):
+        series = series.add(x, y)
+    assert len(series.x) == len(series.y) <= MAX_POINTS
+    assert list(series.x) == sorted(series.x)
+    assert all(values[int(x)] == y for x, y in zip(series.x, series.y, strict=True))
+    if values:
+        assert series.x[0] == 0
+        assert len(values) - series.x[-1] <= max(1, 2 * len(values) // MAX_POINTS + 1)
+
+
+EVENTS = st.one_of(
+    st.builds(Submitted),
+    st.builds(lambda e, s, y: progress(e, s, 1.0, y), st.integers(0, 3), st.integers(1, 10), st.floats(0, 9)),
+    st.builds(lambda e: ended(e, 1.0), st.integers(0, 3)),
+    st.builds(StopRequested),
+    st.builds(Finished),
+    st.builds(Interrupted),
+)
+
+
+@given(st.lists(EVENTS, max_size=30), st.integers(0, 30))
+def test_reducing_in_two_goes_is_reducing_in_one(events, cut):
+    events = [Submitted(at=0), STARTED, *events]
+    assert reduce(events[cut:], reduce(events[:cut])) == reduce(events)
+
+
+@given(EVENTS)
+def test_events_survive_json(event):
+    assert EVENT.validate_json(event.model_dump_json()) == event
+
+
+def test_nothing_has_happened_yet():
+    assert reduce([]) == RunState()

@@ -1,0 +1,116 @@
+"""RunStore: on real SQLite files, from several threads and processes."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cnn_core.design.presets import PRESETS
+from cnn_core.errors import RunError
+from cnn_core.runs.events import Finished, Progress, Started, Submitted
+from cnn_core.runs.store import RunStore
+
+PRESET = PRESETS["keras-log"]
+STARTED = Started(device="CPU", choices="", epochs=5, steps_per_epoch=10, train_images=9, validation_images=1)
+
+
+@pytest.fixture
+def urls(tmp_path: Path) -> tuple[str, str]:
+    return f"sqlite:///{tmp_path}/deep/runs.db", str(tmp_path / "models")
+
+
+@pytest.fixture
+def store(urls) -> RunStore:
+    return RunStore(*urls)
+
+
+def new(store: RunStore, name: str = "first"):
+    return store.create(name, PRESET.network, PRESET.recipe, "bundled")
+
+
+def test_what_was_asked_comes_back_after_a_restart(store, urls):
+    run = new(store)
+    store.append(run.id, Submitted(), STARTED)
+    again = RunStore(*urls)
+    assert again.run(run.id) == run
+    assert again.state(run.id) == store.state(run.id)
+    assert [other.id for other in again.runs()] == [run.id]
+
+
+def test_runs_are_listed_newest_first(store):
+    ids = [new(store, name).id for name in ("a", "b", "c")]
+    assert [run.id for run in store.runs()] == ids[::-1]
+
+
+def test_two_stores_see_each_others_events(store, urls):
+    run, other = new(store), RunStore(*urls)
+    store.append(run.id, Submitted())
+    assert other.state(run.id).status == "queued"
+    store.append(run.id, STARTED)
+    assert other.state(run.id).status == "training"
+
+
+def test_threads_may_write_at_the_same_time(store):
+    runs = [new(store, str(n)) for n in range(4)]
+    event = Progress(epoch=0, step=1, loss=1, accuracy=0, images_per_second=1)
+
+    def write(run):
+        store.append(run.id, Submitted(), STARTED)
+        for _ in range(50):
+            store.append(run.id, event)
+
+    threads = [threading.Thread(target=write, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(store.state(run.id).loss.x) for run in runs] == [50] * 4
+
+
+def test_rename_and_delete(store, tmp_path):
+    run = new(store)
+    store.append(run.id, Submitted())
+    store.save_file(run.id, "model.keras", b"weights")
+    with pytest.raises(RunError, match="Stop it first"):
+        store.delete(run.id)
+    store.append(run.id, Finished())
+    store.rename(run.id, "  better name ")
+    assert store.run(run.id).name == "better name"
+    with pytest.raises(RunError, match="needs a name"):
+        store.rename(run.id, "   ")
+    store.delete(run.id)
+    assert store.runs() == []
+    assert list((tmp_path / "models").rglob("*.keras")) == []
+    store.append(run.id, Finished())  # a late event of a run that is gone
+    with pytest.raises(RunError, match="no such run"):
+        store.run(run.id)
+
+
+def test_files_are_replaced_whole(store):
+    run = new(store)
+    assert store.load_file(run.id, "checkpoint.npz") is None
+    store.save_file(run.id, "checkpoint.npz", b"one")
+    store.save_file(run.id, "checkpoint.npz", b"two")
+    assert store.load_file(run.id, "checkpoint.npz") == b"two"
+
+
+def test_runs_of_a_server_that_died_are_interrupted_and_ours_are_not(store, urls):
+    mine = new(store)
+    store.append(mine.id, Submitted())
+    code = f"""
+from cnn_core.runs.store import RunStore
+from cnn_core.runs.events import Submitted
+from cnn_core.design.presets import PRESETS
+store = RunStore(*{urls!r})
+run = store.create("theirs", PRESETS["keras-log"].network, PRESETS["keras-log"].recipe, "bundled")
+store.append(run.id, Submitted())
+print(run.id)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    theirs = result.stdout.strip()
+    assert store.mark_interrupted() == [theirs]
+    assert store.state(theirs).status == "interrupted"
+    assert store.state(mine.id).status == "queued"
+    assert store.mark_interrupted() == []
