@@ -90,14 +90,14 @@ def stages(ink: np.ndarray) -> Stages:
     field = _placed(small, corner)
     bright = field / field.max()
 
-    crop_words = f"{height} x {width} px, from row {top}, column {left}"
-    scale_words = f"{small.shape[0]} x {small.shape[1]} px, scaled by {scale:.3g}"
-    bright_words = f"brightest pixel {round(255 * float(field.max()))} becomes 255"
+    crop_words = f"{height} x {width} px of ink"
+    scale_words = f"{small.shape[0]} x {small.shape[1]} px, times {scale:.2g}"
+    bright_words = f"brightest: {round(255 * float(field.max()))} → 255"
     return Stages(
         Stage("Drawing", ink, f"{ink.shape[0]} x {ink.shape[1]} px", _seen(_resized(ink, FIELD, FIELD))),
-        Stage("Cropped to the ink", cropped, crop_words, _seen(_resized(cropped, FIELD, FIELD))),
-        Stage(f"Longest side {BOX} px", small, scale_words, _seen(_placed(small, middle))),
-        Stage("Centre of mass in the middle", field, _in_words(shift), _seen(field)),
+        Stage("Cropped", cropped, crop_words, _seen(_resized(cropped, FIELD, FIELD))),
+        Stage(f"Scaled to {BOX} px", small, scale_words, _seen(_placed(small, middle))),
+        Stage("Centred", field, _in_words(shift), _seen(field)),
         Stage("Full contrast", bright, bright_words, _seen(bright)),
         box=box,
         scale=scale,
@@ -152,4 +152,4 @@ def _seen(picture: np.ndarray) -> np.ndarray:
 def _in_words(shift: tuple[int, int]) -> str:
     directions = zip(shift, (("up", "down"), ("left", "right")), strict=True)
     moves = [f"{abs(pixels)} px {names[pixels > 0]}" for pixels, names in directions if pixels]
-    return "moved " + " and ".join(moves) if moves else "already there"
+    return " and ".join(moves) if moves else "already there"

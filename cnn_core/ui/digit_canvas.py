@@ -28,7 +28,9 @@ def digit_input() -> np.ndarray | None:
 
 def _drawn() -> np.ndarray | None:
     place = st.container()
-    width = st.slider("Brush width", *BRUSH, key="draw-brush", format="%d px", persist_state="session", width=SIDE)
+    with st.container(horizontal=True, vertical_alignment="bottom", width=SIDE):
+        width = st.slider("Brush width", *BRUSH, key="draw-brush", format="%d px", persist_state="session")
+        st.button("Clear", icon=":material/ink_eraser:", on_click=_clear)
     with place:
         canvas = st_canvas(
             stroke_width=width,
@@ -40,7 +42,6 @@ def _drawn() -> np.ndarray | None:
             return_image_data=True,
             key=f"draw-canvas-{state.get('draw.cleared', 0)}",
         )
-    st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, width=SIDE)
     return _kept(canvas)
 
 

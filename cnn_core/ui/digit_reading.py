@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from PIL import Image
 
@@ -19,6 +20,8 @@ from cnn_core.ui.digit_canvas import digit_input
 DIGITS = tuple("0123456789")
 DATA_SETS = ("bundled", "mnist")  # those with digits
 MOST_MODELS = 4
+NO_INK = "Nothing to read yet. Draw a digit, large and in one piece, or send a picture of one."
+NO_MODEL = "Choose at least one network above."
 ZOOM = 5  # screen px for one px of the network's input
 TILE = FIELD * ZOOM
 
@@ -33,15 +36,15 @@ def drawing_board(models: Sequence[Model]) -> None:
     """The canvas, what each chosen model reads, and the stages between; only this part reruns with each stroke."""
     give, read = st.columns([5, 8], gap="large")
     with read:
-        chosen = _chosen(models)
         answer = st.container()
+        chosen = _chosen(models)
     with give:
         ink = digit_input()
-    if not chosen:
-        answer.info("Choose at least one network.", icon=":material/arrow_upward:")
+    if ink is None or not chosen:
+        answer.info(NO_INK if chosen else NO_MODEL, icon=":material/draw:")
         return
     try:
-        steps = stages(np.zeros((1, 1)) if ink is None else ink)
+        steps = stages(ink)
         pictures = np.stack([step.seen for step in steps])[..., np.newaxis]
         with answer, st.spinner("Asking the networks…"):
             shares = services.engine().predict([model.key for model in chosen.values()], pictures)
@@ -104,19 +107,14 @@ def _family(model: Model) -> str:
 
 def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
     st.subheader("What the network sees", help="Each network was also asked at every stage: what if it had ended here?")
+    st.markdown("  \n".join(_verdict(title, shares, list(steps)) for title, shares in by_title.items()))
+    # Few elements on purpose: each costs a message, and with it time between pen up and answer.
     with st.container(horizontal=True):
-        for index, step in enumerate(steps):
-            with st.container(width=TILE + 20, gap="small"):
-                _show_stage(step, {title: shares[index] for title, shares in by_title.items()})
-    for title, shares in by_title.items():
-        st.markdown(_verdict(title, shares, list(steps)))
-
-
-def _show_stage(step: Stage, shares: Mapping[str, np.ndarray]) -> None:
-    st.markdown(f"**{step.title}**")
-    st.image(_tile(step.picture), alt=f"{step.title}: {step.caption}", width=TILE)
-    st.caption(step.caption)
-    st.markdown("  \n".join(f"{title}: **{row.argmax()}** ({percent(row.max())})" for title, row in shares.items()))
+        for number, step in enumerate(steps, 1):
+            caption = f"**{number}. {step.title}**  \n{step.caption}"
+            st.image(_tile(step.picture), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
+    cells = [[f"**{row.argmax()}** {percent(row.max())}" for row in shares] for shares in by_title.values()]
+    st.table(pd.DataFrame(cells, index=list(by_title), columns=[step.title for step in steps]))
 
 
 def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
@@ -124,8 +122,9 @@ def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
     stage = deciding_stage(answers.tolist())
     if not stage:
         return f"**{title}** reads {answers[-1]} with and without the treatment."
-    raw = f"{answers[0]} ({percent(shares[0].max())})"
-    return f"**{title}** would have read {raw} in the raw drawing. “{steps[stage].title}” made it {answers[-1]}."
+    raw, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, -1))
+    step = f"step {stage + 1} ({steps[stage].title.lower()})"
+    return f"**{title}** would have read {raw} in the raw drawing; with {step} it reads {final}."
 
 
 def _tile(picture: np.ndarray) -> str:

@@ -106,7 +106,7 @@ def test_a_seven_in_the_corner_by_hand():
     assert steps.shift[0] == 14 - 7 - 4 == 3, (
         "row 29.95 / 4 = 7 of the scaled digit goes to row 14; its middle was at 4"
     )
-    assert steps.centred.caption.startswith("moved 3 px down")
+    assert steps.centred.caption.startswith("3 px down")
     assert [step.seen.shape for step in steps] == [(28, 28)] * 5
 
 
