@@ -38,9 +38,10 @@ TEMPLATE = {
         "hovermode": "closest",
         # A chart that drags takes the finger that wants to scroll the page on a phone; the mode bar still offers zoom.
         "dragmode": False,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "xaxis": {"showgrid": False, "zeroline": False},
-        "yaxis": {"gridcolor": "rgba(117,122,135,0.25)", "zeroline": False},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"side": "top"}},
+        "margin": {"pad": 6},
+        "xaxis": {"showgrid": False, "zeroline": False, "automargin": True},
+        "yaxis": {"gridcolor": "rgba(117,122,135,0.25)", "zeroline": False, "automargin": True},
     }
 }
 
