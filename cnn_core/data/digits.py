@@ -136,7 +136,8 @@ def _resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
 
 def _offset(center: float, side: int) -> int:
     # A blob with a long tail would push the tail off the field: all ink stays, even if the centre is then a little off.
-    return min(max(int(np.floor(CENTRE - center + 0.5)), 0), FIELD - side)
+    # Rounded first, so that float noise does not decide about a centre that lies exactly between two pixels.
+    return min(max(int(np.floor(round(CENTRE - center, 4) + 0.5)), 0), FIELD - side)
 
 
 def _placed(picture: np.ndarray, corner: tuple[int, int]) -> np.ndarray:

