@@ -84,38 +84,38 @@ def _smaller_windows(network: Network, index: int, place: str) -> Iterator[Repai
     layer = network.layers[index]
     field = "pool_size" if isinstance(layer, _POOLS) else "kernel_size"
     arriving = trace(network).output_shape
-    yield Repair(f"padding 'same' in {place}", _updated(network, index, padding="same"))
+    yield Repair(f"Set padding 'same' in {place}", _updated(network, index, padding="same"))
     if len(arriving) == 3:
         rates = getattr(layer, "dilation_rate", (1, 1))
-        fitting = ((side - 1) // rate + 1 for side, rate in zip(arriving, rates, strict=False))
-        smaller = tuple(map(min, getattr(layer, field), fitting))
-        yield Repair(f"{field} {sides(smaller)} in {place}", _updated(network, index, **{field: smaller}))
+        fitting = [(side - 1) // rate + 1 for side, rate in zip(arriving, rates, strict=False)]
+        for usual in (getattr(layer, field), (3, 3), (2, 2)):
+            smaller = tuple(map(min, usual, fitting))
+            yield Repair(f"Set {field} {sides(smaller)} in {place}", _updated(network, index, **{field: smaller}))
     if field == "kernel_size":
-        yield Repair(f"dilation_rate 1 in {place}", _updated(network, index, dilation_rate=1))
+        yield Repair(f"Set dilation_rate 1 in {place}", _updated(network, index, dilation_rate=1))
 
 
 def _conv_arguments(network: Network, index: int, place: str) -> Iterator[Repair]:
     layer, arriving = network.layers[index], trace(network).output_shape
-    yield Repair(f"strides 1 in {place}", _updated(network, index, strides=1))
+    yield Repair(f"Set strides 1 in {place}", _updated(network, index, strides=1))
     if len(arriving) == 3 and layer.groups > 1:
         groups = gcd(arriving[2], layer.filters, layer.groups)
         filters = max(layer.filters - layer.filters % layer.groups, layer.groups)
-        yield Repair(f"groups {groups} in {place}", _updated(network, index, groups=groups))
-        yield Repair(f"{filters} filters in {place}", _updated(network, index, filters=filters))
-        yield Repair(f"groups 1 in {place}", _updated(network, index, groups=1))
+        yield Repair(f"Set groups {groups} in {place}", _updated(network, index, groups=groups))
+        yield Repair(f"Set {filters} filters in {place}", _updated(network, index, filters=filters))
+        yield Repair(f"Set groups 1 in {place}", _updated(network, index, groups=1))
 
 
 def _gentler_before(network: Network, index: int) -> Iterator[Repair]:
-    """Shrink the map less on the way: drop the pooling before, or keep the size in every convolution before."""
+    """Shrink the map less on the way: drop the pooling before, or keep the size in every layer."""
     pools = [i for i in range(index) if isinstance(network.layers[i], _POOLS)]
     if pools:
         yield Repair(f"Remove the pooling in layer {pools[-1] + 1}", network.remove(pools[-1]))
-    for last, where in ((index, f"all layers up to {index + 1}"), (len(network.layers) - 1, "all layers")):
-        same = network
-        for i in range(last + 1):
-            if isinstance(network.layers[i], _WINDOWED):
-                same = _updated(same, i, padding="same")
-        yield Repair(f"padding 'same' in {where}", same)
+    same = network
+    for i, layer in enumerate(network.layers):
+        if isinstance(layer, _WINDOWED):
+            same = _updated(same, i, padding="same")
+    yield Repair("Set padding 'same' in all layers", same)
 
 
 def _map_before_vector(network: Network, index: int) -> Iterator[Repair]:
@@ -138,11 +138,11 @@ def _endings(network: Network, classes: int) -> Iterator[Repair]:
         softmax = _updated(network, dense[-1], units=classes, activation="softmax")
         if dense[-1] == last:
             units = _updated(network, last, units=classes)
-            yield Repair("softmax in the last layer", _updated(network, last, activation="softmax"))
-            yield Repair(f"{classes} units and softmax in the last Dense layer", softmax)
-            yield Repair(f"{classes} units in the last Dense layer", units)
+            yield Repair("Set softmax in the last layer", _updated(network, last, activation="softmax"))
+            yield Repair(f"Set {classes} units and softmax in the last Dense layer", softmax)
+            yield Repair(f"Set {classes} units in the last Dense layer", units)
         if len(trace(network).reports[dense[0]].input_shape) == 3:
-            flat = "Flatten before the first Dense layer"
+            flat = "Put Flatten before the first Dense layer"
             yield Repair(flat, _inserted(network, dense[0], Flatten()))
             yield Repair(f"{flat}, {classes} softmax units in the last", _inserted(softmax, dense[0], Flatten()))
     head = Dense(units=classes, activation="softmax")

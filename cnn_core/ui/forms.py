@@ -33,20 +33,20 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         columns: how many widgets stand beside each other on a wide screen.
         skip: fields that are not shown and keep their value.
     """
-    if state.get(f"form.{key}") != model:
-        state.reset_widgets(f"{key}.")
+    version, shown = state.get(f"form.{key}", (0, None))
+    if shown != model:
+        version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
     names = [name for name in type(model).model_fields if name not in skip]
     values = dict(model)
     for start in range(0, len(names), columns):
         for place, name in zip(st.columns(columns), names[start : start + columns], strict=False):
             with place:
-                values[name] = _widget(name, type(model).model_fields[name], values[name], f"{key}.{name}")
+                values[name] = _widget(name, type(model).model_fields[name], values[name], f"{key}.{version}.{name}")
     try:
         model = checked(type(model), values, "These settings")
     except StudioError as error:
         st.error(str(error), icon=":material/error:")
-        return model
-    state.put(f"form.{key}", model)
+    state.put(f"form.{key}", (version, model))
     return model
 
 

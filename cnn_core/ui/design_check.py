@@ -1,0 +1,57 @@
+"""What a design comes to: its totals, its picture, and what is wrong with it, with the repairs."""
+
+import streamlit as st
+
+from cnn_core.design.arithmetic import number
+from cnn_core.design.memory import readable, training_bytes
+from cnn_core.design.network import Network
+from cnn_core.design.repairs import repairs
+from cnn_core.design.shapes import Problem, Trace, classifier_problem
+from cnn_core.figures.network_picture import describe_network, network_figure
+from cnn_core.ui import state
+from cnn_core.ui.layer_editor import commit
+
+CLASSES = 10
+"""Every data set of the studio's sources has ten classes."""
+
+
+def totals(network: Network, trace: Trace) -> None:
+    """A possible network in six numbers."""
+    sums, recipe = trace.totals, state.recipe()
+    batch = recipe.batch_size
+    memory = readable(training_bytes(network, batch, recipe.optimizer))
+    values = {
+        "Parameters": (number(sums.parameters), f"{number(sums.trainable)} trainable"),
+        "Not trainable": (number(sums.non_trainable), "Kept by BatchNormalization: moving means and variances"),
+        "MACs per image": (number(sums.macs), "Multiply-accumulates: the work of one prediction"),
+        "Weights": (readable(sums.weight_bytes), "Memory of all parameters as float32"),
+        f"Maps, batch {batch}": (readable(batch * sums.activation_bytes), "Memory of every layer's output, float32"),
+        "Training": (memory, f"Estimated memory for batches of {batch} with {recipe.optimizer}"),
+    }
+    with st.grid(6, min_column_width=105, gap="small"):
+        for label, (value, explanation) in values.items():
+            st.metric(label, value, help=explanation)
+
+
+def picture(network: Network, trace: Trace, row: int) -> None:
+    """Blocks drawn to the shape of their feature maps, the selected layer outlined."""
+    st.plotly_chart(
+        network_figure(trace, network.data_format, selected=row - 1 if row else None),
+        key="designer.picture",
+        config={"displayModeBar": False},
+        alt=describe_network(trace, network.data_format),
+    )
+
+
+def verdict(network: Network, trace: Trace) -> Problem | None:
+    """Show what keeps the network from being trained, with one-click repairs; gives the problem, if there is one."""
+    problem = classifier_problem(network, CLASSES)
+    if problem:
+        if trace.problem:
+            st.error(problem.message, icon=":material/error:")
+        else:
+            st.warning(problem.message, icon=":material/info:")
+        with st.container(horizontal=True, gap="small"):
+            for repair in repairs(network, CLASSES):
+                st.button(repair.title, icon=":material/build:", on_click=commit, args=(repair.network,))
+    return problem

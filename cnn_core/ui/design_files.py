@@ -1,0 +1,94 @@
+"""Where a design comes from and where it goes: presets, files, the address of the page, undo."""
+
+import re
+
+import streamlit as st
+
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.errors import StudioError
+from cnn_core.settings import settings
+from cnn_core.ui import state
+from cnn_core.ui.layer_editor import commit
+
+LINK, PRESET, FILE, FAULT = "design", "designer.preset", "designer.file", "designer.fault"
+
+
+def open_link() -> None:
+    """Take the design out of the page's address, if it is another than the one we wrote there."""
+    token = state.link(LINK)
+    if token is None or token == state.get("designer.token"):
+        return
+    try:
+        commit(Network.from_token(token))
+    except StudioError as error:
+        state.put(FAULT, str(error))
+
+
+def write_link(network: Network) -> None:
+    """Let the address of the page carry the design."""
+    token = network.to_token()
+    state.put("designer.token", token)
+    state.set_link(LINK, token)
+
+
+def faults() -> None:
+    """Say once what went wrong with a file, a link or a change."""
+    if fault := state.get(FAULT):
+        st.error(fault, icon=":material/error:")
+        state.put(FAULT, None)
+
+
+def presets() -> None:
+    """A menu of the networks of the sources, each with its recipe."""
+    st.menu_button(
+        "Presets",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        key=f"studio.{PRESET}",
+        icon=":material/auto_awesome_motion:",
+        on_click=_take_preset,
+    )
+
+
+def _take_preset() -> None:
+    preset = PRESETS[state.get(PRESET)]
+    state.set_recipe(preset.recipe)
+    commit(preset.network, 1)
+
+
+def undo_redo() -> None:
+    """Steps back and forth through the designs of this visit."""
+    history = state.history()
+    steps = (("Undo", "undo", history.undo(), history.past), ("Redo", "redo", history.redo(), history.future))
+    for title, icon, target, there in steps:
+        st.button(title, icon=f":material/{icon}:", disabled=not there, on_click=state.set_history, args=(target,))
+
+
+def files(network: Network) -> None:
+    """Open a design and save it, as ours or as Keras's JSON."""
+    with st.popover("File", icon=":material/folder_open:"):
+        count = state.get("designer.files", 0)
+        st.file_uploader(
+            "Open a design: a file saved here, or Keras's `model.to_json()`",
+            type="json",
+            key=f"studio.{FILE}{count}",
+            on_change=_open_file,
+            args=(count,),
+        )
+        stem = re.sub(r"[^\w-]+", "-", network.name).strip("-") or "network"
+        st.download_button("Save the design", network.to_json, f"{stem}.json", icon=":material/download:")
+        st.download_button("Save for Keras", network.to_keras_json, f"{stem}.keras.json", icon=":material/download:")
+        st.caption("The address of this page carries the design too: copy it to share.")
+
+
+def _open_file(count: int) -> None:
+    """Read the uploaded file; the next one comes under a new key, so that the same file can be opened again."""
+    upload = state.get(f"{FILE}{count}")
+    if upload is None:
+        return
+    state.put("designer.files", count + 1)
+    try:
+        commit(Network.parse(upload.getvalue(), settings().max_json_bytes), 1)
+    except StudioError as error:
+        state.put(FAULT, f"{upload.name}: {error}")

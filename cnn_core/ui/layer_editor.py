@@ -1,0 +1,113 @@
+"""The panel in which the selected row of the calculator is changed."""
+
+import streamlit as st
+
+from cnn_core.design.arithmetic import sides
+from cnn_core.design.layers import LAYER_TYPES, Layer
+from cnn_core.design.network import Network, shown
+from cnn_core.design.shapes import LayerReport
+from cnn_core.errors import StudioError
+from cnn_core.ui import state
+from cnn_core.ui.forms import form
+from cnn_core.ui.layer_table import select
+
+ADD = "designer.add"
+INPUTS = {"28×28×1": (28, 28, 1), "32×32×3": (32, 32, 3), "64×64×3": (64, 64, 3)}
+USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
+
+
+def commit(network: Network, row: int | None = None) -> None:
+    """Make `network` the design and `row` the one that is edited.
+
+    Buttons carry the network they lead to, not the change: a double click then does the same as a single one.
+    """
+    state.set_network(network)
+    if row is not None:
+        select(row)
+
+
+def add_layer(network: Network, row: int) -> None:
+    """A menu of the layer types; the chosen one comes behind `row`."""
+    st.menu_button(
+        "Add layer",
+        list(LAYER_TYPES),
+        key=f"studio.{ADD}",
+        icon=":material/add:",
+        help="Puts a layer behind the selected row.",
+        on_click=_add,
+        args=(network, row),
+    )
+
+
+def _add(network: Network, row: int) -> None:
+    kind = state.get(ADD)
+    usual = {"activation": USUAL_ACTIVATION[kind]} if kind in USUAL_ACTIVATION else {}
+    try:
+        commit(network.insert(row, LAYER_TYPES[kind](**usual)), row + 1)
+    except StudioError as error:
+        state.put("designer.fault", str(error))
+
+
+def editor(network: Network, row: int) -> Network:
+    """The panel for `row` (0: the input); gives the network as its widgets make it."""
+    if row == 0:
+        return _input(network)
+    return network.replace(row - 1, _layer(network, row))
+
+
+def _input(network: Network) -> Network:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Input**", width="stretch")
+        for label, shape in INPUTS.items():
+            there = network.changed(input_shape=shape)
+            st.button(label, type="tertiary", disabled=there == network, on_click=commit, args=(there,))
+    st.caption("The images that go in: height, width and channels (1 for grayscale, 3 for colour).")
+    return form(network, "designer.network", columns=1, skip=("layers",))
+
+
+def _layer(network: Network, row: int) -> Layer:
+    layer = network.layers[row - 1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f"**{row} · {layer.type}**", width="stretch")
+        _moves(network, row)
+    st.caption(type(layer).__doc__)
+    return form(layer, "designer.layer")
+
+
+def _moves(network: Network, row: int) -> None:
+    index, last = row - 1, len(network.layers) - 1
+    _icon("arrow_upward", "Move up", network.move(index, index - 1), row - 1, index == 0)
+    _icon("arrow_downward", "Move down", network.move(index, index + 1), row + 1, index == last)
+    full = _duplicated(network, index) is None
+    _icon("content_copy", "Duplicate", _duplicated(network, index), row + 1, full)
+    _icon("delete", "Remove", network.remove(index), min(row, last))
+
+
+def _icon(icon: str, title: str, network: Network | None, row: int, disabled: bool = False) -> None:
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=f"designer.{icon}",
+        help=title,
+        type="tertiary",
+        disabled=disabled,
+        on_click=commit,
+        args=(network, row),
+    )
+
+
+def _duplicated(network: Network, index: int) -> Network | None:
+    """With the layer twice, or None where the stack is full."""
+    try:
+        return network.duplicate(index)
+    except StudioError:
+        return None
+
+
+def sums(report: LayerReport, data_format: str) -> None:
+    """The selected layer's arithmetic, with the numbers in it."""
+    output = sides(shown(report.output_shape, data_format))
+    lines = [f"Output **{output}** :gray[· {report.shape_formula}]"]
+    if report.parameters:
+        lines.append(f"Parameters :gray[·] {report.parameter_formula}")
+    st.markdown("  \n".join(lines))

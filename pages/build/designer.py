@@ -1,0 +1,50 @@
+"""The designer: a stack of layers, what it comes to at every change, and what is wrong with it."""
+
+import streamlit as st
+
+from cnn_core.design.shapes import trace
+from cnn_core.ui import state
+from cnn_core.ui.design_check import picture, totals, verdict
+from cnn_core.ui.design_files import faults, files, open_link, presets, undo_redo, write_link
+from cnn_core.ui.layer_editor import add_layer, editor, sums
+from cnn_core.ui.layer_table import layer_table, selected
+from cnn_core.ui.lesson import lesson
+
+
+@st.fragment
+def designer():
+    toolbar = st.container(horizontal=True)
+    summary = st.container()
+    overview, panel = st.columns([3, 2])
+
+    # The panel comes first: what is changed in it shows in everything else in the same run.
+    row = selected(state.network())
+    with panel.container(border=True):
+        network = editor(state.network(), row)
+        state.set_network(network)
+        traced = trace(network)
+        if 0 < row <= len(traced.reports):
+            sums(traced.reports[row - 1], network.data_format)
+    write_link(network)
+    with overview:
+        picture(network, traced, row)
+        layer_table(network, traced, row)
+    with summary:
+        faults()
+        problem = verdict(network, traced)
+        if not traced.problem:
+            totals(network, traced)
+    with toolbar:
+        presets()
+        add_layer(network, row)
+        undo_redo()
+        files(network)
+        stuck = problem is not None and problem.blocking
+        if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck):
+            st.switch_page("pages/train/live.py")
+
+
+st.title("Designer")
+lesson("designer")
+open_link()
+designer()
