@@ -200,7 +200,8 @@ def _labels(blocks: Sequence[_Block], trace: Trace, selected: int | None) -> lis
     if trace.problem:
         named[last + 1] = (f"layer {last + 1}<br>does not fit", {"color": COLOURS["error"]})
     always = {0, last, len(named) - 1} | ({selected + 1} if selected is not None else set())
-    places = sorted(place for place in always | set(range(0, last, ceil(len(named) / _LABELS))) if place in named)
+    stride = ceil(len(named) / _LABELS)
+    places = sorted(place for place in always | set(range(0, last - stride + 1, stride)) if place in named)
     rows = 1 + (len(places) > 5) + (len(places) > 9)
     row_height = _LINE * max(2 + named[place][0].count("<br>") for place in places)
     labels = [_label(place, -(order % rows) * row_height, *named[place]) for order, place in enumerate(places)]
