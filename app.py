@@ -18,5 +18,5 @@ page = st.navigation(
         "Use": [st.Page("pages/use/draw.py", title="Draw a digit", icon=":material/draw:")],
     }
 )
-services.start()
 page.run()
+services.start()  # after the page: the first visitor sees it while the workers start

@@ -55,7 +55,8 @@ def running() -> None:
         return
     st.subheader("Running now", anchor=False)
     for run, _ in under_way[:5]:
-        st.fragment(_one_running, run_every=1.0)(run)
+        with st.container():
+            st.fragment(_one_running, run_every=1.0)(run)
 
 
 def _one_running(run) -> None:

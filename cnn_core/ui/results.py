@@ -31,7 +31,8 @@ def results(run: Run, state: RunState) -> None:
         return
     predictions = services.predictions(run.id, run.dataset)
     if predictions is not None:
-        _browse(state, predictions, dataset.x_test, dataset.class_names)
+        with st.container():
+            _browse(state, predictions, dataset.x_test, dataset.class_names)
 
 
 @st.fragment

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.errors import StudioError
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves
-from cnn_core.figures.template import percent
+from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
 from cnn_core.runs.store import Run
 from cnn_core.ui import services, wording
@@ -16,7 +16,8 @@ LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean
 def run_panel(run: Run) -> None:
     """Show the run and, while it goes on, what is new every half second. When it ends, the whole page runs again."""
     active = services.store().state(run.id).active
-    st.fragment(_panel, run_every=REFRESH if active else None)(run, active)
+    with st.container():  # a fragment that grows must not write over what follows it
+        st.fragment(_panel, run_every=REFRESH if active else None)(run, active)
 
 
 def _panel(run: Run, was_active: bool) -> None:
@@ -40,7 +41,7 @@ def _panel(run: Run, was_active: bool) -> None:
 
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(run.name, anchor=False, width="content")
+        st.title(run.name, anchor=False, width="content")
         word, icon, colour = wording.STATUS[state.status]
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
@@ -125,5 +126,6 @@ def show_curves(curves: list[Curve], title: str, epochs: int, key: str, *, share
         curves_figure(curves, title, epochs=epochs, share=share),
         key=key,
         theme=None,
+        config=STILL,
         alt=describe_curves(curves, title, share=share),
     )

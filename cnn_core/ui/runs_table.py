@@ -17,7 +17,8 @@ LIVE_PAGE = "pages/train/live.py"
 def runs_page() -> None:
     """The table, refreshed while any run is under way, and what can be done with the rows that are chosen."""
     active = any(services.store().state(run.id).active for run in services.store().runs())
-    st.fragment(_content, run_every=REFRESH if active else None)()
+    with st.container():
+        st.fragment(_content, run_every=REFRESH if active else None)()
 
 
 def _content() -> None:

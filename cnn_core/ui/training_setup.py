@@ -21,14 +21,20 @@ LIVE_PAGE = "pages/train/live.py"
 
 def training_setup() -> None:
     """Show the choices, say what they amount to, and start the training."""
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         _choose_network()
         entry = _choose_data()
+        place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
-        recipe = form(state.recipe(), "recipe", columns=3)
+        recipe = form(state.recipe(), "recipe", columns=2)
         state.set_recipe(recipe)
-    network = state.network()
+    with place:
+        _offer(state.network(), recipe, entry)
+
+
+def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
+    """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
     if problem:
         _show_problem(problem, network, entry)

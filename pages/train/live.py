@@ -9,8 +9,6 @@ from cnn_core.ui.results import results
 from cnn_core.ui.run_panel import run_panel
 from cnn_core.ui.training_setup import training_setup
 
-st.title("Training")
-
 run_id = state.link("run")
 run = None
 if run_id:
@@ -20,6 +18,7 @@ if run_id:
         st.error(str(error), icon=":material/link_off:")
 
 if run is None:
+    st.title("Training")
     lesson("live")
     training_setup()
 else:
