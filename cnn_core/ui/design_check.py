@@ -23,9 +23,12 @@ def totals(network: Network, trace: Trace) -> None:
     values = {
         "Parameters": (number(sums.parameters), f"{number(sums.trainable)} trainable"),
         "Not trainable": (number(sums.non_trainable), "Kept by BatchNormalization: moving means and variances"),
-        "MACs per image": (number(sums.macs), "Multiply-accumulates: the work of one prediction"),
+        "MACs": (number(sums.macs), "Multiply-accumulates for one image: the work of one prediction"),
         "Weights": (readable(sums.weight_bytes), "Memory of all parameters as float32"),
-        f"Maps, batch {batch}": (readable(batch * sums.activation_bytes), "Memory of every layer's output, float32"),
+        "Activations": (
+            readable(batch * sums.activation_bytes),
+            f"Memory of every layer's output for a batch of {batch}, as float32",
+        ),
         "Training": (memory, f"Estimated memory for batches of {batch} with {recipe.optimizer}"),
     }
     with st.grid(6, min_column_width=105, gap="small"):
