@@ -42,9 +42,7 @@ def quick_start() -> None:
                 st.switch_page(LIVE_PAGE, query_params={"run": run.id})
         with right:
             traced = trace(preset.network)
-            st.plotly_chart(
-                network_figure(traced), theme=None, config=STILL, alt=describe_network(traced), key="home-network"
-            )
+            st.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
 
 
 def running() -> None:

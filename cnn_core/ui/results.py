@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.errors import StudioError
-from cnn_core.figures.confusion import confusion_figure, describe_confusion
+from cnn_core.figures.confusion import confusion_figure, describe_confusion, mistakes
 from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import Predictions
@@ -45,30 +45,44 @@ def _browse(state: RunState, predictions: Predictions, images: np.ndarray, names
             key="results-confusion",
             on_select="rerun",
             selection_mode="points",
-            theme=None,
             config=STILL,
             alt=describe_confusion(np.array(state.tested.confusion), names),
         )
-        st.caption("Click a cell to see its pictures.")
+        st.caption("Click a cell to see its pictures, and again to let go of it.")
     points = event.selection.points
     cell = tuple(points[0]["customdata"]) if points else None
     with right:
-        chosen, title = _choose(predictions, cell, names)
+        chosen, title = _choose(state, predictions, cell, names)
         _pictures(chosen, title, predictions, images, names)
 
 
-def _choose(predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]) -> tuple[np.ndarray, str]:
-    if cell is not None:
-        true, predicted = map(int, cell)
-        chosen = predictions.cell(true, predicted)
-        return chosen, f"{names[true]} read as {names[predicted]}: {len(chosen):,}, the least sure first"
-    which = st.segmented_control(
-        "Pictures", ["Any", "Mistakes"], default="Any", required=True, key="results-which", label_visibility="collapsed"
+def _choose(
+    state: RunState, predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]
+) -> tuple[np.ndarray, str]:
+    """The pictures to show and what to call them: those of the clicked cell, else those of the box's choice."""
+    made = mistakes(np.array(state.tested.confusion))
+    options = ["Any picture", "All mistakes", *made]
+    # The box offers the cells too: a matrix cannot be clicked by keyboard, and hardly by thumb.
+    choice = st.selectbox(
+        "Show",
+        options,
+        format_func=lambda option: option if isinstance(option, str) else _read_as(*option, names),
+        disabled=cell is not None,
+        key="results-which",
     )
-    if which == "Mistakes":
+    if cell is None and not isinstance(choice, str):
+        cell = choice[:2]
+    if cell is not None:
+        chosen = predictions.cell(*map(int, cell))
+        return chosen, f"{_read_as(*map(int, cell), len(chosen), names)}, the least sure first"
+    if choice == "All mistakes":
         chosen = predictions.mistakes()
         return chosen, f"{len(chosen):,} mistakes, the surest first"
-    return predictions.all(), "Test pictures, in random order"
+    return predictions.all(), "Test pictures in random order"
+
+
+def _read_as(true: int, predicted: int, count: int, names: tuple[str, ...]) -> str:
+    return f"{names[true]} read as {names[predicted]}: {count:,}"
 
 
 def _pictures(
@@ -76,9 +90,14 @@ def _pictures(
 ) -> None:
     """A grid of up to SHOWN pictures, each with what it is and what was read, and pages when there are more."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{title}**", width="content")
+        st.markdown(f"**{title}**", width="stretch")
         pages = -(-len(chosen) // SHOWN)
-        page = st.number_input(f"Page, of {pages}", 1, pages, width=120) if pages > 1 else 1
+        page = 1
+        if pages > 1:
+            page = st.number_input(
+                "Page", 1, pages, key=f"results-page-{title}", width=120, label_visibility="collapsed"
+            )
+            st.caption(f"of {pages}", width="content")
     if not len(chosen):
         st.info("No picture here." if len(predictions.true) else "There are no test pictures.", icon=":material/check:")
         return

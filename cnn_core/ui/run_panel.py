@@ -116,7 +116,7 @@ def _curves(run: Run, state: RunState) -> None:
     if start := state.started_now:
         st.caption(
             f"{start.device} · {start.choices} · {start.train_images:,} training and {start.validation_images:,} "
-            f"validation images · {wording.duration(state.seconds)} so far"
+            f"validation images · {wording.duration(state.seconds)}{' so far' if state.active else ''}"
         )
 
 
@@ -125,7 +125,6 @@ def show_curves(curves: list[Curve], title: str, epochs: int, key: str, *, share
     st.plotly_chart(
         curves_figure(curves, title, epochs=epochs, share=share),
         key=key,
-        theme=None,
         config=STILL,
         alt=describe_curves(curves, title, share=share),
     )
