@@ -112,14 +112,14 @@ def _pair(name: str, value: Any, key: str, help_text: str | None, optional: bool
     chosen = st.selectbox(
         name, written, index=written.index(_times(value)), key=key, help=help_text, accept_new_options=True
     )
-    return _read_pair(chosen)
+    return read_pair(chosen)
 
 
 def _times(pair: tuple[int, int] | None) -> str:
     return UNSET if pair is None else f"{pair[0]}×{pair[1]}"
 
 
-def _read_pair(text: str | None) -> Any:
+def read_pair(text: str | None) -> Any:
     """(3, 5) from "3×5", "3x5" or "3, 5"; (4, 4) from "4"; None when unset; text that is neither, as it is."""
     if text in (None, UNSET):
         return None

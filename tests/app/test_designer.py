@@ -1,0 +1,205 @@
+"""The designer page, driven widget by widget."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.design.layers import Conv2D
+from cnn_core.design.network import MAX_LAYERS, Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.ui import services
+from cnn_core.ui.forms import read_pair
+
+APP = str(Path(__file__).parents[2] / "app.py")
+CLASSIC = PRESETS["keras-log"].network
+
+
+@pytest.fixture
+def app(monkeypatch):
+    """The designer as a visitor finds it, without the workers: nothing here trains."""
+    monkeypatch.setattr(services, "start", lambda: None)
+    return opened(CLASSIC)
+
+
+def opened(network: Network | None = None, token: str = "") -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=20)
+    app.query_params["design"] = token or network.to_token()
+    return sound(app.switch_page("pages/build/designer.py").run())
+
+
+def sound(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def network(app: AppTest) -> Network:
+    """The design that the page's address carries: the one on screen."""
+    token = app.query_params["design"]
+    return Network.from_token(token if isinstance(token, str) else token[0])
+
+
+def kinds(app: AppTest) -> list[str]:
+    return [layer.type for layer in network(app).layers]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def select(app: AppTest, row: int) -> AppTest:
+    app.session_state["studio.designer.table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return sound(app.run())
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return sound(app.button(key=f"designer.{key}").click().run())
+
+
+def field(widgets, label: str):
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def button(app: AppTest, label: str):
+    return field(app.button, label)
+
+
+def test_the_classic_network_with_its_sums(app):
+    assert metrics(app)["Parameters"] == "93,322"
+    table = app.dataframe[0].value
+    assert list(table["Output"])[:4] == ["28×28×1", "26×26×32", "13×13×32", "11×11×64"]
+    assert table["Parameter sum"][3] == "3·3·32·64 + 64 = 18,496"
+    assert table["Output side"][3] == "⌊(13 − 3)/1⌋ + 1 = 11"
+    assert table["Sees"][5] == "18×18"
+
+
+def test_an_edit_shows_everywhere_and_can_be_undone(app):
+    field(app.number_input, "filters").set_value(16)
+    sound(app.run())
+    assert (metrics(app)["Parameters"], app.dataframe[0].value["Output"][1]) == ("83,946", "26×26×16")
+    sound(button(app, "Undo").click().run())
+    assert (metrics(app)["Parameters"], field(app.number_input, "filters").value) == ("93,322", 32)
+    sound(button(app, "Redo").click().run())
+    assert (metrics(app)["Parameters"], field(app.number_input, "filters").value) == ("83,946", 16)
+
+
+def test_the_selected_row_is_the_one_that_is_edited(app):
+    select(app, 7)
+    field(app.number_input, "units").set_value(100)
+    sound(app.run())
+    assert network(app).layers[6].units == 100
+    select(app, 0)
+    field(app.number_input, "height").set_value(32)
+    field(app.selectbox, "data_format").set_value("channels_first")
+    sound(app.run())
+    assert network(app).input_shape == (32, 28, 1)
+    assert app.dataframe[0].value["Output"][0] == "1×32×28"
+
+
+@pytest.mark.parametrize(
+    ("typed", "pair"),
+    [("3x5", (3, 5)), ("4", (4, 4)), ("2, 3", (2, 3)), ("3×3", (3, 3)), ("-1", (-1, -1)), ("not set", None)]
+    + [(text, text) for text in ("big", "", "1.5", "1×2×3", "9" * 99)],
+)
+def test_a_pair_takes_any_two_numbers_and_leaves_the_rest_to_the_check(typed, pair):
+    assert read_pair(typed) == pair
+
+
+def test_the_stack_is_changed_around_the_selected_layer(app):
+    press(app, "content_copy")
+    assert kinds(app)[:3] == ["Conv2D", "Conv2D", "MaxPooling2D"]
+    press(app, "arrow_downward")
+    assert kinds(app)[:3] == ["Conv2D", "MaxPooling2D", "Conv2D"]
+    press(app, "delete")
+    assert kinds(app) == [layer.type for layer in CLASSIC.layers]
+    sound(app.menu_button[1].click("Dropout").run())
+    assert kinds(app)[2:5] == ["Conv2D", "Dropout", "MaxPooling2D"]
+
+
+def test_a_preset_brings_its_recipe(app):
+    sound(app.menu_button[0].click("dnn-500x3").run())
+    assert metrics(app)["Parameters"] == "898,510"
+    assert app.session_state["studio.recipe"].train_images == 10_000
+    sound(button(app, "Undo").click().run())
+    assert metrics(app)["Parameters"] == "93,322"
+
+
+def test_an_impossible_layer_is_marked_and_mended_with_one_click(app):
+    app = opened(CLASSIC.replace(0, Conv2D(kernel_size=30)))
+    assert "⌊(28 − 30)/1⌋ + 1 = −1" in app.error[0].value
+    assert list(app.dataframe[0].value["Output"])[:3] == ["28×28×1", "does not fit", "–"]
+    assert button(app, "Train this network").disabled
+    sound(button(app, "Set padding 'same' in layer 1").click().run())
+    assert not app.error
+    assert not button(app, "Train this network").disabled
+
+
+def test_what_a_classifier_still_needs(app):
+    select(app, 8)
+    press(app, "delete")
+    assert "one value for each class" in app.warning[0].value
+    assert metrics(app)
+    sound(button(app, "Set 10 units and softmax in the last Dense layer").click().run())
+    assert not app.warning
+
+
+def test_an_empty_network(app):
+    for _ in CLASSIC.layers:
+        press(app, "delete")
+    assert kinds(app) == []
+    assert app.warning
+    sound(app.menu_button[1].click("Flatten").run())
+    assert kinds(app) == ["Flatten"]
+
+
+def test_a_full_network(app):
+    full = opened(Network(layers=tuple(Conv2D(padding="same", filters=1) for _ in range(MAX_LAYERS))))
+    assert len(full.dataframe[0].value) == MAX_LAYERS + 1
+    assert full.button(key="designer.content_copy").disabled
+    full.menu_button[1].click("Flatten").run()
+    assert "at most 200" in full.error[0].value
+
+
+def test_a_link_that_was_cut_loses_nothing(app):
+    app.query_params["design"] = CLASSIC.to_token()[:-20]
+    sound(app.run())
+    assert "link" in app.error[0].value
+    assert network(app) == CLASSIC
+    assert "link" in opened(token="%F0nonsense").error[0].value
+
+
+def test_files_are_opened_and_can_be_undone(app):
+    keras = PRESETS["lesson"].network.to_keras_json()
+    app.file_uploader[0].set_value(("model.json", keras.encode(), "application/json"))
+    sound(app.run())
+    assert metrics(app)["Parameters"] == "71,155"
+    sound(button(app, "Undo").click().run())
+    assert metrics(app)["Parameters"] == "93,322"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"GIF89a", "bad.json: This is not a design"),
+        (json.dumps({"input_shape": [28, 28, 1], "layers": [{"type": "LSTM"}]}).encode(), "Layer 1 is of an unknown"),
+        (b'{"layers": [' + b'{"type":"Flatten"},' * 100_000 + b"{}]}", "too long"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_changes_nothing(app, content, words):
+    app.file_uploader[0].set_value(("bad.json", content, "application/json"))
+    sound(app.run())
+    assert words in app.error[0].value
+    assert network(app) == CLASSIC
+
+
+def test_numbers_beyond_reason_are_shown(app):
+    dense = {"type": "Dense", "units": 1_000_000}
+    text = json.dumps({"input_shape": [28, 28, 1], "layers": [{"type": "Flatten"}, dense, dense]})
+    huge = opened(Network.parse(text))
+    assert metrics(huge)["Parameters"] == "1,000,786,000,000"  # 785·10⁶ + (10⁶ + 1)·10⁶
+
+
+def test_training_is_one_click_away(app):
+    button(app, "Train this network").click().run()
+    assert app.title[0].value != "Designer"
