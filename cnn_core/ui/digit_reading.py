@@ -31,6 +31,14 @@ def digit_models() -> list[Model]:
     return [model for model in services.models() if model.dataset in DATA_SETS]
 
 
+def follow_link() -> None:
+    """Choose the model that the page's address names (?model=key), once for each link that is followed."""
+    asked = state.link("model")
+    if asked and asked != state.get("draw.asked"):
+        state.put("draw.asked", asked)
+        state.reset_widgets("draw-models")
+
+
 @st.fragment
 def drawing_board(models: Sequence[Model]) -> None:
     """The canvas, what each chosen model reads, and the stages between; only this part reruns with each stroke."""
@@ -60,7 +68,9 @@ def drawing_board(models: Sequence[Model]) -> None:
 
 
 def deciding_stage(answers: Sequence[int]) -> int:
-    """The first stage from which the answer stays what it is in the end; 0: the treatment changed nothing."""
+    """The first stage from which the answer stays what it is in the end; 0 when the raw drawing gives that one too."""
+    if answers[0] == answers[-1]:
+        return 0
     stage = len(answers) - 1
     while stage and answers[stage - 1] == answers[-1]:
         stage -= 1
@@ -89,9 +99,11 @@ def _titles(models: Sequence[Model]) -> dict[str, str]:
     return {m.key: m.title if names.count(m.title) == 1 else f"{m.title} ({m.key[:6]})" for m in models}
 
 
-def _first_choice(keys: Mapping[str, Model]) -> list[str]:
-    asked = state.link("model")
-    return [asked] if asked in keys else list(keys)[:2]
+def _first_choice(models: Mapping[str, Model]) -> list[str]:
+    asked = state.get("draw.asked")
+    if asked in models:
+        return [asked]
+    return sorted(list(models)[:3], key=lambda key: _family(models[key]))  # the ready-made ones and the newest run
 
 
 def _show_bars(by_title: Mapping[str, np.ndarray], models: Mapping[str, Model]) -> None:
@@ -120,9 +132,9 @@ def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
 def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
     answers = shares.argmax(axis=1)
     stage = deciding_stage(answers.tolist())
-    if not stage:
-        return f"**{title}** reads {answers[-1]} with and without the treatment."
     raw, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, -1))
+    if not stage:
+        return f"**{title}** reads {raw} in the raw drawing and {final} after the treatment."
     step = f"step {stage + 1} ({steps[stage].title.lower()})"
     return f"**{title}** would have read {raw} in the raw drawing; with {step} it reads {final}."
 

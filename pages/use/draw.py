@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn_core.ui.digit_canvas import remember_drawing
-from cnn_core.ui.digit_reading import digit_models, drawing_board
+from cnn_core.ui.digit_reading import digit_models, drawing_board, follow_link
 from cnn_core.ui.lesson import lesson
 
 st.title("Draw a digit")
@@ -11,6 +11,7 @@ lesson("draw")
 
 models = digit_models()
 if models:
+    follow_link()
     remember_drawing()
     drawing_board(models)
 else:
