@@ -225,6 +225,7 @@ def _started(state: RunState, event: Started) -> RunState:
         epoch=event.first_epoch,
         step=0,
         epochs_done=done,
+        tested=None,
         **kept,
     )
 

@@ -37,7 +37,7 @@ class Choices:
 def device_name() -> str:
     """The GPU's name when Keras has one, else the processor's with its number of cores."""
     if not on_gpu():
-        return f"CPU: {_processor()}, {len(os.sched_getaffinity(0))} cores"
+        return f"CPU: {_processor()}, {os.cpu_count()} cores"
     if keras.backend.backend() == "jax":
         import jax
 

@@ -12,7 +12,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
 from cnn_core.training.build import build, compile_model, restore, to_bytes
 from cnn_core.training.device import Choices, choose, device_name
-from cnn_core.training.live import LiveMetrics
+from cnn_core.training.live import LiveMetrics, check_finite
 
 EVALUATION_BATCH = 500
 
@@ -51,9 +51,8 @@ def fit(
         RunError: the loss became NaN or infinite.
     """
     keras.utils.set_random_seed(recipe.seed)
-    x, y = dataset.x_train[: recipe.train_images], dataset.y_train[: recipe.train_images]
-    train, validation = stratified_split(y, recipe.validation_share, recipe.seed)
-    steps = -(-len(train) // recipe.batch_size)
+    (x, y), validation = _split(dataset, recipe)
+    steps = -(-len(x) // recipe.batch_size)
     choices = choices or choose(network, recipe.batch_size, steps)
     model = build(network, choices.precision)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
@@ -65,19 +64,18 @@ def fit(
             epochs=recipe.epochs,
             first_epoch=first_epoch,
             steps_per_epoch=steps,
-            train_images=len(train),
-            validation_images=len(validation),
+            train_images=len(x),
+            validation_images=len(validation[0]),
         )
     )
-    live = LiveMetrics(emit, should_stop, len(train), recipe.batch_size, on_epoch)
-    labels = np.eye(dataset.classes, dtype=np.float32)[y]
+    live = LiveMetrics(emit, should_stop, len(x), recipe.batch_size, on_epoch)
     history = model.fit(
-        x[train],
-        labels[train],
+        x,
+        y,
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
         initial_epoch=first_epoch,
-        validation_data=(x[validation], labels[validation]) if len(validation) else None,
+        validation_data=validation if len(validation[0]) else None,
         validation_batch_size=max(recipe.batch_size, EVALUATION_BATCH),
         callbacks=[live, *_early_stopping(recipe)],
         verbose=0,
@@ -85,6 +83,13 @@ def fit(
     early = first_epoch + len(history.epoch) < recipe.epochs
     emit(TrainingEnded(reason="stopped" if live.stopped else "early stopping" if early else "completed"))
     return _test(model, network, recipe, dataset, emit)
+
+
+def _split(dataset: Dataset, recipe: Recipe) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """(images, one-hot labels) to train on, and the same for validation."""
+    x, y = dataset.x_train[: recipe.train_images], dataset.y_train[: recipe.train_images]
+    labels = np.eye(dataset.classes, dtype=np.float32)[y]
+    return tuple((x[part], labels[part]) for part in stratified_split(y, recipe.validation_share, recipe.seed))
 
 
 def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
@@ -100,6 +105,7 @@ def _test(
     probabilities = model.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
+    check_finite(loss, recipe.epochs - 1)  # the very last step can be the one too far
     predicted = probabilities.argmax(axis=1)
     confusion = np.zeros((dataset.classes, dataset.classes), dtype=int)
     np.add.at(confusion, (dataset.y_test, predicted), 1)

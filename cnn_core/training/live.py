@@ -41,9 +41,9 @@ class LiveMetrics(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
-        last = batch + 1 == self.params["steps"]
-        if last or now - self._last[0] >= INTERVAL:
-            self._report(now, batch + 1, logs)
+        step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
+        if step == self.params["steps"] or now - self._last[0] >= INTERVAL:
+            self._report(now, step, logs)
         if self._should_stop():
             self.stopped = self.model.stop_training = True
 
@@ -52,7 +52,7 @@ class LiveMetrics(keras.callbacks.Callback):
             self.stopped = self.model.stop_training = self.model.stop_evaluating = True
 
     def on_epoch_end(self, epoch, logs=None):
-        _check_finite(logs["loss"], epoch)
+        check_finite(logs["loss"], epoch)
         if self.stopped:
             return
         seconds = time.monotonic() - self._began
@@ -62,7 +62,7 @@ class LiveMetrics(keras.callbacks.Callback):
 
     def _report(self, now: float, step: int, logs: dict) -> None:
         loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
-        _check_finite(loss, self._epoch)
+        check_finite(loss, self._epoch)
         done = min(step * self._batch_size, self._images)
         before, images, loss_sum, accuracy_sum = self._last
         new = done - images
@@ -78,7 +78,8 @@ class LiveMetrics(keras.callbacks.Callback):
         self._last = (now, done, loss * done, accuracy * done)
 
 
-def _check_finite(loss: float, epoch: int) -> None:
+def check_finite(loss: float, epoch: int) -> None:
+    """Raises RunError when `loss`, seen in `epoch` (from 0), is not a number any more."""
     if not math.isfinite(loss):
         raise RunError(
             f"The training diverged in epoch {epoch + 1}: its loss is not a number any more",

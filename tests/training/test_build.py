@@ -1,0 +1,100 @@
+"""build: the same network as the designer says, and states that survive being written down."""
+
+import keras
+import numpy as np
+import pytest
+
+from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
+from cnn_core.training.build import build, checkpoint, compile_model, from_bytes, restore, to_bytes
+
+STATEFUL = Network(
+    input_shape=(6, 6, 1),
+    layers=(
+        Conv2D(filters=3, kernel_size=3),
+        BatchNormalization(),
+        Flatten(),
+        Dropout(rate=0.5),
+        Dense(units=3, activation="softmax"),
+    ),
+)
+
+
+@pytest.fixture
+def images(random) -> np.ndarray:
+    return random.integers(0, 256, (16, 6, 6, 1), dtype=np.uint8)
+
+
+@pytest.fixture
+def labels(random) -> np.ndarray:
+    return np.eye(3, dtype=np.float32)[random.integers(0, 3, 16)]
+
+
+def compiled(recipe: Recipe, network: Network = STATEFUL) -> keras.Sequential:
+    model = build(network)
+    compile_model(model, recipe, steps_per_execution=1, jit_compile=False)
+    return model
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_have_the_shapes_and_parameters_that_the_designer_shows(name):
+    network = PRESETS[name].network
+    traced, model = trace(network), build(network)
+    assert [layer.output.shape[1:] for layer in model.layers[1:]] == [report.output_shape for report in traced.reports]
+    assert model.count_params() == traced.totals.parameters
+
+
+def test_raw_pixels_go_in(random):
+    """Against a dense layer in NumPy."""
+    model = build(Network(input_shape=(4, 4, 1), layers=(Flatten(), Dense(units=2))))
+    images = random.integers(0, 256, (5, 4, 4, 1), dtype=np.uint8)
+    weights, bias = model.get_weights()
+    expected = images.reshape(5, 16) / 255 @ weights + bias
+    np.testing.assert_allclose(model.predict_on_batch(images), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_low_precision_still_gives_float32_probabilities(images):
+    probabilities = build(STATEFUL, "mixed_bfloat16").predict_on_batch(images)
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=0.02)
+
+
+def test_a_model_file_predicts_the_same(images):
+    model = build(STATEFUL)
+    again = from_bytes(to_bytes(model))
+    np.testing.assert_array_equal(again.predict_on_batch(images), model.predict_on_batch(images))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw"])
+def test_after_a_checkpoint_training_goes_on_as_if_never_stopped(optimizer, images, labels):
+    """The same batch each time, so that nothing but weights, random state and optimizer can make a difference."""
+    recipe = Recipe(optimizer=optimizer, learning_rate=0.01, momentum=0.9)
+    keras.utils.set_random_seed(1)
+    model = compiled(recipe)
+    for _ in range(3):
+        model.train_on_batch(images, labels)
+    saved = checkpoint(model, 3)
+    keras.utils.set_random_seed(2)
+    other = compiled(recipe)
+    assert restore(other, saved) == 3
+    for _ in range(3):
+        model.train_on_batch(images, labels)
+        other.train_on_batch(images, labels)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
+
+
+def test_a_checkpoint_without_its_optimizer_would_not_do(images, labels):
+    """The test above can fail: with fresh momentum the weights differ."""
+    recipe = Recipe(optimizer="adam", learning_rate=0.01)
+    model = compiled(recipe)
+    for _ in range(3):
+        model.train_on_batch(images, labels)
+    other = compiled(recipe)
+    other.set_weights(model.get_weights())
+    for network in (model, other):
+        network.train_on_batch(images, labels)
+    assert np.abs(model.get_weights()[0] - other.get_weights()[0]).max() > 1e-4

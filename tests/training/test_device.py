@@ -1,0 +1,50 @@
+"""device: what is chosen stays within its bounds, whatever is trained."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn_core.design.layers import Dense, Flatten
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.training.device import MAX_STEPS, Choices, choose, device_name, on_gpu, warm_up
+
+TINY = Network(input_shape=(2, 2, 1), layers=(Flatten(), Dense(units=2, activation="softmax")))
+NETWORKS = [TINY, *(preset.network for preset in PRESETS.values())]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm():
+    warm_up()
+
+
+@settings(deadline=None)
+@given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000))
+def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network, batch_size, steps_per_epoch):
+    choices = choose(network, batch_size, steps_per_epoch)
+    assert 1 <= choices.steps_per_execution <= max(1, min(MAX_STEPS, steps_per_epoch // 4))
+    assert choices.precision == "float32"
+    assert not choices.jit_compile or on_gpu()
+
+
+@settings(deadline=None)
+@given(st.sampled_from(NETWORKS), st.integers(1, 4096))
+def test_more_work_a_step_means_fewer_steps_at_a_time(network, batch_size):
+    once, twice = choose(network, batch_size, 10_000), choose(network, 2 * batch_size, 10_000)
+    assert twice.steps_per_execution <= once.steps_per_execution
+
+
+def test_a_tiny_network_takes_many_steps_and_a_large_batch_one():
+    assert choose(TINY, 1, 10_000).steps_per_execution == MAX_STEPS
+    assert choose(PRESETS["no-max-pool"].network, 8192, 10_000).steps_per_execution == 1
+
+
+def test_choices_are_shown_in_words():
+    assert str(Choices(1, False, "float32")) == "step by step, no XLA, float32"
+    assert str(Choices(8, True, "float32")) == "8 steps per execution, XLA, float32"
+
+
+def test_the_device_has_a_name():
+    kind, _, name = device_name().partition(": ")
+    assert kind == ("GPU" if on_gpu() else "CPU")
+    assert name

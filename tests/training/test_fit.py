@@ -1,0 +1,269 @@
+"""fit: real trainings of a small network, watched from outside."""
+
+import re
+from itertools import count
+
+import keras
+import numpy as np
+import pytest
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.errors import RunError
+from cnn_core.runs.events import EVENT, Event, Progress
+from cnn_core.training import live
+from cnn_core.training.build import checkpoint, from_bytes
+from cnn_core.training.device import Choices
+from cnn_core.training.fit import Outcome, fit
+
+NETWORK = Network(
+    layers=(
+        Conv2D(filters=4, kernel_size=5, activation="relu"),
+        MaxPooling2D(pool_size=4),
+        Flatten(),
+        Dropout(rate=0.1),
+        Dense(units=10, activation="softmax"),
+    )
+)
+DENSE = Network(layers=(Flatten(), Dense(units=32), Dense(units=10, activation="softmax")))
+RECIPE = Recipe(optimizer="adam", learning_rate=0.01, batch_size=32, epochs=3, validation_share=0.2)
+STEP_BY_STEP = Choices(1, False, "float32")
+
+
+def train(dataset: Dataset, recipe: Recipe = RECIPE, network: Network = NETWORK, **options) -> tuple[list, Outcome]:
+    """The events and the outcome."""
+    events: list[Event] = []
+    outcome = fit(network, recipe, dataset, events.append, **{"choices": STEP_BY_STEP, **options})
+    return events, outcome
+
+
+def kinds(events: list[Event]) -> str:
+    """One letter an event: Started, Progress, Epoch ended, tRaining ended, Tested."""
+    letters = {"started": "S", "progress": "P", "epoch_ended": "E", "training_ended": "R", "tested": "T"}
+    return "".join(letters[event.kind] for event in events)
+
+
+def of_kind(events: list[Event], kind: str) -> list:
+    return [event for event in events if event.kind == kind]
+
+
+def curve(events: list[Event]) -> list[tuple]:
+    return [
+        (event.loss, event.accuracy, event.val_loss, event.val_accuracy) for event in of_kind(events, "epoch_ended")
+    ]
+
+
+def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1)).mean())
+
+
+@pytest.fixture(scope="module")
+def trained(small) -> tuple[list, Outcome]:
+    """One training with an event at every step; 240 images train: 8 steps, the last with 16 images."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live, "INTERVAL", 0)
+        return train(small)
+
+
+def test_events_come_in_order(trained):
+    events, _ = trained
+    assert kinds(events) == "S" + ("P" * 8 + "E") * 3 + "RT"
+    started = events[0]
+    assert (started.epochs, started.first_epoch, started.steps_per_epoch) == (3, 0, 8)
+    assert (started.train_images, started.validation_images) == (240, 60)
+    assert started.choices == str(STEP_BY_STEP)
+    assert events[-2].reason == "completed"
+    assert [event.epoch for event in of_kind(events, "epoch_ended")] == [0, 1, 2]
+    assert [event.step for event in of_kind(events, "progress")] == [*range(1, 9)] * 3
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert all(EVENT.validate_json(event.model_dump_json()) == event for event in events)
+
+
+def test_progress_of_all_steps_is_the_mean_of_the_epoch(trained):
+    """Keras's own mean over the epoch is the oracle; the last batch is half as large."""
+    events, _ = trained
+    sizes = [32] * 7 + [16]
+    for epoch in of_kind(events, "epoch_ended"):
+        steps = [event for event in of_kind(events, "progress") if event.epoch == epoch.epoch]
+        for name in ("loss", "accuracy"):
+            values = [getattr(event, name) for event in steps]
+            assert np.average(values, weights=sizes) == pytest.approx(getattr(epoch, name), abs=1e-5)
+
+
+def test_it_learns_and_the_test_is_what_numpy_says(trained, small):
+    events, outcome = trained
+    first, *_, last = of_kind(events, "epoch_ended")
+    assert last.loss < first.loss
+    assert last.accuracy > first.accuracy
+    probabilities = from_bytes(outcome.model).predict_on_batch(small.x_test)
+    np.testing.assert_array_equal(outcome.predicted, probabilities.argmax(axis=1))
+    np.testing.assert_allclose(outcome.confidence, probabilities.max(axis=1), rtol=1e-5)
+    tested = events[-1]
+    assert tested.loss == pytest.approx(cross_entropy(probabilities, small.y_test), rel=1e-4)
+    assert tested.accuracy == pytest.approx((outcome.predicted == small.y_test).mean())
+    counted = [[int(((small.y_test == t) & (outcome.predicted == p)).sum()) for p in range(10)] for t in range(10)]
+    assert tested.confusion == tuple(map(tuple, counted))
+
+
+def test_the_same_seed_gives_the_same_curves_and_another_does_not(trained, small):
+    events, outcome = trained
+    again, same = train(small)
+    assert curve(again) == curve(events)
+    np.testing.assert_array_equal(same.confidence, outcome.confidence)
+    other, _ = train(small, RECIPE.model_copy(update={"seed": 7, "epochs": 1}))
+    assert curve(other)[0] != curve(events)[0]
+
+
+def test_several_steps_per_execution_change_nothing_but_the_speed(trained, small, monkeypatch):
+    """8 steps, 3 at a time: the last execution is a shorter one."""
+    monkeypatch.setattr(live, "INTERVAL", 0)
+    events, outcome = trained
+    fast, same = train(small, choices=Choices(3, False, "float32"))
+    np.testing.assert_allclose(curve(fast), curve(events), rtol=1e-5)
+    np.testing.assert_allclose(same.confidence, outcome.confidence, rtol=1e-4)
+    assert [event.step for event in of_kind(fast, "progress")] == [3, 6, 8] * 3
+
+
+def test_squared_error_is_a_loss_too(small):
+    events, outcome = train(small, RECIPE.model_copy(update={"loss": "mse"}))
+    losses = [event.loss for event in of_kind(events, "epoch_ended")]
+    assert losses == sorted(losses, reverse=True)
+    probabilities = from_bytes(outcome.model).predict_on_batch(small.x_test)
+    naive = ((probabilities - np.eye(10)[small.y_test]) ** 2).mean()
+    assert events[-1].loss == pytest.approx(naive, rel=1e-4)
+
+
+def test_validation_never_overlaps_training_and_the_test_set_is_neither(small, monkeypatch):
+    """What Keras is given, image by image; the images are all different."""
+    seen, real = {}, keras.Model.fit
+
+    def spy(model, x, y, **options):
+        seen.update(train=(x, y), validation=options["validation_data"])
+        return real(model, x, y, **options)
+
+    monkeypatch.setattr(keras.Model, "fit", spy)
+    train(small, RECIPE.model_copy(update={"epochs": 1, "train_images": 200}), DENSE)
+    pictures = {part: [image.tobytes() for image in images] for part, (images, _) in seen.items()}
+    assert (len(pictures["train"]), len(pictures["validation"])) == (160, 40)
+    assert not set(pictures["train"]) & set(pictures["validation"])
+    first = {image.tobytes() for image in small.x_train[:200]}
+    assert set(pictures["train"]) | set(pictures["validation"]) == first
+    wanted = 0.2 * np.bincount(small.y_train[:200], minlength=10)
+    assert np.abs(seen["validation"][1].sum(axis=0) - wanted).max() < 1
+
+
+def test_the_test_set_is_not_touched_before_the_training_has_ended(small):
+    events, touched = [], []
+
+    class Watched(Dataset):
+        def __getattribute__(self, name):
+            if name in ("x_test", "y_test"):
+                touched.append(kinds(events))
+            return super().__getattribute__(name)
+
+    watched = Watched(**vars(small))
+    touched.clear()  # making it looks at all arrays
+    fit(DENSE, RECIPE, watched, events.append, choices=STEP_BY_STEP)
+    assert touched
+    assert all(before.endswith("R") for before in touched[:1])
+    assert all("R" in before for before in touched)
+
+
+def test_without_validation_there_is_no_validation_curve(small):
+    events, _ = train(small, RECIPE.model_copy(update={"epochs": 1, "validation_share": 0.0}), DENSE)
+    assert events[0].validation_images == 0
+    assert curve(events)[0][2:] == (None, None)
+
+
+@pytest.mark.parametrize(("looks", "epochs"), [(3, 0), (9, 0), (12, 1)], ids=["in training", "in validation", "later"])
+def test_stop_within_an_epoch_keeps_what_was_learned(small, looks, epochs):
+    """An epoch has 8 looks in training, and one in validation."""
+    calls, whole = count(1), []
+    events, outcome = train(small, should_stop=lambda: next(calls) >= looks, on_epoch=lambda model, n: whole.append(n))
+    assert re.fullmatch("SP*" + "EP*" * epochs + "RT", kinds(events))
+    assert events[-2].reason == "stopped"
+    assert whole == list(range(epochs))
+    probabilities = from_bytes(outcome.model).predict_on_batch(small.x_test)
+    np.testing.assert_array_equal(outcome.predicted, probabilities.argmax(axis=1))
+
+
+WILD = Recipe(
+    optimizer="sgd", learning_rate=10.0, momentum=0.99, loss="mse", batch_size=300, epochs=50, validation_share=0.0
+)
+LINEAR = Network(layers=(Flatten(), Dense(units=32), Dense(units=10)))
+
+
+def test_divergence_is_said_in_words_even_when_only_the_test_sees_it(small):
+    """One step an epoch. Ending just before the loss is seen to diverge leaves a network that has diverged."""
+    with pytest.raises(RunError, match=r"diverged in epoch \d+.*learning rate ten times smaller") as caught:
+        train(small, WILD, LINEAR)
+    epoch = int(re.search(r"epoch (\d+)", str(caught.value))[1])
+    assert 1 < epoch < 50
+    with pytest.raises(RunError, match=f"diverged in epoch {epoch - 1}"):
+        train(small, WILD.model_copy(update={"epochs": epoch - 1}), LINEAR)
+
+
+def test_early_stopping_ends_and_keeps_the_best_epoch(small):
+    recipe = RECIPE.model_copy(update={"epochs": 40, "early_stopping": 2, "learning_rate": 0.02, "train_images": 100})
+    validation = {}
+    events, outcome = train(small, recipe, DENSE, on_epoch=lambda model, n: validation.update({n: model.get_weights()}))
+    epochs = of_kind(events, "epoch_ended")
+    assert events[-2].reason == "early stopping"
+    assert len(epochs) < 40
+    best = min(epochs, key=lambda event: event.val_loss)
+    assert best.epoch == len(epochs) - 3
+    for kept, then in zip(from_bytes(outcome.model).get_weights(), validation[best.epoch], strict=True):
+        np.testing.assert_array_equal(kept, then)
+
+
+@pytest.fixture(scope="module")
+def whole_batch(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
+    """One batch an epoch, so that the order of the images means nothing; the checkpoints after 1, 2, ... epochs."""
+    recipe = RECIPE.model_copy(update={"batch_size": 240, "epochs": 4})
+    saved = {}
+    events, outcome = train(
+        small, recipe, STATEFUL, on_epoch=lambda model, n: saved.update({n + 1: checkpoint(model, n + 1)})
+    )
+    return recipe, saved, events, outcome
+
+
+STATEFUL = Network(
+    layers=(
+        Conv2D(filters=3, kernel_size=5, strides=3),
+        BatchNormalization(),
+        Flatten(),
+        Dropout(rate=0.3),
+        Dense(units=10, activation="softmax"),
+    )
+)
+
+
+def test_resuming_goes_on_at_the_right_epoch_as_if_never_stopped(small, whole_batch):
+    recipe, saved, events, outcome = whole_batch
+    assert list(saved) == [1, 2, 3, 4]
+    resumed, same = train(small, recipe, STATEFUL, resume=saved[2])
+    assert resumed[0].first_epoch == 2
+    assert [event.epoch for event in of_kind(resumed, "epoch_ended")] == [2, 3]
+    assert resumed[-2].reason == "completed"
+    np.testing.assert_allclose(curve(resumed), curve(events)[2:], rtol=1e-4)
+    np.testing.assert_allclose(same.confidence, outcome.confidence, rtol=1e-3)
+
+
+def test_resuming_after_the_last_epoch_only_tests(small, whole_batch):
+    recipe, saved, events, outcome = whole_batch
+    resumed, same = train(small, recipe, STATEFUL, resume=saved[4])
+    assert kinds(resumed) == "SRT"
+    assert resumed[1].reason == "completed"
+    np.testing.assert_array_equal(same.predicted, outcome.predicted)
+    assert resumed[-1].loss == pytest.approx(events[-1].loss)
+
+
+def test_the_first_event_of_a_long_epoch_comes_before_its_end(small):
+    """With the real interval: what Keras takes per step is more than the time between two events allows."""
+    slow = Network(layers=(*[Conv2D(filters=24, kernel_size=5, padding="same")] * 2, *DENSE.layers))
+    events, _ = train(small, RECIPE.model_copy(update={"epochs": 1, "batch_size": 8}), slow)
+    points = [event for event in events if isinstance(event, Progress)]
+    assert 1 < len(points) <= 30
+    assert points[0].step < 30
