@@ -1,0 +1,127 @@
+"""The designer in a real Chromium: what a visitor clicks, types, reloads and shares."""
+
+import statistics
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnn_core.design.layers import Conv2D
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a server that shares two cores with other tests
+ROW = 35  # pixels, the height of a row of st.dataframe
+
+TYPE_AND_WAIT = """async (value) => {
+    const total = () => document.querySelector('[data-testid=stMetricValue]').innerText;
+    const input = document.querySelector('input[aria-label=filters]'), before = total();
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+    const start = performance.now();
+    input.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}));
+    while (total() === before && performance.now() - start < 5000)
+        await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+
+
+def open_designer(page: Page, server, network: Network = PRESETS["keras-log"].network) -> None:
+    page.goto(f"{server.url}/designer?design={network.to_token()}")
+    expect(page.get_by_role("button", name="Train this network")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot .annotation").first).to_be_visible()  # the table stands where it stays
+
+
+def parameters(page: Page):
+    return page.locator("[data-testid=stMetricValue]").first
+
+
+def click_row(page: Page, row: int) -> None:
+    table = page.locator("canvas").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 120, box["y"] + ROW * (row + 1.5))
+    expect(page.get_by_text(f"{row} · ")).to_be_visible()
+
+
+def type_pair(page: Page, label: str, text: str) -> None:
+    box = page.locator(f"input[aria-label*={label}]").first
+    box.click()
+    box.fill(text)
+    box.press("Enter")
+
+
+def test_edit_undo_reload_and_share(server, page, browser):
+    open_designer(page, server)
+    expect(parameters(page)).to_have_text("93,322")
+    click_row(page, 3)
+    filters = page.locator("input[aria-label=filters]").first  # an old one may still be on its way out
+    expect(filters).to_have_value("64")
+    filters.fill("16")
+    filters.press("Enter")
+    expect(parameters(page)).not_to_have_text("93,322")
+    edited = parameters(page).inner_text()
+    page.wait_for_function("old => !location.href.includes(old)", arg=PRESETS["keras-log"].network.to_token())
+    page.reload()
+    expect(parameters(page)).to_have_text(edited)
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(parameters(other)).to_have_text(edited)
+    other.close()
+
+
+def test_undo_brings_the_widgets_back_too(server, page):
+    open_designer(page, server)
+    filters = page.locator("input[aria-label=filters]").first  # an old one may still be on its way out
+    for value in ("8", "24"):
+        filters.fill(value)
+        filters.press("Enter")
+        expect(page.get_by_text(f"3·3·1·{value} + {value}")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(filters).to_have_value("8")
+    page.get_by_role("button", name="Undo").click()
+    expect(filters).to_have_value("32")
+    expect(parameters(page)).to_have_text("93,322")
+
+
+def test_an_impossible_kernel_is_explained_and_mended(server, page):
+    open_designer(page, server)
+    click_row(page, 3)
+    type_pair(page, "kernel_size", "20")
+    expect(page.get_by_text("⌊(13 − 20)/1⌋ + 1 = −6")).to_be_visible()
+    expect(page.get_by_role("button", name="Train this network")).to_be_disabled()
+    page.get_by_role("button", name="Set kernel_size 3×3 in layer 3").click()
+    expect(parameters(page)).to_have_text("93,322")
+    expect(page.get_by_role("button", name="Train this network")).to_be_enabled()
+
+
+def test_a_double_click_removes_one_layer(server, page):
+    network = Network(layers=tuple(Conv2D(filters=n, padding="same") for n in range(1, 9)))
+    open_designer(page, server, network)
+    page.get_by_role("button", name="delete").dblclick()
+    page.wait_for_function("old => !location.href.includes(old)", arg=network.to_token())
+    page.wait_for_timeout(1000)
+    left = Network.from_token(page.url.split("design=")[1])
+    assert left == network.remove(0)
+
+
+def test_two_hundred_layers_stay_usable(server, page):
+    open_designer(page, server, Network(layers=tuple(Conv2D(filters=4, padding="same") for _ in range(200))))
+    took = [page.evaluate(TYPE_AND_WAIT, str(value)) for value in (5, 6, 7)]
+    assert statistics.median(took) < 3000, "milliseconds; benchmarks/ measures the ordinary case alone on the machine"
+
+
+def test_training_is_one_click_away(server, page):
+    open_designer(page, server)
+    page.get_by_role("button", name="Train this network").click()
+    page.wait_for_url("**/live*")
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    open_designer(page, server)
+    time.sleep(1)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    page.close()
