@@ -60,9 +60,10 @@ def _clear() -> None:
 
 
 def _sent() -> np.ndarray | None:
-    file = st.file_uploader(
-        "A picture of one digit, dark on light or light on dark", ["png", "jpg", "jpeg", "webp"], key="draw-picture"
+    advice = (
+        "Dark on light or light on dark, a drawing or a photo. Let the digit fill most of it, on an even background."
     )
+    file = st.file_uploader("A picture of one digit", ["png", "jpg", "jpeg", "webp"], key="draw-picture", help=advice)
     if file is None:
         return None
     limits = settings()
@@ -71,5 +72,5 @@ def _sent() -> np.ndarray | None:
     except DataError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
-    st.image(file, width=SIDE, alt="The picture that was sent")
+    st.image(file, width=SIDE // 2, alt="The picture that was sent")
     return ink

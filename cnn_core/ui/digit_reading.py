@@ -1,8 +1,10 @@
 """What the networks read in a digit, at every stage of its treatment."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from string import punctuation
 
 import numpy as np
 import pandas as pd
@@ -126,7 +128,7 @@ def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
             caption = f"**{number}. {step.title}**  \n{step.caption}"
             st.image(_tile(step.picture), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
     cells = [[f"**{row.argmax()}** {percent(row.max())}" for row in shares] for shares in by_title.values()]
-    st.table(pd.DataFrame(cells, index=list(by_title), columns=[step.title for step in steps]))
+    st.table(pd.DataFrame(cells, index=[_literal(title) for title in by_title], columns=[step.title for step in steps]))
 
 
 def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
@@ -134,9 +136,14 @@ def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
     stage = deciding_stage(answers.tolist())
     raw, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, -1))
     if not stage:
-        return f"**{title}** reads {raw} in the raw drawing and {final} after the treatment."
+        return f"**{_literal(title)}** reads {raw} without the treatment and {final} with it."
     step = f"step {stage + 1} ({steps[stage].title.lower()})"
-    return f"**{title}** would have read {raw} in the raw drawing; with {step} it reads {final}."
+    return f"**{_literal(title)}** would have read {raw} without the treatment; {step} turns it into {final}."
+
+
+def _literal(name: str) -> str:
+    """A name that a person gave to a run, as text and not as Markdown."""
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", name)
 
 
 def _tile(picture: np.ndarray) -> str:

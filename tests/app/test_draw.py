@@ -67,7 +67,7 @@ def test_a_seven_in_the_corner_is_read_and_the_treatment_gets_the_credit(page):
     assert list(table.columns) == ["Drawing", "Cropped", "Scaled to 20 px", "Centred", "Full contrast"]
     assert len(table) == 2
     assert all(cell.startswith("**7**") for cell in table["Full contrast"])
-    assert "in the raw drawing" in texts(page)
+    assert "without the treatment" in texts(page)
 
 
 def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
@@ -160,6 +160,14 @@ def test_networks_of_the_same_name_are_told_apart(page, monkeypatch):
     monkeypatch.setattr(services, "models", lambda: twins)
     page.run()
     assert page.multiselect(key="draw-models").options == [f"{model.title} ({twin.key[:6]})" for twin in twins]
+
+
+def test_a_runs_name_is_text_and_not_markdown(page, monkeypatch):
+    model = replace(services.models()[0], title="**A** [b](http://c.d) $e$")
+    monkeypatch.setattr(services, "models", lambda: [model])
+    page.draw(SMALL_SEVEN)
+    assert not page.exception
+    assert r"\*\*A\*\* \[b\]\(http\:\/\/c\.d\) \$e\$" in texts(page)
 
 
 def test_without_any_network_it_shows_the_way_to_one(page, monkeypatch):
