@@ -22,6 +22,7 @@ from .network import MAX_LAYERS, Network
 from .shapes import Problem, classifier_problem, trace
 
 MOST = 4
+USUAL_WINDOWS = (7, 5, 3, 2, 1)
 _WINDOWED = (Conv2D, SeparableConv2D, DepthwiseConv2D, MaxPooling2D, AveragePooling2D)
 _POOLS = (MaxPooling2D, AveragePooling2D)
 _NEED_MAP = (*_WINDOWED, GlobalAveragePooling2D, GlobalMaxPooling2D, ZeroPadding2D)
@@ -88,11 +89,19 @@ def _smaller_windows(network: Network, index: int, place: str) -> Iterator[Repai
     if len(arriving) == 3:
         rates = getattr(layer, "dilation_rate", (1, 1))
         fitting = [(side - 1) // rate + 1 for side, rate in zip(arriving, rates, strict=False)]
-        for usual in (getattr(layer, field), (3, 3), (2, 2)):
-            smaller = tuple(map(min, usual, fitting))
-            yield Repair(f"Set {field} {sides(smaller)} in {place}", _updated(network, index, **{field: smaller}))
+        yield _fitting_window(network, index, field, fitting)
     if field == "kernel_size":
         yield Repair(f"Set dilation_rate 1 in {place}", _updated(network, index, dilation_rate=1))
+
+
+def _fitting_window(network: Network, index: int, field: str, fitting: list[int]) -> Repair:
+    """The largest usual window within ``fitting`` that mends the whole network, or else the largest that fits."""
+    window, ideas = getattr(network.layers[index], field), []
+    for usual in USUAL_WINDOWS:
+        smaller = tuple(min(side, room, usual) for side, room in zip(window, fitting, strict=True))
+        changed = _updated(network, index, **{field: smaller})
+        ideas.append(Repair(f"Set {field} {sides(smaller)} in layer {index + 1}", changed))
+    return next((idea for idea in ideas if trace(idea.network).problem is None), ideas[0])
 
 
 def _conv_arguments(network: Network, index: int, place: str) -> Iterator[Repair]:
@@ -135,16 +144,17 @@ def _endings(network: Network, classes: int) -> Iterator[Repair]:
     layers, last = network.layers, len(network.layers) - 1
     dense = [i for i, layer in enumerate(layers) if isinstance(layer, Dense)]
     if dense:
-        softmax = _updated(network, dense[-1], units=classes, activation="softmax")
-        if dense[-1] == last:
-            units = _updated(network, last, units=classes)
-            yield Repair("Set softmax in the last layer", _updated(network, last, activation="softmax"))
-            yield Repair(f"Set {classes} units and softmax in the last Dense layer", softmax)
-            yield Repair(f"Set {classes} units in the last Dense layer", units)
+        # Where an Activation follows, the last Dense layer leaves the softmax to it.
+        softmax = {"activation": "softmax"} if dense[-1] == last else {}
+        named = " and softmax" if softmax else ""
+        fitted = _updated(network, dense[-1], units=classes, **softmax)
+        if softmax:
+            yield Repair("Set softmax in the last layer", _updated(network, last, **softmax))
+        yield Repair(f"Set {classes} units{named} in the last Dense layer", fitted)
         if len(trace(network).reports[dense[0]].input_shape) == 3:
             flat = "Put Flatten before the first Dense layer"
             yield Repair(flat, _inserted(network, dense[0], Flatten()))
-            yield Repair(f"{flat}, {classes} softmax units in the last", _inserted(softmax, dense[0], Flatten()))
+            yield Repair(f"{flat}, {classes} units{named} in the last", _inserted(fitted, dense[0], Flatten()))
     head = Dense(units=classes, activation="softmax")
     if len(trace(network).output_shape) == 3:
         yield Repair(

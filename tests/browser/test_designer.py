@@ -92,8 +92,8 @@ def test_an_impossible_kernel_is_explained_and_mended(server, page):
     type_pair(page, "kernel_size", "20")
     expect(page.get_by_text("⌊(13 − 20)/1⌋ + 1 = −6")).to_be_visible()
     expect(page.get_by_role("button", name="Train this network")).to_be_disabled()
-    page.get_by_role("button", name="Set kernel_size 3×3 in layer 3").click()
-    expect(parameters(page)).to_have_text("93,322")
+    page.get_by_role("button", name="Set kernel_size 7×7 in layer 3").click()
+    expect(page.get_by_text("⌊(13 − 7)/1⌋ + 1 = 7")).to_be_visible()
     expect(page.get_by_role("button", name="Train this network")).to_be_enabled()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.repairs import repairs
@@ -49,6 +49,12 @@ def test_clicking_the_first_repair_ends_in_a_classifier(network):
         (CLASSIC.remove(5), "Put Flatten before the first Dense layer"),
         (CLASSIC.remove(7), "Set 10 units and softmax in the last Dense layer"),
         (CLASSIC.replace(7, Dense(units=10)), "Set softmax in the last layer"),
+        (CLASSIC.replace(4, Conv2D(kernel_size=20)), "Set kernel_size 5×5 in layer 5"),
+        (CLASSIC.replace(2, Conv2D(kernel_size=20)), "Set kernel_size 7×7 in layer 3"),
+        (
+            CLASSIC.replace(7, Dense(units=7)).insert(8, Activation(activation="softmax")),
+            "Set 10 units in the last Dense layer",
+        ),
         (Network(layers=CLASSIC.layers[:5]), "Add Flatten and Dense with 10 softmax units"),
         (Network(), "Add Flatten and Dense with 10 softmax units"),
     ],
