@@ -1,77 +1,12 @@
 """A real server process and a real Chromium."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass
-class Server:
-    """A `streamlit run app.py` with a home folder of its own."""
-
-    home: Path
-    port: int
-    process: subprocess.Popen | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def start(self) -> "Server":
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-        self.process = subprocess.Popen(
-            [*command, "--server.port", str(self.port)],
-            cwd=ROOT,
-            env={**os.environ, "CNN_STUDIO_HOME": str(self.home)},
-            stdout=subprocess.DEVNULL,
-            stderr=(self.home / "log.txt").open("a"),
-        )
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("the server does not start: " + (self.home / "log.txt").read_text()[-2000:])
-
-    def kill(self) -> None:
-        """As when the machine loses its power: no goodbye."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def workers(self) -> list[psutil.Process]:
-        """The Dask workers: grandchildren that were spawned by the cluster's process."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.browser.server import FLAGS, Server, free_port
 
 
 @pytest.fixture(scope="session")

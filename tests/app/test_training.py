@@ -1,0 +1,165 @@
+"""Home, training and runs, by AppTest from app.py, with a real cluster behind them."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.design.layers import Dense, Flatten, MaxPooling2D
+from cnn_core.design.network import History, Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
+from cnn_core.runs.events import Failed, Interrupted, Started, Submitted
+from cnn_core.ui import services
+
+ROOT = Path(__file__).parents[2]
+SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
+QUICK = Recipe(epochs=1, train_images=300)
+LIVE, RUNS = "pages/train/live.py", "pages/train/runs.py"
+
+
+def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:
+    """The app at `page`, with a design and a recipe of the visitor's own."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["studio.history"] = History(present=design)
+    app.session_state["studio.recipe"] = recipe
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(page)
+    return app.run()
+
+
+def ended(run_id: str, seconds: float = 60):
+    """The state of a run once it has ended."""
+    for _ in range(int(seconds * 10)):
+        state = services.store().state(run_id)
+        if not state.active:
+            return state
+        time.sleep(0.1)
+    raise AssertionError(f"the run has not ended after {seconds} s: {state.status}")
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.fixture(scope="module")
+def finished() -> str:
+    """A run that was trained from the page."""
+    app = opened(LIVE)
+    assert not app.exception
+    app.button(key="train").click().run()
+    assert not app.exception
+    run_id = app.query_params["run"]
+    assert ended(run_id).status == "finished"
+    return run_id
+
+
+def test_a_run_is_shown_by_its_link_with_its_results(finished):
+    app = opened(LIVE, run=finished)
+    assert not app.exception
+    assert app.title[0].value == "tiny"
+    state = services.store().state(finished)
+    assert metrics(app)["Test accuracy"] == f"{state.tested.accuracy:.2%}"
+    wrong = round((1 - state.tested.accuracy) * 1000)
+    assert metrics(app)["Mistakes"] == f"{wrong:,} of 1,000"
+
+
+def test_the_mistakes_of_one_kind_are_exactly_those(finished):
+    app = opened(LIVE, run=finished)
+    box = app.selectbox(key="results-which")
+    true, predicted, count = _first_mistake(finished)
+    box.select_index(2).run()
+    assert not app.exception
+    shown = [text.value for text in app.markdown if "read as" in text.value]
+    assert shown == [f"**{true} read as {predicted}: {count:,}, the least sure first**"]
+
+
+def _first_mistake(run_id: str) -> tuple[int, int, int]:
+    matrix = services.store().state(run_id).tested.confusion
+    made = [(t, p, matrix[t][p]) for t in range(10) for p in range(10) if t != p and matrix[t][p]]
+    return max(made, key=lambda mistake: mistake[2])
+
+
+def test_a_link_to_a_run_that_is_gone_says_so_and_offers_the_setup():
+    app = opened(LIVE, run="0123456789")
+    assert not app.exception
+    assert "There is no such run" in app.error[0].value
+    assert app.button(key="train")
+
+
+@pytest.mark.parametrize(
+    ("design", "words", "repair"),
+    [
+        (Network(layers=(Flatten(), Dense(units=7, activation="softmax"))), "a vector of 10 values", None),
+        (Network(input_shape=(2, 2, 1), layers=SMALL.layers), "28×28×1", "Use an input of 28×28×1"),
+        (Network(layers=(*[MaxPooling2D()] * 5, *SMALL.layers)), "Layer 5", None),
+    ],
+)
+def test_an_impossible_request_is_refused_before_the_start_with_a_repair(design, words, repair):
+    app = opened(LIVE, design)
+    assert not app.exception
+    assert words in app.error[0].value
+    assert app.button(key="train").disabled
+    offers = [
+        button for button in app.button if button.label == repair or (not repair and "repair-" in str(button.key))
+    ]
+    offers[0].click().run()
+    assert not app.exception
+    assert not app.error
+    assert not app.button(key="train").disabled
+
+
+def test_a_preset_brings_its_recipe():
+    app = opened(LIVE)
+    box = next(box for box in app.selectbox if box.label == "Network")
+    box.select(PRESETS["same-32-64-128"].network).run()
+    values = {widget.label: widget.value for widget in [*app.number_input, *app.selectbox]}
+    assert (values["optimizer"], values["loss"], values["batch_size"], values["epochs"]) == ("sgd", "mse", 100, 12)
+    assert values["learning_rate"] == 0.05
+
+
+def test_early_stopping_without_validation_is_named():
+    app = opened(LIVE, recipe=Recipe(early_stopping=2, validation_share=0.0))
+    assert "validation_share" in app.error[0].value
+
+
+def test_mnist_that_is_not_here_can_be_downloaded_and_says_what_to_do_without_internet():
+    app = opened(LIVE)
+    box = next(box for box in app.selectbox if box.label == "Data set")
+    mnist = next(entry for entry in services.catalogue().entries() if entry.name == "mnist")
+    box.select(mnist).run()
+    assert app.button(key="train").disabled
+    assert any("mnist.npz" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("end", "words"), [(Interrupted(), "The server ended"), (Failed(message="It went wrong. Do this."), "Do this")]
+)
+def test_what_ended_badly_says_so_and_can_be_resumed(end, words):
+    run = services.store().create("broken", SMALL, QUICK, "bundled")
+    start = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_images=270, validation_images=30)
+    services.store().append(run.id, Submitted(), start, end)
+    app = opened(LIVE, run=run.id)
+    assert words in " ".join(box.value for box in [*app.error, *app.warning])
+    app.button(key="run-resume").click().run()
+    assert not app.exception
+    assert ended(run.id).status == "finished"
+
+
+def test_the_list_shows_every_run_and_home_starts_one(finished):
+    app = opened(RUNS)
+    assert not app.exception
+    table = app.dataframe[0].value
+    row = table[table["Name"] == "tiny"].iloc[0]
+    assert (row["State"], row["Parameters"]) == ("Finished", 7850)
+    assert row["Test accuracy"] == services.store().state(finished).tested.accuracy
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not home.exception
+    before = {run.id for run in services.store().runs()}
+    next(button for button in home.button if button.label.startswith("Train it")).click().run()
+    assert not home.exception
+    (new,) = {run.id for run in services.store().runs()} - before
+    services.engine().stop(new)
+    assert ended(new).status == "stopped"

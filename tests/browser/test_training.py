@@ -1,0 +1,139 @@
+"""Training as a person sees it: in a real Chromium, on a real server, with real deaths."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+EPOCHS = 8
+
+
+def points(page: Page, chart: int = 0) -> int:
+    """How many points the training curve of the loss chart has on screen."""
+    return page.evaluate(
+        "chart => document.querySelectorAll('.js-plotly-plot')[chart]?._fullData?.[0]?.x?.length ?? 0", chart
+    )
+
+
+def wait_for_points(page: Page, at_least: int, seconds: float = 60) -> int:
+    """Wait until the chart shows that many points; how many it shows then."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if (count := points(page)) >= at_least:
+            return count
+        time.sleep(0.1)
+    raise AssertionError(f"{points(page)} points after {seconds} s")
+
+
+def train(page: Page, url: str, epochs: int = EPOCHS) -> str:
+    """Start the classic CNN from the training page; the run's id."""
+    page.goto(f"{url}/live")
+    box = page.get_by_role("spinbutton", name="epochs")
+    box.fill(str(epochs))
+    box.press("Enter")
+    expect(page.get_by_text(f"{57 * epochs:,} in all")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url(re.compile("run="))
+    return page.url.split("run=")[1][:10]
+
+
+def stop(page: Page) -> float:
+    """Press Stop; seconds until the training has ended."""
+    start = time.monotonic()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("Testing|Stopped")).first).to_be_visible(timeout=20_000)
+    return time.monotonic() - start
+
+
+def test_design_train_watch_stop(server, page):
+    """From the designer to a stopped run whose results can be looked at."""
+    page.goto(f"{server.url}/designer")
+    page.get_by_role("button", name="Train this network").click()
+    page.wait_for_url(re.compile("/live"))
+    train(page, server.url, epochs=50)
+    first = wait_for_points(page, 3)
+    within = page.evaluate("document.querySelectorAll('.js-plotly-plot')[0]._fullData[0].x[0]")
+    assert 0 < within < 1, "points arrive within the first epoch"
+    assert wait_for_points(page, first + 3) > first
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 50 · step \d+ of 57 · .* left"))).to_be_visible()
+    assert stop(page) < 15  # the benchmark measures it; this is only a bound that no busy machine breaks
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
+    expect(page.get_by_text("Stopped").first).to_be_visible()
+
+
+def test_reload_another_tab_and_another_page_stop_nothing(server, page, browser):
+    run_id = train(page, server.url)
+    wait_for_points(page, 2)
+    page.reload()
+    before = wait_for_points(page, 2)
+    other = browser.new_page()
+    other.goto(f"{server.url}/live?run={run_id}")
+    assert wait_for_points(other, before) >= before
+    other.close()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    page.goto(f"{server.url}/live?run={run_id}")
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
+    assert points(page) > before
+
+
+def test_a_killed_trainer_fails_its_run_in_words_and_the_next_one_works(fresh_server, page):
+    train(page, fresh_server.url, epochs=200)
+    wait_for_points(page, 2)
+    busiest = max(fresh_server.workers(), key=lambda worker: worker.cpu_times().user)
+    busiest.kill()
+    expect(page.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=60_000)
+    assert points(page) >= 2, "the curve is kept"
+    train(page, fresh_server.url, epochs=1)
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
+
+
+def test_a_killed_server_loses_nothing_and_one_click_resumes(fresh_server, page):
+    run_id = train(page, fresh_server.url)
+    expect(page.get_by_text(re.compile("Epoch [345] of"))).to_be_visible(timeout=90_000)
+    fresh_server.kill()
+    fresh_server.start()
+    page.goto(f"{fresh_server.url}/live?run={run_id}")
+    expect(page.get_by_text("Interrupted").first).to_be_visible()
+    kept = wait_for_points(page, 3)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
+    assert points(page) > kept
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
+
+
+def test_a_click_on_a_cell_shows_its_pictures(server, page):
+    run_id = train(page, server.url, epochs=1)
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=90_000)
+    matrix = page.locator(".js-plotly-plot").nth(2)
+    count = page.evaluate("""() => {
+        const plot = document.querySelectorAll('.js-plotly-plot')[2];
+        return plot._fullData[0].z[1][1];
+    }""")
+    box = matrix.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
+    page.mouse.click(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
+    expect(page.get_by_text(f"1 read as 1: {int(count):,}")).to_be_visible()
+    assert run_id in page.url
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("", "See a network learn to read"),
+        ("designer", "Designer"),
+        ("live", "Training"),
+        ("runs", "Runs"),
+        ("draw", "Draw a digit"),
+    ],
+)
+def test_a_deep_link_as_the_first_request_to_a_fresh_server(path, title, fresh_server, page):
+    """Inside the app's navigation, and without Streamlit's complaint that there is no such page."""
+    page.goto(f"{fresh_server.url}/{path}")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_role("link", name="Designer").first).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
