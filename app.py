@@ -9,13 +9,13 @@ st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
 
 page = st.navigation(
     {
-        "": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
-        "Build": [st.Page("pages/build/designer.py", title="Designer", icon=":material/view_agenda:")],
+        "": [st.Page("app_pages/start/home.py", title="Home", icon=":material/home:", default=True)],
+        "Build": [st.Page("app_pages/build/designer.py", title="Designer", icon=":material/view_agenda:")],
         "Train": [
-            st.Page("pages/train/live.py", title="Training", icon=":material/monitoring:"),
-            st.Page("pages/train/runs.py", title="Runs", icon=":material/list_alt:"),
+            st.Page("app_pages/train/live.py", title="Training", icon=":material/monitoring:"),
+            st.Page("app_pages/train/runs.py", title="Runs", icon=":material/list_alt:"),
         ],
-        "Use": [st.Page("pages/use/draw.py", title="Draw a digit", icon=":material/draw:")],
+        "Use": [st.Page("app_pages/use/draw.py", title="Draw a digit", icon=":material/draw:")],
     }
 )
 page.run()

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "cnn_core").rglob("*.py"))
-PAGES = sorted((ROOT / "pages").rglob("*.py"))
+PAGES = sorted((ROOT / "app_pages").rglob("*.py"))
 LESSONS = ROOT / "assets" / "lessons" / "en"
 KERAS = {"keras", "tensorflow", "jax"}
 
@@ -85,7 +85,7 @@ def test_every_lesson_is_shown_on_a_page():
 
 def test_pages_do_not_import_each_other_and_have_names_of_their_own():
     assert len({path.stem for path in PAGES}) == len(PAGES)
-    assert not any("pages" in roots(node) for path in PAGES for node in ast.walk(tree(path)))
+    assert not any("app_pages" in roots(node) for path in PAGES for node in ast.walk(tree(path)))
 
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "app.py"], ids=name)

@@ -12,18 +12,18 @@ from cnn_core.ui.training_setup import LIVE_PAGE, start
 STEPS = (
     (
         "Build",
-        "pages/build/designer.py",
+        "app_pages/build/designer.py",
         ":material/view_agenda:",
         "Stack layers; every shape and parameter explains itself.",
     ),
     ("Train", LIVE_PAGE, ":material/monitoring:", "Watch loss and accuracy move while the network learns."),
     (
         "Compare",
-        "pages/train/runs.py",
+        "app_pages/train/runs.py",
         ":material/list_alt:",
         "All runs in one table; lay their curves over each other.",
     ),
-    ("Use", "pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
+    ("Use", "app_pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
 )
 
 

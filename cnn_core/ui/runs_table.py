@@ -11,7 +11,7 @@ from cnn_core.ui import services, state, wording
 from cnn_core.ui.run_panel import LOSSES, run_curves, show_curves
 
 REFRESH = 2.0  # seconds
-LIVE_PAGE = "pages/train/live.py"
+LIVE_PAGE = "app_pages/train/live.py"
 
 
 def runs_page() -> None:
@@ -75,7 +75,7 @@ def _actions(run: Run) -> None:
         if st.button("Load into the designer", icon=":material/view_agenda:"):
             state.set_network(run.network)
             state.set_recipe(run.recipe)
-            st.switch_page("pages/build/designer.py")
+            st.switch_page("app_pages/build/designer.py")
         with st.popover("Rename", icon=":material/edit:"):
             name = st.text_input("New name", run.name, max_chars=200, key=f"rename-{run.id}")
             st.button("Save", on_click=_try, args=(services.store().rename, run.id, name), key="rename-save")

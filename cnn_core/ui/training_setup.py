@@ -16,7 +16,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.forms import form
 
-LIVE_PAGE = "pages/train/live.py"
+LIVE_PAGE = "app_pages/train/live.py"
 
 
 def training_setup() -> None:
@@ -118,7 +118,7 @@ def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
                 st.button(
                     repair.title, on_click=state.set_network, args=(repair.network,), key=f"repair-{repair.title}"
                 )
-        st.page_link("pages/build/designer.py", label="Open in the designer", icon=":material/view_agenda:")
+        st.page_link("app_pages/build/designer.py", label="Open in the designer", icon=":material/view_agenda:")
 
 
 def _summary(network: Network, recipe: Recipe, entry: Entry) -> None:

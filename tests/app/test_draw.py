@@ -37,7 +37,7 @@ def page(monkeypatch):
         return shown
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page("pages/use/draw.py").run()  # the component can only be imported while an app runs
+    app.switch_page("app_pages/use/draw.py").run()  # the component can only be imported while an app runs
     monkeypatch.setattr("cnn_core.ui.digit_canvas.st_canvas", st_canvas)
 
     def draw(*strokes):
@@ -83,8 +83,8 @@ def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
 
 def test_the_drawing_is_back_after_another_page(page):
     page.draw(SMALL_SEVEN)
-    page.switch_page("pages/start/home.py").run()
-    page.switch_page("pages/use/draw.py")
+    page.switch_page("app_pages/start/home.py").run()
+    page.switch_page("app_pages/use/draw.py")
     page.draw()
     assert page.canvases[-1]["initial_drawing"] == {"objects": [SMALL_SEVEN]}
     assert page.table

@@ -16,7 +16,7 @@ from cnn_core.ui import services
 ROOT = Path(__file__).parents[2]
 SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
 QUICK = Recipe(epochs=1, train_images=300)
-LIVE, RUNS = "pages/train/live.py", "pages/train/runs.py"
+LIVE, RUNS = "app_pages/train/live.py", "app_pages/train/runs.py"
 
 
 def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:

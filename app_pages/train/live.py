@@ -29,6 +29,11 @@ else:
     with st.container(horizontal=True):
         st.button("New training", icon=":material/add:", on_click=state.set_link, args=("run", None))
         if run_state.tested:
-            st.page_link("pages/use/draw.py", label="Draw a digit at it", icon=":material/draw:")
-        st.page_link("pages/train/runs.py", label="All runs", icon=":material/list_alt:")
+            st.page_link(
+                "app_pages/use/draw.py",
+                label="Draw a digit at it",
+                icon=":material/draw:",
+                query_params={"model": run.id},
+            )
+        st.page_link("app_pages/train/runs.py", label="All runs", icon=":material/list_alt:")
     lesson("live")

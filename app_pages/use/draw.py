@@ -16,4 +16,4 @@ if models:
     drawing_board(models)
 else:
     st.info("No network can read digits yet. Train one first.", icon=":material/model_training:")
-    st.page_link("pages/build/designer.py", label="Go to the designer", icon=":material/view_agenda:")
+    st.page_link("app_pages/build/designer.py", label="Go to the designer", icon=":material/view_agenda:")

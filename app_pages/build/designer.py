@@ -41,7 +41,7 @@ def designer():
         files(network)
         stuck = problem is not None and problem.blocking
         if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck):
-            st.switch_page("pages/train/live.py")
+            st.switch_page("app_pages/train/live.py")
 
 
 st.title("Designer")
