@@ -130,7 +130,9 @@ def _data_format(items: list[dict]) -> str:
     if len(found) > 1 or not set(found) <= {"channels_last", "channels_first"}:
         expected = "channels_last or channels_first, the same in all layers"
         raise DesignError("The layers' data_format is not clear", expected=expected, received=_short(", ".join(found)))
-    return found[0] if found else "channels_last"
+    # Layers that name no layout keep the map a map, so a normalization of axis 1 says where its channels are.
+    first = not found and any(item["config"].get("axis") in (1, [1]) for item in items)
+    return found[0] if found else "channels_first" if first else "channels_last"
 
 
 def _our_layer(number: int, item: dict, data_format: str) -> dict:

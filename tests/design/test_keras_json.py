@@ -47,6 +47,8 @@ def test_channels_first_with_normalization_of_maps_and_of_vectors():
     )
     network = Network.parse(text)
     assert (network.input_shape, network.data_format) == ((28, 28, 1), "channels_first")
+    alone = Network.parse(saved(keras.layers.BatchNormalization(axis=1), shape=(1, 28, 28)))
+    assert (alone.input_shape, alone.data_format) == ((28, 28, 1), "channels_first")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_channels_first_with_normalization_of_maps_and_of_vectors():
         (keras.layers.Conv2D(4, 3, dtype="mixed_float16"), "dtype"),
         (keras.layers.Conv2D(4, 3, activation="softsign", data_format="channels_first"), None),
         (keras.layers.Conv2D(4, 3, activation="hard_tanh"), "activation must be one of"),
-        (keras.layers.BatchNormalization(axis=1), "can't carry over axis"),
+        (keras.layers.BatchNormalization(axis=2), "can't carry over axis"),
         (keras.layers.Dropout(0.5, noise_shape=(None, 1, 1, 1)), "noise_shape"),
         (keras.layers.Conv2D(4, 3, trainable=False), "trainable"),
     ],
