@@ -1,0 +1,1 @@
+"""Runnable measurements: `python -m benchmarks.<name>` prints a table and keeps it in benchmarks/tables/<name>.md."""
