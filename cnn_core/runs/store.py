@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import secrets
 import threading
 import time
@@ -175,13 +176,13 @@ def _configure_sqlite(connection, _record) -> None:
 
 def _owner() -> str:
     """This server process. Process ids are used again, so the time it was started belongs to it."""
-    return json.dumps([os.uname().nodename, os.getpid(), round(psutil.Process().create_time(), 1)])
+    return json.dumps([platform.node(), os.getpid(), round(psutil.Process().create_time(), 1)])
 
 
 def _alive(owner: str) -> bool:
     """Whether that server runs still; one on another machine is believed to."""
     node, pid, started = json.loads(owner)
-    if node != os.uname().nodename:
+    if node != platform.node():
         return True
     try:
         return abs(psutil.Process(pid).create_time() - started) < 1

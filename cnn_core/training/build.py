@@ -12,18 +12,17 @@ from cnn_core.design.recipe import Recipe
 
 
 def build(network: Network, precision: str = "float32") -> keras.Sequential:
-    """The network with fresh weights, channels last, float32 probabilities out.
+    """The network with fresh weights, channels last.
 
-    A Rescaling layer comes first, so that the model takes raw pixels (0 to 255) wherever it is used later.
+    A Rescaling layer comes first, so that the model takes raw pixels (0 to 255) wherever it is used later. `precision`
+    is a Keras dtype policy; the last layer computes in float32 whatever it is, because probabilities need the digits.
     """
+    policies = [precision] * (len(network.layers) - 1) + ["float32"]
     layers = [
-        getattr(keras.layers, layer.type)(**layer.model_dump(exclude={"type"}), dtype=precision)
-        for layer in network.layers
+        getattr(keras.layers, layer.type)(**layer.model_dump(exclude={"type"}), dtype=policy)
+        for layer, policy in zip(network.layers, policies, strict=False)
     ]
-    model = keras.Sequential([keras.Input(network.input_shape), keras.layers.Rescaling(1 / 255), *layers])
-    if precision != "float32":
-        model.add(keras.layers.Activation("linear", dtype="float32"))
-    return model
+    return keras.Sequential([keras.Input(network.input_shape), keras.layers.Rescaling(1 / 255), *layers])
 
 
 def compile_model(model: keras.Model, recipe: Recipe, *, steps_per_execution: int, jit_compile: bool) -> None:

@@ -102,7 +102,10 @@ def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
 def _test(
     model: keras.Model, network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
 ) -> Outcome:
-    probabilities = model.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
+    # The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested.
+    kept = build(network)
+    kept.set_weights(model.get_weights())
+    probabilities = kept.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
     check_finite(loss, recipe.epochs - 1)  # the very last step can be the one too far
@@ -111,6 +114,4 @@ def _test(
     np.add.at(confusion, (dataset.y_test, predicted), 1)
     accuracy = float(np.mean(predicted == dataset.y_test))
     emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, confusion.tolist()))))
-    trained = build(network)
-    trained.set_weights(model.get_weights())  # without the optimizer, three times smaller
-    return Outcome(to_bytes(trained), predicted, probabilities.max(axis=1))
+    return Outcome(to_bytes(kept), predicted, probabilities.max(axis=1))
