@@ -35,9 +35,9 @@ def main() -> None:
     tested = next(e for e in events if isinstance(e, Tested))
     started = next(e for e in events if isinstance(e, Started))
     note = (
-        f"Test accuracy **{tested.accuracy:.4f}**, loss {tested.loss:.4f} (goal: at least {GOAL}; the notes: 0.9912 and "
-        f"0.9918). {started.train_images:,} training and {started.validation_images:,} validation images, {seconds:.0f} s "
-        f"in all. {started.device}; {started.choices}."
+        f"Test accuracy **{tested.accuracy:.4f}**, loss {tested.loss:.4f} (goal: at least {GOAL}; the notes: 0.9912 "
+        f"and 0.9918). {started.train_images:,} training and {started.validation_images:,} validation images, "
+        f"{seconds:.0f} s in all. {started.device}; {started.choices}."
     )
     head = ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "seconds"]
     publish("mnist", "keras-log on full MNIST, 5 epochs", head, rows, note)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "cnn_core").rglob("*.py"))
 PAGES = sorted((ROOT / "app_pages").rglob("*.py"))
 LESSONS = ROOT / "assets" / "lessons" / "en"
+SHOWS_LESSON = r'(?:lesson|page_head)\((?:"[^"]+", )?"(\w+)"\)'
 KERAS = {"keras", "tensorflow", "jax"}
 
 
@@ -74,12 +75,12 @@ def test_sizes(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_page_has_the_lesson_that_it_shows(path):
-    for lesson in re.findall(r'^\s*lesson\("(\w+)"\)', path.read_text(encoding="utf-8"), re.MULTILINE):
+    for lesson in re.findall(SHOWS_LESSON, path.read_text(encoding="utf-8")):
         assert (LESSONS / f"{lesson}.md").read_text(encoding="utf-8").strip()
 
 
 def test_every_lesson_is_shown_on_a_page():
-    shown = {match for path in PAGES for match in re.findall(r'lesson\("(\w+)"\)', path.read_text(encoding="utf-8"))}
+    shown = {match for path in PAGES for match in re.findall(SHOWS_LESSON, path.read_text(encoding="utf-8"))}
     assert shown == {path.stem for path in LESSONS.glob("*.md")}
 
 

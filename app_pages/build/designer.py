@@ -8,7 +8,7 @@ from cnn_core.ui.design_check import picture, totals, verdict
 from cnn_core.ui.design_files import faults, files, open_link, presets, undo_redo, write_link
 from cnn_core.ui.layer_editor import add_layer, editor, sums
 from cnn_core.ui.layer_table import layer_table, selected
-from cnn_core.ui.lesson import lesson
+from cnn_core.ui.lesson import page_head
 
 
 @st.fragment
@@ -44,7 +44,6 @@ def designer():
             st.switch_page("app_pages/train/live.py")
 
 
-st.title("Designer")
-lesson("designer")
+page_head("Designer", "designer")
 open_link()
 designer()

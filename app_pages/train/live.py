@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn_core.errors import RunError
 from cnn_core.ui import services, state
-from cnn_core.ui.lesson import lesson
+from cnn_core.ui.lesson import lesson, page_head
 from cnn_core.ui.results import results
 from cnn_core.ui.run_panel import run_panel
 from cnn_core.ui.training_setup import training_setup
@@ -18,8 +18,7 @@ if run_id:
         st.error(str(error), icon=":material/link_off:")
 
 if run is None:
-    st.title("Training")
-    lesson("live")
+    page_head("Training", "live")
     training_setup()
 else:
     run_panel(run)
@@ -36,4 +35,4 @@ else:
                 query_params={"model": run.id},
             )
         st.page_link("app_pages/train/runs.py", label="All runs", icon=":material/list_alt:")
-    lesson("live")
+        lesson("live")

@@ -4,10 +4,9 @@ import streamlit as st
 
 from cnn_core.ui.digit_canvas import remember_drawing
 from cnn_core.ui.digit_reading import digit_models, drawing_board, follow_link
-from cnn_core.ui.lesson import lesson
+from cnn_core.ui.lesson import page_head
 
-st.title("Draw a digit")
-lesson("draw")
+page_head("Draw a digit", "draw")
 
 models = digit_models()
 if models:

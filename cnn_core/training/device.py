@@ -86,17 +86,19 @@ def _jit_is_faster() -> bool:
 
 
 def _probe(*, jit_compile: bool) -> float:
-    """Seconds to train keras-log on PROBE_IMAGES, after the first pass that compiles."""
+    """Seconds to train keras-log on PROBE_IMAGES, compiling not included."""
     preset = PRESETS["keras-log"]
     random = np.random.default_rng(0)
     x = random.integers(0, 256, (PROBE_IMAGES, *preset.network.input_shape), dtype=np.uint8)
     y = np.eye(10, dtype=np.float32)[random.integers(0, 10, PROBE_IMAGES)]
-    model = build(preset.network)
+    model = build(preset.network, _precision())
     compile_model(model, preset.recipe, steps_per_execution=1, jit_compile=jit_compile)
-    model.fit(x, y, batch_size=PROBE_BATCH, verbose=0)
-    start = time.perf_counter()
-    model.fit(x, y, batch_size=PROBE_BATCH, verbose=0)
-    return time.perf_counter() - start
+    seconds = []
+    for _ in range(3):  # the first one compiles, and another process may be busy in the second
+        start = time.perf_counter()
+        model.fit(x, y, batch_size=PROBE_BATCH, verbose=0)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
 
 
 @cache
