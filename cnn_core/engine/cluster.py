@@ -44,7 +44,8 @@ async def serve(training_workers: int, memory_limit: int) -> None:
         closed = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         await asyncio.gather(*workers)
         await closed
-        await asyncio.gather(*[worker.close() for worker in workers])
+        # What a worker still does is lost with the server: no reason to wait for it.
+        await asyncio.gather(*[worker.close(timeout=0.5) for worker in workers])
 
 
 def _worker(address: str, kind: str, security: Security, memory_limit: int) -> Nanny:

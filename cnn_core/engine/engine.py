@@ -7,9 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import Future as ThreadFuture
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from cnn_core.settings import Settings
 ROOT = Path(__file__).parents[2]
 CHECKPOINT_FILE, PREDICTIONS_FILE = "checkpoint.npz", "predictions.npz"
 START_SECONDS = 60
+TRIES = 3  # a run that only waits when its worker dies is sent again; not for ever, it may be what kills them
 KILLED = (
     "The training process ended unexpectedly: it was killed, or ran out of memory. "
     "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory"
@@ -46,13 +47,15 @@ class Engine:
     def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
         self._store, self._library, self._catalogue, self._settings = store, library, catalogue, settings
         self._topic = f"runs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
+        self._starter = ThreadPoolExecutor(1, "cluster")  # the others wait for this one: it must never wait for them
+        self._queue = ThreadPoolExecutor(1, "queue")  # first come, first served
         self._threads = ThreadPoolExecutor(4, "engine")
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
         self._futures: dict[str, Future] = {}
         self._pulling: set[str] = set()
         store.mark_interrupted()
-        self._connection: ThreadFuture[Client] = self._threads.submit(self._connect)
+        self._connection: ThreadFuture[Client] = self._starter.submit(self._connect)
 
     def train(self, run: Run, *, resume: bool = False) -> None:
         """Put the run into the queue; with `resume`, from its checkpoint (from the start when it has none)."""
@@ -60,18 +63,16 @@ class Engine:
         self._store.own(run.id)
         self._store.append(run.id, Submitted())
         checkpoint = self._store.load_file(run.id, CHECKPOINT_FILE) if resume else None
-        self._threads.submit(self._submit_or_fail, run, checkpoint)
+        self._queue.submit(self._submit, run, checkpoint)
 
     def stop(self, run_id: str) -> None:
         """End the run at its next batch and keep what it learned; take it out of the queue when it has not begun."""
-        state = self._store.state(run_id)
-        if not state.active:
-            return
-        self._store.append(run_id, StopRequested())
-        self._threads.submit(self._stop, run_id, state.status == "queued")
+        if self._store.state(run_id).active:
+            self._store.append(run_id, StopRequested())
+            self._threads.submit(self._stop, run_id)
 
     def queue_position(self, run_id: str) -> int:
-        """How many runs of this server are before it; 0 when it is next, or not waiting."""
+        """How many runs of this server are before it; 0 when it runs, or is not there."""
         before = 0
         for other in list(self._futures):
             if other == run_id:
@@ -109,9 +110,11 @@ class Engine:
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own."""
-        client = self._connection.result()
-        client.close(timeout=2)
+        with suppress(Exception):  # it may never have come to be
+            self._connection.result().close(timeout=2)
         self._end_process()
+        for threads in (self._starter, self._queue, self._threads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _catalogue_has(self, name: str) -> None:
         if not any(entry.name == name and entry.ready for entry in self._catalogue.entries()):
@@ -120,7 +123,7 @@ class Engine:
     def _client(self) -> Client:
         with self._lock:
             if self._connection.done() and self._is_lost():
-                self._connection = self._threads.submit(self._connect)
+                self._connection = self._starter.submit(self._connect)
             connection = self._connection
         try:
             return connection.result(timeout=START_SECONDS)
@@ -161,6 +164,9 @@ class Engine:
 
     def _on_event(self, message: tuple[float, dict]) -> None:
         run_id, event = message[1]["run"], EVENT.validate_json(message[1]["event"])
+        state = self._store.state(run_id)
+        if not state.active or state.submitted != message[1]["submitted"]:
+            return  # a worker that has not heard yet that its run was cancelled
         self._store.append(run_id, event)
         if event.kind == "epoch_ended" and run_id not in self._pulling:
             self._pulling.add(run_id)
@@ -175,18 +181,24 @@ class Engine:
         finally:
             self._pulling.discard(run_id)
 
-    def _submit_or_fail(self, run: Run, checkpoint: bytes | None) -> None:
+    def _submit(self, run: Run, checkpoint: bytes | None, *, send_data: bool = False, tries: int = TRIES) -> None:
         try:
-            self._submit(run, checkpoint, send_data=False)
-        except StudioError as error:
-            self._store.append(run.id, Failed(message=str(error)))
+            future = self._future(run, checkpoint, send_data)
+        except Exception as error:
+            self._store.append(run.id, Failed(message=_reason(error)))
+            return
+        self._futures[run.id] = future
+        future.add_done_callback(lambda done: self._on_done(run, checkpoint, tries, done))
+        if self._store.state(run.id).stop_requested:  # before there was a future to cancel
+            self._stop(run.id)
 
-    def _submit(self, run: Run, checkpoint: bytes | None, *, send_data: bool) -> None:
+    def _future(self, run: Run, checkpoint: bytes | None, send_data: bool) -> Future:
         dataset = self._catalogue.load(run.dataset)
-        future = self._client().submit(
+        return self._client().submit(
             tasks.train,
             self._topic,
             run.id,
+            self._store.state(run.id).submitted,
             run.network,
             run.recipe,
             _data_key(dataset),
@@ -196,39 +208,40 @@ class Engine:
             pure=False,
             priority=int(send_data),  # it has waited already
         )
-        self._futures[run.id] = future
-        future.add_done_callback(lambda done: self._on_done(run, checkpoint, done))
 
-    def _on_done(self, run: Run, checkpoint: bytes | None, future: Future) -> None:
-        """Note how the run ended."""
-        if future.status == "finished":
+    def _on_done(self, run: Run, checkpoint: bytes | None, tries: int, future: Future) -> None:
+        """Note how the run ended, or send it again."""
+        state = self._store.state(run.id)
+        try:
             outcome = future.result()
             if isinstance(outcome, tasks.Missing):
-                self._submit(run, checkpoint, send_data=True)
+                self._queue.submit(self._submit, run, checkpoint, send_data=True, tries=tries)
                 return
             self._save(run.id, outcome)
-        elif future.status == "error":
-            self._store.append(run.id, Failed(message=_reason(future.exception())))
-        elif self._store.state(run.id).stop_requested:
-            self._store.append(run.id, Cancelled())
-        else:
-            self._store.append(run.id, Failed(message=LOST))
+            end = Finished()
+        except CancelledError:
+            end = Cancelled() if state.stop_requested else Failed(message=LOST)
+        except Exception as error:
+            if isinstance(error, KilledWorker) and state.status == "queued" and tries > 1:
+                # Dask gives every waiting task to a worker, and counts its death against all of them.
+                self._queue.submit(self._submit, run, checkpoint, tries=tries - 1)
+                return
+            end = Failed(message=_reason(error))
         self._futures.pop(run.id, None)
+        self._store.append(run.id, end)
 
     def _save(self, run_id: str, outcome: dict[str, Any]) -> None:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
         self._store.save_file(run_id, PREDICTIONS_FILE, buffer.getvalue())
         self._store.save_file(run_id, MODEL_FILE, outcome["model"])
-        self._store.append(run_id, Finished())
 
-    def _stop(self, run_id: str, queued: bool) -> None:
-        self._client().run(tasks.request_stop, run_id, on_error="ignore")
-        if queued and (future := self._futures.get(run_id)) and self._store.state(run_id).status == "queued":
+    def _stop(self, run_id: str) -> None:
+        self._client().run(tasks.request_stop, run_id, self._store.state(run_id).submitted, on_error="ignore")
+        if (future := self._futures.get(run_id)) and self._store.state(run_id).status == "queued":
             future.cancel()
 
 
-@lru_cache(maxsize=8)
 def _data_key(dataset: Dataset) -> str:
     return f"{dataset.name}-{tokenize(dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)}"
 

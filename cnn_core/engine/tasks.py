@@ -18,13 +18,13 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.cluster import TRAINING
-from cnn_core.errors import DataError, RunError, StudioError
+from cnn_core.errors import DataError, EngineError, RunError, StudioError
 from cnn_core.runs.events import Event
 
 KEPT = 6
 
 _kept: OrderedDict[str, Any] = OrderedDict()
-_stops: set[str] = set()
+_stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
 _checkpoints: dict[str, bytes] = {}
 _lock = threading.Lock()
 
@@ -54,12 +54,22 @@ def dask_setup(worker) -> None:
 
 
 def train(
-    topic: str, run_id: str, network: Network, recipe: Recipe, data_key: str, data: Dataset | None, resume: bytes | None
+    topic: str,
+    run_id: str,
+    submitted: float,
+    network: Network,
+    recipe: Recipe,
+    data_key: str,
+    data: Dataset | None,
+    resume: bytes | None,
 ) -> dict[str, Any] | Missing:
     """`training.fit`, with its events logged under `topic`; the fields of its Outcome.
 
+    Args:
+        submitted: when; the same run can be submitted again, to be resumed.
+
     Raises:
-        StudioError: whatever went wrong, in words. (To read Keras's own errors the server would import Keras.)
+        StudioError: whatever went wrong, in words.
     """
     from cnn_core.training.build import checkpoint
     from cnn_core.training.fit import fit
@@ -67,34 +77,56 @@ def train(
     worker = get_worker()
 
     def emit(event: Event) -> None:
-        worker.log_event(topic, {"run": run_id, "event": event.model_dump_json()})
+        worker.log_event(topic, {"run": run_id, "submitted": submitted, "event": event.model_dump_json()})
 
     def on_epoch(model, epoch: int) -> None:
         _checkpoints[run_id] = checkpoint(model, epoch + 1)
 
-    try:
+    def should_stop() -> bool:
+        return (run_id, submitted) in _stops
+
+    def work() -> dict[str, Any]:
         dataset = _keep(data_key, lambda: data)
-        return vars(fit(network, recipe, dataset, emit, lambda: run_id in _stops, on_epoch=on_epoch, resume=resume))
+        return vars(fit(network, recipe, dataset, emit, should_stop, on_epoch=on_epoch, resume=resume))
+
+    try:
+        return _answer(work, _why_not_trained)
+    finally:
+        _checkpoints.pop(run_id, None)
+        _stops.discard((run_id, submitted))
+
+
+def _answer(work: Callable[[], Any], words: Callable[[Exception], StudioError]) -> Any:
+    """What `work` gives, or Missing; any error that is not in words yet becomes `words(error)`.
+
+    That is raised where the error is no longer its context: Dask sends the context along, and to read one of Keras's
+    errors the server would import Keras.
+    """
+    try:
+        return work()
     except Missing as missing:
         return missing
     except StudioError:
         raise
     except Exception as error:
-        raise _in_words(error) from None
-    finally:
-        _checkpoints.pop(run_id, None)
-        _stops.discard(run_id)
+        failure = words(error)
+    raise failure
 
 
-def _in_words(error: Exception) -> RunError:
+def _brief(error: Exception) -> str:
+    """TensorFlow's messages go on for pages, with a stack trace in them."""
+    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')[:300]}"
+
+
+def _why_not_trained(error: Exception) -> RunError:
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return RunError("The training ran out of memory", todo="Choose a smaller batch, or a smaller network")
-    return RunError(f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}")
+    return RunError(f"The training ended with an unexpected error: {_brief(error)}")
 
 
-def request_stop(run_id: str) -> None:
-    """Make the run end at its next batch, if it is on this worker or comes to it."""
-    _stops.add(run_id)
+def request_stop(run_id: str, submitted: float) -> None:
+    """Make the run that was submitted then end at its next batch, if it is on this worker or comes to it."""
+    _stops.add((run_id, submitted))
 
 
 def take_checkpoint(run_id: str) -> bytes | None:
@@ -112,25 +144,38 @@ def predict(models: dict[str, bytes | None], images: np.ndarray) -> dict[str, np
     Returns:
         by key: float32, (N, classes).
     """
-    try:
+
+    def work() -> dict[str, np.ndarray]:
         loaded = {key: _keep(key, lambda content=content: _load(content)) for key, content in models.items()}
-    except Missing as missing:
-        return missing
-    return {key: model.predict_on_batch(images) for key, model in loaded.items()}
+        return {key: _probabilities(model, images) for key, model in loaded.items()}
+
+    return _answer(work, lambda error: EngineError("The models could not be asked", received=_brief(error)))
+
+
+def _probabilities(model, images: np.ndarray) -> np.ndarray:
+    if images.shape[1:] != model.input_shape[1:]:
+        raise EngineError(
+            "This network cannot read these pictures",
+            expected=" × ".join(map(str, model.input_shape[1:])),
+            received=" × ".join(map(str, images.shape[1:])),
+            todo="Choose a network that was made for them",
+        )
+    return model.predict_on_batch(images)
 
 
 def download(name: str) -> dict[str, np.ndarray]:
     """The arrays x_train, y_train, x_test, y_test of one of Keras's data sets; raises DataError without internet."""
     import keras
 
-    try:
+    def work() -> dict[str, np.ndarray]:
         (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
-    except Exception as error:
-        raise DataError(
-            f"{name} could not be downloaded ({error})",
-            todo=f"Check the internet connection, or copy {name}.npz into the datasets folder",
-        ) from None
-    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+        return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+    def words(error: Exception) -> DataError:
+        todo = f"Check the internet connection, or copy {name}.npz into the datasets folder"
+        return DataError(f"{name} could not be downloaded ({_brief(error)})", todo=todo)
+
+    return _answer(work, words)
 
 
 def _load(content: bytes | None):

@@ -126,6 +126,14 @@ def test_several_steps_per_execution_change_nothing_but_the_speed(trained, small
     assert [event.step for event in of_kind(fast, "progress")] == [3, 6, 8] * 3
 
 
+def test_bfloat16_learns_as_well_and_what_is_tested_is_the_float32_model_that_is_kept(trained, small):
+    events, outcome = train(small, choices=Choices(1, False, "mixed_bfloat16"))
+    np.testing.assert_allclose(curve(events), curve(trained[0]), atol=0.1)
+    kept = from_bytes(outcome.model)
+    assert {layer.compute_dtype for layer in kept.layers} == {"float32"}
+    np.testing.assert_allclose(outcome.confidence, kept.predict_on_batch(small.x_test).max(axis=1), rtol=1e-5)
+
+
 def test_squared_error_is_a_loss_too(small):
     events, outcome = train(small, RECIPE.model_copy(update={"loss": "mse"}))
     losses = [event.loss for event in of_kind(events, "epoch_ended")]

@@ -1,0 +1,91 @@
+"""A real engine with its cluster, and the processes that belong to it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cnn_core.data.datasets import BUNDLED, Catalogue
+from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.engine.engine import Engine
+from cnn_core.runs.events import RunState
+from cnn_core.runs.models import ModelLibrary
+from cnn_core.runs.store import Run, RunStore
+from cnn_core.settings import Settings
+
+NETWORK = Network(
+    layers=(
+        Conv2D(filters=8, kernel_size=5, activation="relu"),
+        MaxPooling2D(pool_size=4),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    )
+)
+SHORT = Recipe(optimizer="adam", learning_rate=0.01, batch_size=32, epochs=2, train_images=300)
+LONG = SHORT.model_copy(update={"epochs": 1000})
+
+
+def until(condition: Callable[[], object], seconds: float = 120) -> None:
+    """Wait for it."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@dataclass
+class Lab:
+    """An engine, and what it works with, in the folder `home`."""
+
+    home: Path
+
+    def __post_init__(self):
+        settings = Settings(home=self.home)
+        self.store = RunStore(settings.database, settings.models)
+        self.catalogue = Catalogue(settings.datasets)
+        self.library = ModelLibrary(self.store)
+        self.engine = Engine(self.store, self.library, self.catalogue, settings)
+
+    def train(self, recipe: Recipe = SHORT, network: Network = NETWORK, dataset: str = BUNDLED) -> Run:
+        run = self.store.create("a run", network, recipe, dataset)
+        self.engine.train(run)
+        return run
+
+    def state(self, run: Run) -> RunState:
+        return self.store.state(run.id)
+
+    def until(self, run: Run, *statuses: str) -> RunState:
+        until(lambda: self.state(run).status in statuses)
+        return self.state(run)
+
+    def ended(self, run: Run) -> RunState:
+        until(lambda: not self.state(run).active)
+        return self.state(run)
+
+    def cluster(self) -> psutil.Process:
+        children = psutil.Process().children()
+        return next(child for child in children if "cnn_core.engine.cluster" in " ".join(child.cmdline()))
+
+    def workers(self) -> list[psutil.Process]:
+        """The process that answers questions, and the one that trains."""
+        children = self.cluster().children(recursive=True)
+        spawned = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        questions = self.engine.ask(os.getpid)
+        return sorted(spawned, key=lambda child: child.pid != questions)
+
+
+def lab(home: Path) -> Iterator[Lab]:
+    lab = Lab(home)
+    yield lab
+    lab.engine.close()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("home")
