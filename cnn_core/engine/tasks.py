@@ -4,10 +4,12 @@ A worker keeps what it was sent (data sets, models) for the next question. A tas
 `Missing`, which asks the engine to send it.
 """
 
+import gzip
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,12 @@ from cnn_core.errors import DataError, EngineError, RunError, StudioError
 from cnn_core.runs.events import Event
 
 KEPT = 6
+DOWNLOADS = {
+    "mnist": ("mnist.npz", 11_490_434),
+    "fashion_mnist": ("fashion-mnist/*.gz", 30_878_645),
+    "cifar10": ("cifar-10-batches-py*_archive", 170_498_071),
+}
+"""By name: where Keras's cache has the files of a data set while it downloads them, and their bytes in all."""
 
 _kept: OrderedDict[str, Any] = OrderedDict()
 _stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
@@ -168,7 +176,13 @@ def download(name: str) -> dict[str, np.ndarray]:
     import keras
 
     def work() -> dict[str, np.ndarray]:
-        (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+        try:
+            (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+        except (EOFError, gzip.BadGzipFile):
+            # Half a file, of a download that was killed: Keras would take it for a whole one for ever.
+            for path in _cached(name):
+                path.unlink(missing_ok=True)
+            raise
         return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
     def words(error: Exception) -> DataError:
@@ -176,6 +190,17 @@ def download(name: str) -> dict[str, np.ndarray]:
         return DataError(f"{name} could not be downloaded ({_brief(error)})", todo=todo)
 
     return _answer(work, words)
+
+
+def downloaded(name: str) -> float:
+    """The share (0 to 1) of a data set that has arrived in the cache of Keras on this machine."""
+    # Keras writes straight into these files; it has no callback for its progress.
+    return min(1.0, sum(path.stat().st_size for path in _cached(name)) / DOWNLOADS[name][1])
+
+
+def _cached(name: str) -> list[Path]:
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    return list((home / "datasets").glob(DOWNLOADS[name][0]))
 
 
 def _load(content: bytes | None):

@@ -31,7 +31,9 @@ def catalogue(tmp_path):
 
 
 def test_a_fresh_machine_has_the_bundled_digits_and_offers_mnist(catalogue):
-    bundled, mnist = catalogue.entries()
+    bundled, mnist, fashion, cifar = catalogue.entries()
+    assert (fashion.name, fashion.class_names[9]) == ("fashion_mnist", "Ankle boot")
+    assert (cifar.name, cifar.input_shape, cifar.class_names[3]) == ("cifar10", (32, 32, 3), "cat")
     assert (bundled.name, bundled.ready, bundled.source) == (BUNDLED, True, "bundled")
     assert (mnist.name, mnist.ready, mnist.source) == (MNIST, False, "download")
     with pytest.raises(DataError, match="not on this machine"):
@@ -122,7 +124,32 @@ def test_the_bundled_digits_cannot_be_replaced(catalogue):
         catalogue.save(BUNDLED, arrays())
 
 
+def test_names_of_the_classes_are_kept_and_known_ones_are_added(catalogue):
+    catalogue.save("pets", arrays() | {"class_names": np.array(["cat", "dog", "café"])})
+    catalogue.save("fashion_mnist", arrays(n=20, shape=(28, 28), classes=10))
+    entries = {entry.name: entry for entry in catalogue.entries()}
+    assert entries["pets"].class_names == catalogue.load("pets").class_names == ("cat", "dog", "café")
+    assert entries["fashion_mnist"].source == "file", "what is in the folder wins over a download"
+    assert entries["fashion_mnist"].class_names[0] == catalogue.load("fashion_mnist").class_names[0] == "T-shirt/top"
+
+
+def test_only_uploaded_data_can_be_deleted_and_a_new_file_is_a_new_version(catalogue):
+    catalogue.save("own-pets", arrays())
+    catalogue.save("shapes", arrays())
+    assert [entry.source for entry in catalogue.entries()[-2:]] == ["own", "file"]
+    assert catalogue.version("own-pets") != 0 == catalogue.version("gone")
+    catalogue.delete("own-pets")
+    assert catalogue.entries()[-1].name == "shapes"
+    for name in ("own-pets", "shapes", BUNDLED, "../x"):
+        with pytest.raises(DataError, match="Only an uploaded"):
+            catalogue.delete(name)
+
+
 BAD = {
+    "class_names is wrong": {"class_names": np.array(["cat", "dog"])},
+    "3 different names": {"class_names": np.array(["cat", "dog", "dog"])},
+    "class_names has the wrong form": {"class_names": np.array([1, 2, 3])},
+    "class_names has the wrong form.*object": {"class_names": np.array(["cat", "dog", None], object)},
     "arrays are missing": {"y_test": None},
     "x_train has the wrong form": {"x_train": np.zeros((6, 20), np.uint8)},
     "wrong form.*float32": {"x_train": np.zeros((6, 4, 5), np.float32)},
@@ -165,7 +192,7 @@ def test_a_header_that_claims_terabytes_is_refused_before_memory_is_asked_for(ca
 def test_a_file_of_another_kind_is_listed_with_its_problem(catalogue, content):
     catalogue.folder.mkdir()
     (catalogue.folder / "mnist.npz").write_bytes(content)
-    _, entry = catalogue.entries()
+    entry = catalogue.entries()[1]
     assert not entry.ready
     assert "can't be read" in entry.problem
     with pytest.raises(DataError, match="can't be read"):

@@ -1,0 +1,53 @@
+"""Keras's own data sets, from a cache that stands for the internet, and without either."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cnn_core.engine import tasks
+from cnn_core.errors import DataError
+from tests.engine.conftest import Lab
+
+CACHE = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "keras_home" / "datasets" / "fashion-mnist"
+HALF = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"  # the beginning of a gzip file
+
+
+@pytest.fixture
+def keras_home(tmp_path, monkeypatch):
+    """A cache of Keras that the cluster's workers use."""
+    (tmp_path / "keras" / "datasets" / "fashion-mnist").mkdir(parents=True)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return tmp_path / "keras" / "datasets" / "fashion-mnist"
+
+
+@pytest.mark.skipif(not CACHE.exists(), reason="Fashion-MNIST is not here: set CNN_STUDIO_TEST_DATA")
+def test_fashion_mnist_is_fetched_kept_and_named(tmp_path, keras_home):
+    for path in CACHE.iterdir():
+        (keras_home / path.name).symlink_to(path)
+    shares = []
+    lab = Lab(tmp_path / "home")
+    try:
+        clothes = lab.engine.download("fashion_mnist", shares.append)
+    finally:
+        lab.engine.close()
+    assert clothes.x_train.shape == (60_000, 28, 28, 1)
+    assert clothes.class_names[clothes.y_train[0]] == "Ankle boot"
+    assert max(shares) > 0.99
+    entry = next(entry for entry in lab.catalogue.entries() if entry.name == "fashion_mnist")
+    assert (entry.ready, entry.source, entry.classes, entry.test) == (True, "file", 10, 10_000)
+
+
+def test_half_a_download_is_thrown_away_and_said_in_words(keras_home, tmp_path):
+    names = ("train-labels-idx1", "train-images-idx3", "t10k-labels-idx1", "t10k-images-idx3")
+    for name in names:
+        (keras_home / f"{name}-ubyte.gz").write_bytes(HALF)
+    lab = Lab(tmp_path / "home")
+    try:
+        with pytest.raises(DataError, match=r"could not be downloaded.*copy fashion_mnist\.npz into"):
+            lab.engine.download("fashion_mnist")
+    finally:
+        lab.engine.close()
+    assert list(keras_home.iterdir()) == []
+    assert tasks.downloaded("fashion_mnist") == 0
+    assert not any(entry.ready for entry in lab.catalogue.entries() if entry.source == "download")
