@@ -50,7 +50,7 @@ def browsed() -> Iterator[Page]:
     """An empty tab of 1280 x 900 in a Chromium of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
+        yield browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         browser.close()
 
 
