@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         default_factory=lambda: psutil.virtual_memory().total // 2, ge=MIB, description="the most one training may need"
     )
     max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest file a visitor may upload")
+    max_dataset_bytes: int = Field(200 * MIB, ge=1, description="the largest file of pictures that makes a data set")
+    max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
     max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
 

@@ -78,6 +78,8 @@ def check_arrays(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.nd
 
 @contextmanager
 def _opened(source: Path | BinaryIO, name: str) -> Iterator[NpzFile]:
+    if not isinstance(source, Path):
+        source.seek(0)  # the headers were read from it
     # Arrays are unpacked only when they are asked for, so the body of the with statement can fail in the same ways.
     try:
         with np.load(source, allow_pickle=False) as file:

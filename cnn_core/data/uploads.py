@@ -27,22 +27,26 @@ def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
     Raises:
         DataError: not such a picture, too large, damaged, or nothing is on it.
     """
+    return _ink(_grey(decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)[1]))
+
+
+def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int, int], Image.Image]:
+    """(height, width) of a PNG, JPEG or WebP file, and the picture as RGBA, upright, at most 512 px long.
+
+    Raises DataError as `read_picture` does.
+    """
     if len(data) > max_bytes:
         expected, received = f"at most {max_bytes / 2**20:.0f} MiB", f"{len(data) / 2**20:.1f} MiB"
         raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
-    return _ink(_grey(_decoded(data, max_pixels)))
-
-
-def _decoded(data: bytes, max_pixels: int) -> Image.Image:
-    """RGBA, upright, at most WORKING_SIDE long."""
     try:
         picture = Image.open(BytesIO(data), formats=FORMATS)
         if picture.width * picture.height > max_pixels:
             raise _too_large(max_pixels, f"{picture.width:,} x {picture.height:,} pixels")
+        size = picture.height, picture.width
         picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a large JPEG is decoded small at once
         picture = _eight_bit(picture).convert("RGBA")
         picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-        return ImageOps.exif_transpose(picture)
+        return size, ImageOps.exif_transpose(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise _too_large(max_pixels, "many more") from error
     except UnidentifiedImageError as error:
