@@ -10,6 +10,9 @@ st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
 page = st.navigation(
     {
         "": [st.Page("app_pages/start/home.py", title="Home", icon=":material/home:", default=True)],
+        "Data": [
+            st.Page("app_pages/data/browse.py", title="Data sets", icon=":material/photo_library:"),
+        ],
         "Build": [st.Page("app_pages/build/designer.py", title="Designer", icon=":material/view_agenda:")],
         "Train": [
             st.Page("app_pages/train/live.py", title="Training", icon=":material/monitoring:"),

@@ -4,7 +4,7 @@ import gc
 
 import streamlit as st
 
-from cnn_core.data.datasets import Catalogue, Dataset
+from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.engine.engine import PREDICTIONS_FILE, Engine
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import Predictions
@@ -20,20 +20,35 @@ def catalogue() -> Catalogue:
 
 def dataset_title(name: str) -> str:
     """What the data set is called on the pages; its bare name when it is gone."""
-    return next((entry.title for entry in catalogue().entries() if entry.name == name), name)
+    known = entry(name)
+    return known.title if known else name
+
+
+def entry(name: str) -> Entry | None:
+    """What is known of the data set `name` without loading it; None when there is none."""
+    return next((entry for entry in catalogue().entries() if entry.name == name), None)
+
+
+def dataset(name: str) -> Dataset:
+    """The data set `name`; raises DataError when it is not there or cannot be read."""
+    return _dataset(name, catalogue().version(name))
 
 
 @st.cache_resource(show_spinner="Reading the pictures…", max_entries=4)
-def dataset(name: str) -> Dataset:
-    """The data set `name`; raises DataError when it is not there or cannot be read."""
+def _dataset(name: str, version: int) -> Dataset:
     return catalogue().load(name)
 
 
-@st.cache_resource(show_spinner=False, max_entries=50)
 def predictions(run_id: str, dataset_name: str) -> Predictions | None:
-    """What the run predicted for the test set of `dataset_name`; None when it has left no predictions."""
+    """What the run predicted for the test set of `dataset_name`; None when it has left none, or for another one."""
+    return _predictions(run_id, dataset_name, catalogue().version(dataset_name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _predictions(run_id: str, dataset_name: str, version: int) -> Predictions | None:
     content = store().load_file(run_id, PREDICTIONS_FILE)
-    return content and Predictions.read(content, dataset(dataset_name).y_test)
+    made = content and Predictions.read(content, dataset(dataset_name).y_test)
+    return made if made and len(made.true) == len(made.predicted) else None
 
 
 @st.cache_resource(show_spinner=False)

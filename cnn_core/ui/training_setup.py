@@ -14,6 +14,7 @@ from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.store import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
+from cnn_core.ui.data_choice import choose_data, data_facts
 from cnn_core.ui.forms import form
 
 LIVE_PAGE = "app_pages/train/live.py"
@@ -24,10 +25,11 @@ def training_setup() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _choose_network()
-        entry = _choose_data()
+        entry = choose_data()
+        data_facts(entry)
         place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
-        recipe = form(state.recipe(), "recipe", columns=2)
+        recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation",))
         state.set_recipe(recipe)
     with place:
         _offer(state.network(), recipe, entry)
@@ -75,34 +77,6 @@ def _choose_network() -> None:
         st.rerun()
     totals = trace(own).totals
     st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")
-
-
-def _choose_data() -> Entry:
-    entries = services.catalogue().entries()
-    names = [entry.name for entry in entries]
-    kept = state.get("dataset", names[0])
-    entry = st.selectbox(
-        "Data set", entries, index=names.index(kept) if kept in names else 0, format_func=lambda e: e.title
-    )
-    state.put("dataset", entry.name)
-    if entry.source == "download" and not entry.ready:
-        _offer_download(entry)
-    else:
-        st.caption(f"{entry.train:,} training and {entry.test:,} test pictures, {entry.classes} classes")
-    return entry
-
-
-def _offer_download(entry: Entry) -> None:
-    folder = settings().datasets
-    st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{folder}`.")
-    if st.button("Download it", icon=":material/download:"):
-        try:
-            with st.spinner("Downloading…", show_time=True):
-                services.engine().download(entry.name)
-        except StudioError as error:
-            st.error(str(error), icon=":material/cloud_off:")
-        else:
-            st.rerun()
 
 
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:

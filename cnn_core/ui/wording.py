@@ -1,7 +1,9 @@
 """Small facts in words, the same on every page."""
 
 import math
+import re
 from datetime import datetime
+from string import punctuation
 
 from cnn_core.runs.events import RunState
 
@@ -50,3 +52,8 @@ def progress_text(state: RunState) -> str:
     elif left is not None:
         parts.append(f"{duration(left)} left")
     return " · ".join(parts)
+
+
+def literal(name: str) -> str:
+    """A name that a person gave, to a run or a class, as text and not as Markdown."""
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", name)

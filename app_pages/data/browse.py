@@ -1,0 +1,36 @@
+"""Data: what there is to learn from. Browse it, look at one picture as numbers, bring your own."""
+
+import streamlit as st
+
+from cnn_core.errors import DataError
+from cnn_core.ui import services
+from cnn_core.ui.batch_reading import batch_reading
+from cnn_core.ui.data_choice import choose_data, data_facts, follow_data_link, write_data_link
+from cnn_core.ui.data_look import one_picture, overview
+from cnn_core.ui.lesson import page_head
+from cnn_core.ui.own_data import own_data
+
+OWN = "Bring your own"
+VIEWS = {"Browse": overview, "One picture": one_picture, "Larger than memory": batch_reading}
+
+page_head("Data", "browse")
+follow_data_link()
+left, right = st.columns([1, 2], vertical_alignment="bottom")
+with left:
+    entry = choose_data()
+with right:
+    view = st.segmented_control(
+        "View", [*VIEWS, OWN], default="Browse", required=True, key="browse-view", label_visibility="collapsed"
+    )
+write_data_link(entry)
+data_facts(entry)
+
+if view == OWN:
+    own_data()
+elif entry.ready:
+    try:
+        data = services.dataset(entry.name)
+    except DataError as error:
+        st.error(str(error), icon=":material/broken_image:")
+    else:
+        VIEWS[view](data)

@@ -1,0 +1,48 @@
+"""What there is to see in a data set before any training: mean pictures, samples, and reading it batch by batch."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def class_means(x: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
+    """The mean picture of each class: (N, H, W, C) uint8 and (N,) labels -> (classes, H, W, C) uint8; black if none."""
+    means = np.zeros((classes, *x.shape[1:]), np.uint8)
+    for label in np.unique(y):
+        means[label] = np.rint(x[y == label].mean(axis=0))
+    return means
+
+
+def samples(y: np.ndarray, label: int, many: int, seed: int) -> np.ndarray:
+    """Indices of up to `many` random pictures of the class `label`, another choice for each seed."""
+    return np.random.default_rng([seed, label]).permutation(np.flatnonzero(y == label))[:many]
+
+
+def sheet(pictures: np.ndarray, side: int, gap: int = 4) -> np.ndarray:
+    """Pictures side by side, each at least about `side` pixels high.
+
+    Args:
+        pictures: uint8, (N, H, W, C).
+
+    Returns:
+        uint8, (h, w, 4): RGBA, the gaps transparent.
+    """
+    times = max(1, round(side / pictures.shape[1]))
+    large = pictures.repeat(times, axis=1).repeat(times, axis=2)
+    number, height, width, channels = large.shape
+    row = np.zeros((height, number * (width + gap) - gap, 4), np.uint8)
+    for index, picture in enumerate(large):
+        left = index * (width + gap)
+        row[:, left : left + width, :3] = picture if channels == 3 else picture[..., :1]
+        row[:, left : left + width, 3] = 255
+    return row
+
+
+def batches(x: np.ndarray, y: np.ndarray, classes: int, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Labelled pictures, one batch after another, epoch after epoch; only one batch is float32 at a time."""
+    while True:
+        for start in range(0, len(x), batch_size):
+            stop = start + batch_size
+            images = x[start:stop].astype(np.float32) / 255
+            labels = np.eye(classes, dtype=np.float32)[y[start:stop]]
+            yield images, labels

@@ -1,0 +1,77 @@
+"""The data set a visitor works with: chosen once, used on every page."""
+
+import streamlit as st
+
+from cnn_core.data.datasets import Entry
+from cnn_core.errors import StudioError
+from cnn_core.settings import settings
+from cnn_core.ui import services, state
+
+LINK = "data"
+
+
+def follow_data_link() -> None:
+    """Choose the data set that the page's address names (?data=name), once for each link that is followed."""
+    asked = state.link(LINK)
+    if asked and asked != state.get("data.asked"):
+        state.put("data.asked", asked)
+        if services.entry(asked):
+            state.put("dataset", asked)
+        else:
+            st.warning("The data set of this link is not on this server.", icon=":material/link_off:")
+
+
+def write_data_link(entry: Entry) -> None:
+    """Let the address of the page name the data set."""
+    state.put("data.asked", entry.name)
+    state.set_link(LINK, entry.name)
+
+
+def chosen_entry() -> Entry:
+    """The data set this visitor has chosen, on whatever page; the bundled digits at first, or when it is gone."""
+    return services.entry(state.get("dataset", "")) or services.catalogue().entries()[0]
+
+
+def choose_data(label: str = "Data set") -> Entry:
+    """A box with all data sets; gives the chosen one and remembers it."""
+    entries, now = services.catalogue().entries(), chosen_entry()
+    names = [entry.name for entry in entries]
+    entry = st.selectbox(label, entries, index=names.index(now.name), format_func=_with_owner)
+    state.put("dataset", entry.name)
+    return entry
+
+
+def data_facts(entry: Entry) -> None:
+    """Its size in a line; or the way to get it, when it is not there."""
+    if entry.source == "download" and not entry.ready:
+        _offer_download(entry)
+    elif entry.ready:
+        sides = "×".join(map(str, entry.input_shape))
+        st.caption(
+            f"{entry.train:,} training and {entry.test:,} test pictures of {sides}, {entry.classes} classes",
+        )
+    else:
+        st.error(entry.problem, icon=":material/broken_image:")
+
+
+def _with_owner(entry: Entry) -> str:
+    return f"{entry.title} (uploaded)" if entry.source == "own" else entry.title
+
+
+def _offer_download(entry: Entry) -> None:
+    st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{settings().datasets}`.")
+    if st.button("Download it", icon=":material/download:"):
+        bar = st.progress(0.0, "Connecting…")
+        try:
+            services.engine().download(entry.name, lambda share: bar.progress(share, _words(share)))
+        except StudioError as error:
+            bar.empty()
+            st.error(str(error), icon=":material/cloud_off:")
+        else:
+            st.rerun()
+
+
+def _words(share: float) -> str:
+    if share >= 1:
+        return "Unpacking and saving…"
+    return f"Downloading: {share:.0%}" if share else "Connecting…"
