@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from .augmentation import Augmentation
+
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 
@@ -34,4 +36,7 @@ class Recipe(BaseModel):
     seed: Whole = Field(42, ge=0, le=2**31 - 1, description="Same seed, same start, same order of the images.")
     early_stopping: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         None, description="Stop after this many epochs without a better validation loss; empty: never."
+    )
+    augmentation: Augmentation = Field(
+        Augmentation(), description="How training pictures are varied; validation and test never are."
     )

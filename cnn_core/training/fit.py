@@ -1,7 +1,7 @@
 """fit: train a network by a recipe on a data set, and look at the test set once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -10,6 +10,7 @@ from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
+from cnn_core.training.augment import in_front
 from cnn_core.training.build import build, compile_model, restore, to_bytes
 from cnn_core.training.device import Choices, choose, device_name
 from cnn_core.training.live import LiveMetrics, check_finite
@@ -54,7 +55,9 @@ def fit(
     (x, y), validation = _split(dataset, recipe)
     steps = -(-len(x) // recipe.batch_size)
     choices = choices or choose(network, recipe.batch_size, steps)
-    model = build(network, choices.precision)
+    if recipe.augmentation.active:
+        choices = replace(choices, jit_compile=False)  # XLA cannot turn pictures
+    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
     first_epoch = restore(model, resume) if resume else 0
     emit(
