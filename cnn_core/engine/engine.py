@@ -25,11 +25,13 @@ from cnn_core.engine.cluster import DOWNLOADS, QUESTIONS, SECRETS, TRAINING
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.runs.events import EVENT, Cancelled, Failed, Finished, StopRequested, Submitted
 from cnn_core.runs.models import MODEL_FILE, ModelLibrary
+from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import Run, RunStore
 from cnn_core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-CHECKPOINT_FILE, PREDICTIONS_FILE = "checkpoint.npz", "predictions.npz"
+CHECKPOINT_FILE = "checkpoint.npz"
+FIRST_PAGE_SECONDS = 3
 START_SECONDS = 60
 DOWNLOAD_SECONDS = 1800
 TRIES = 3  # a run that only waits when its worker dies is sent again; not for ever, it may be what kills them
@@ -57,7 +59,8 @@ class Engine:
         self._futures: dict[str, Future] = {}
         self._pulling: set[str] = set()
         store.mark_interrupted()
-        self._connection: ThreadFuture[Client] = self._starter.submit(self._connect)
+        self._wanted = threading.Event()
+        self._connection: ThreadFuture[Client] = self._starter.submit(self._start)
 
     def train(self, run: Run, *, resume: bool = False) -> None:
         """Put the run into the queue; with `resume`, from its checkpoint (from the start when it has none)."""
@@ -136,7 +139,13 @@ class Engine:
         if not any(entry.name == name and entry.ready for entry in self._catalogue.entries()):
             self._catalogue.load(name)  # raises the DataError that says what to do
 
+    def _start(self) -> Client:
+        """Leave the processor to the first visitor's page, unless somebody needs the workers now."""
+        self._wanted.wait(FIRST_PAGE_SECONDS)
+        return self._connect()
+
     def _client(self) -> Client:
+        self._wanted.set()
         with self._lock:
             if self._connection.done() and self._is_lost():
                 self._connection = self._starter.submit(self._connect)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PREDICTIONS_FILE = "predictions.npz"
+
 
 @dataclass(frozen=True, eq=False)
 class Predictions:

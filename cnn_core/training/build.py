@@ -34,6 +34,8 @@ def compile_model(model: keras.Model, recipe: Recipe, *, steps_per_execution: in
         steps_per_execution=steps_per_execution,
         jit_compile=jit_compile,
     )
+    # Variables that are made while TensorFlow traces the first step would make it trace that step a second time.
+    model.optimizer.build(model.trainable_variables)
 
 
 def optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
@@ -81,5 +83,4 @@ def restore(model: keras.Model, content: bytes) -> int:
 
 
 def _variables(model: keras.Model) -> list:
-    model.optimizer.build(model.trainable_variables)
     return [*model.variables, *model.optimizer.variables]

@@ -10,19 +10,27 @@ from cnn_core.runs.store import Run
 from cnn_core.ui import services, wording
 
 REFRESH = 0.5  # seconds between two looks at a run
+FIRST = 0.2  # the same while its first point is awaited
 LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean squared error)"}
 
 
 def run_panel(run: Run) -> None:
-    """Show the run and, while it goes on, what is new every half second. When it ends, the whole page runs again."""
-    active = services.store().state(run.id).active
+    """Show the run and, while it goes on, what is new. When it ends, the whole page runs again."""
+    pace = _pace(services.store().state(run.id))
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if active else None)(run, active)
+        st.fragment(_panel, run_every=pace)(run, pace)
 
 
-def _panel(run: Run, was_active: bool) -> None:
+def _pace(state: RunState) -> float | None:
+    """Seconds between two looks at a run in this state; None when there is nothing more to come."""
+    if not state.active:
+        return None
+    return REFRESH if state.loss.x else FIRST
+
+
+def _panel(run: Run, pace: float | None) -> None:
     state = services.store().state(run.id)
-    if was_active and not state.active:
+    if _pace(state) != pace:
         st.rerun()
     _header(run, state)
     if state.message:

@@ -1,15 +1,20 @@
 """Everything that all visitors of this server share: each made once, here."""
 
+from __future__ import annotations
+
 import gc
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
-from cnn_core.engine.engine import PREDICTIONS_FILE, Engine
 from cnn_core.runs.models import Model, ModelLibrary
-from cnn_core.runs.predictions import Predictions
+from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import settings
+
+if TYPE_CHECKING:
+    from cnn_core.engine.engine import Engine
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,6 +65,8 @@ def store() -> RunStore:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The workers that train and predict. They start in the background; the first question waits for them."""
+    from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
+
     return Engine(store(), library(), catalogue(), settings())
 
 

@@ -13,11 +13,11 @@ from distributed.security import Security
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
-from cnn_core.engine.engine import CHECKPOINT_FILE, PREDICTIONS_FILE
+from cnn_core.engine.engine import CHECKPOINT_FILE
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished, Series
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
-from cnn_core.runs.predictions import Predictions
+from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.store import Run
 from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
 
