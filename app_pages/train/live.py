@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn_core.errors import RunError
 from cnn_core.ui import services, state
+from cnn_core.ui.asked_models import WITH_DIGITS
 from cnn_core.ui.lesson import lesson, page_head
 from cnn_core.ui.results import results
 from cnn_core.ui.run_panel import run_panel
@@ -30,7 +31,7 @@ else:
         if run_state.tested:
             st.page_link(
                 "app_pages/use/draw.py",
-                label="Draw a digit at it",
+                label="Draw a digit at it" if run.dataset in WITH_DIGITS else "Show it a picture",
                 icon=":material/draw:",
                 query_params={"model": run.id},
             )

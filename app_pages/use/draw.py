@@ -1,18 +1,25 @@
-"""Draw a digit: what trained networks read in it, and what they see of it."""
+"""Draw a digit, or send a picture: what trained networks read in it, and what they see of it."""
 
 import streamlit as st
 
+from cnn_core.ui import services
+from cnn_core.ui.asked_models import DIGITS, follow_link, kind_of_models
 from cnn_core.ui.digit_canvas import remember_drawing
-from cnn_core.ui.digit_reading import digit_models, drawing_board, follow_link
+from cnn_core.ui.digit_reading import drawing_board
 from cnn_core.ui.lesson import page_head
+from cnn_core.ui.photo_reading import photo_board
 
 page_head("Draw a digit", "draw")
 
-models = digit_models()
+models = services.models()
 if models:
     follow_link()
     remember_drawing()
-    drawing_board(models)
+    kind, readers = kind_of_models(models)
+    if kind == DIGITS:
+        drawing_board(readers)
+    else:
+        photo_board(readers)
 else:
     st.info("No network can read digits yet. Train one first.", icon=":material/model_training:")
     st.page_link("app_pages/build/designer.py", label="Go to the designer", icon=":material/view_agenda:")

@@ -28,15 +28,17 @@ def write_data_link(entry: Entry) -> None:
 
 
 def chosen_entry() -> Entry:
-    """The data set this visitor has chosen, on whatever page; the bundled digits at first, or when it is gone."""
-    return services.entry(state.get("dataset", "")) or services.catalogue().entries()[0]
+    """The data set this visitor has chosen, on whatever page; the bundled digits at first, or when it is of no use."""
+    chosen = services.entry(state.get("dataset", ""))
+    return chosen if chosen and chosen.classes else services.catalogue().entries()[0]
 
 
 def choose_data(label: str = "Data set") -> Entry:
     """A box with all data sets; gives the chosen one and remembers it."""
-    entries, now = services.catalogue().entries(), chosen_entry()
+    entries = services.catalogue().entries()
     names = [entry.name for entry in entries]
-    entry = st.selectbox(label, entries, index=names.index(now.name), format_func=_with_owner)
+    kept = state.get("dataset")
+    entry = st.selectbox(label, entries, index=names.index(kept) if kept in names else 0, format_func=_with_owner)
     state.put("dataset", entry.name)
     return entry
 

@@ -9,10 +9,8 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, Trace, classifier_problem
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.ui import state
+from cnn_core.ui.data_choice import chosen_entry
 from cnn_core.ui.layer_editor import commit
-
-CLASSES = 10
-"""Every data set of the studio's sources has ten classes."""
 
 
 def totals(network: Network, trace: Trace) -> None:
@@ -47,14 +45,18 @@ def picture(network: Network, trace: Trace, row: int) -> None:
 
 
 def verdict(network: Network, trace: Trace) -> Problem | None:
-    """Show what keeps the network from being trained, with one-click repairs; gives the problem, if there is one."""
-    problem = classifier_problem(network, CLASSES)
+    """Show what keeps the network from telling the classes of the visitor's data set apart, with one-click repairs.
+
+    Gives the problem, if there is one.
+    """
+    classes = chosen_entry().classes
+    problem = classifier_problem(network, classes)
     if problem:
         if trace.problem:
             st.error(problem.message, icon=":material/error:")
         else:
             st.warning(problem.message, icon=":material/info:")
         with st.container(horizontal=True, gap="small"):
-            for repair in repairs(network, CLASSES):
+            for repair in repairs(network, classes):
                 st.button(repair.title, icon=":material/build:", on_click=commit, args=(repair.network,))
     return problem

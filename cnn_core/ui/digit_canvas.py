@@ -23,10 +23,11 @@ def digit_input() -> np.ndarray | None:
     way = st.segmented_control(
         "Give a digit", ["Draw", "Picture"], key="draw-way", required=True, default="Draw", label_visibility="collapsed"
     )
-    return _drawn() if way == "Draw" else _sent()
+    return drawn() if way == "Draw" else _sent()
 
 
-def _drawn() -> np.ndarray | None:
+def drawn() -> np.ndarray | None:
+    """The drawing on the canvas as (H, W) ink, 0 .. 1, or None."""
     place = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", width=SIDE):
         width = st.slider("Brush width", *BRUSH, key="draw-brush", format="%d px", persist_state="session")

@@ -8,11 +8,13 @@ from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport
 from cnn_core.errors import StudioError
 from cnn_core.ui import state
+from cnn_core.ui.data_choice import choose_data, chosen_entry
 from cnn_core.ui.forms import form
 from cnn_core.ui.layer_table import select
+from cnn_core.ui.wording import literal
 
 ADD = "designer.add"
-INPUTS = {"28×28×1": (28, 28, 1), "32×32×3": (32, 32, 3), "64×64×3": (64, 64, 3)}
+INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
 USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
 
 
@@ -58,10 +60,15 @@ def editor(network: Network, row: int) -> Network:
 def _input(network: Network) -> Network:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Input**", width="stretch")
-        for label, shape in INPUTS.items():
+        for shape in dict.fromkeys([chosen_entry().input_shape, *INPUTS]):
             there = network.changed(input_shape=shape)
-            st.button(label, type="tertiary", disabled=there == network, on_click=commit, args=(there,))
-    st.caption("The images that go in: height, width and channels (1 for grayscale, 3 for colour).")
+            st.button(sides(shape), type="tertiary", disabled=there == network, on_click=commit, args=(there,))
+    entry = choose_data("Data set to design for")
+    if entry.classes:
+        st.caption(
+            f"{literal(entry.title)} has pictures of {sides(entry.input_shape)} (height, width, channels) and "
+            f"{entry.classes} classes: the last layer needs as many units."
+        )
     return form(network, "designer.network", columns=1, skip=("layers",))
 
 
