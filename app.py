@@ -12,6 +12,7 @@ page = st.navigation(
         "": [st.Page("app_pages/start/home.py", title="Home", icon=":material/home:", default=True)],
         "Data": [
             st.Page("app_pages/data/browse.py", title="Data sets", icon=":material/photo_library:"),
+            st.Page("app_pages/data/augmentation.py", title="Augmentation", icon=":material/auto_awesome_motion:"),
         ],
         "Build": [st.Page("app_pages/build/designer.py", title="Designer", icon=":material/view_agenda:")],
         "Train": [

@@ -16,6 +16,7 @@ import numpy as np
 from distributed import get_worker
 
 from cnn_core.data.datasets import Dataset
+from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
@@ -169,6 +170,30 @@ def _probabilities(model, images: np.ndarray) -> np.ndarray:
             todo="Choose a network that was made for them",
         )
     return model.predict_on_batch(images)
+
+
+def preview(
+    augmentation: Augmentation, image: np.ndarray, copies: int, control: str | None, steps: int, seed: int
+) -> dict[str, tuple[np.ndarray, list[dict[str, float]]]]:
+    """`copies` variants of a picture, and it under one control from end to end in `steps` steps.
+
+    Args:
+        image: uint8, (H, W, C).
+        control: which; None for none.
+
+    Returns:
+        "variants" and "sweep": pictures, uint8, (N, H, W, C), and for each the numbers that made it
+        (`training.augment.Variants`).
+    """
+    from cnn_core.training.augment import sweep, variants
+
+    def work() -> dict[str, tuple[np.ndarray, list[dict[str, float]]]]:
+        made = {"variants": variants(augmentation, np.repeat(image[np.newaxis], copies, axis=0), seed)}
+        if control:
+            made["sweep"] = sweep(augmentation, control, image, steps, seed)
+        return {name: (np.rint(one.images).astype(np.uint8), one.numbers) for name, one in made.items()}
+
+    return _answer(work, lambda error: EngineError("The preview could not be made", received=_brief(error)))
 
 
 def download(name: str) -> dict[str, np.ndarray]:

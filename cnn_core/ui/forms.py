@@ -59,6 +59,10 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
         return st.selectbox(name, options, index=options.index(value), key=key, help=help_text)
     if kind is bool:
         return st.toggle(name, value, key=key, help=help_text)
+    if isinstance(field.json_schema_extra, dict):
+        low, high = _bounds(metadata, kind)  # a field that has a unit is an amount within bounds: a slider
+        shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
+        return st.slider(name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text)
     if kind in (int, float):
         return _number(name, kind, metadata, value, key, help_text)
     if get_origin(kind) is tuple:

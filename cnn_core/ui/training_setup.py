@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
+from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.memory import readable, training_bytes
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
@@ -27,6 +28,7 @@ def training_setup() -> None:
         _choose_network()
         entry = choose_data()
         data_facts(entry)
+        _augmentation_line(state.recipe().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
         recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation",))
@@ -79,6 +81,13 @@ def _choose_network() -> None:
     st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")
 
 
+def _augmentation_line(augmentation: Augmentation) -> None:
+    """Whether training pictures are varied, how, and the way to change it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Augmentation of the training pictures: {augmentation}", width="content")
+        st.page_link("app_pages/data/augmentation.py", label="Change", icon=":material/auto_awesome_motion:")
+
+
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
     """What is wrong, and one click for each repair."""
     st.error(problem.message, icon=":material/error:")
@@ -87,7 +96,7 @@ def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
             fitted = network.changed(input_shape=entry.input_shape)
             sides = "×".join(map(str, entry.input_shape))
             st.button(f"Use an input of {sides}", on_click=state.set_network, args=(fitted,))
-        else:
+        elif entry.classes:
             for repair in repairs(network, entry.classes):
                 st.button(
                     repair.title, on_click=state.set_network, args=(repair.network,), key=f"repair-{repair.title}"

@@ -1,0 +1,23 @@
+"""Augmentation: many training pictures from few. See what each control does before it trains."""
+
+import streamlit as st
+
+from cnn_core.errors import DataError
+from cnn_core.ui import services
+from cnn_core.ui.augmentation_board import augmentation_board
+from cnn_core.ui.data_choice import choose_data, data_facts
+from cnn_core.ui.lesson import page_head
+
+page_head("Augmentation", "augmentation")
+left, right = st.columns([2, 3], vertical_alignment="bottom", gap="large")
+with left:
+    entry = choose_data()
+with right:
+    data_facts(entry)
+if entry.ready:
+    try:
+        data = services.dataset(entry.name)
+    except DataError as error:
+        st.error(str(error), icon=":material/broken_image:")
+    else:
+        augmentation_board(data)

@@ -1,0 +1,182 @@
+"""Augmentation, live: the controls, a picture beside its variants with their numbers, one control from end to end."""
+
+import base64
+from collections.abc import Sequence
+from io import BytesIO
+from secrets import randbelow
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
+from cnn_core.design.augmentation_code import keras_code, old_code
+from cnn_core.engine import tasks
+from cnn_core.errors import StudioError
+from cnn_core.ui import services, state
+from cnn_core.ui.augmentation_sample import choose_sample
+from cnn_core.ui.forms import form
+
+COPIES, STEPS = 12, 9
+TILE = 96  # px
+FRAME_MS = 180
+SIGNS = {  # for each number: its words when it is positive, and when it is negative
+    "rotation": ("↺ {:.1f}°", "↻ {:.1f}°"),
+    "horizontal_shift": ("→ {:.1f} %", "← {:.1f} %"),
+    "vertical_shift": ("↓ {:.1f} %", "↑ {:.1f} %"),
+    "brightness": ("light +{:.1f} %", "light −{:.1f} %"),
+    "contrast": ("contrast +{:.1f} %", "contrast −{:.1f} %"),
+    "noise": ("noise {:.0f} %", ""),
+    "erasing": ("erased {:.1f} %", ""),
+    "horizontal_flip": ("mirrored", ""),
+    "vertical_flip": ("upside down", ""),
+}
+
+
+def words(numbers: dict[str, float]) -> list[str]:
+    """The numbers that made a variant, each in words; a flip that was not drawn is left out."""
+    found = [_size(numbers["zoom"])] if "zoom" in numbers else []
+    for name, (positive, negative) in SIGNS.items():
+        if name in numbers and (numbers[name] or "flip" not in name):
+            found.append((positive if numbers[name] >= 0 else negative).format(abs(numbers[name])))
+    return found
+
+
+def _draft() -> Augmentation:
+    """What this visitor is trying out: at first what their recipe has, or what suits digits."""
+    own = state.recipe().augmentation
+    return state.get("augment.draft", own if own.active else PRESETS["digits"])
+
+
+@st.fragment
+def augmentation_board(data: Dataset) -> None:
+    """Controls and what they do; only this part reruns as they move, with one question to the worker."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        augmentation = _controls()
+        _use_button(augmentation)
+    with right:
+        image = choose_sample(data)
+        for sentence in warnings(augmentation, data.class_names):
+            st.warning(sentence[0].upper() + sentence[1:], icon=":material/label_off:")
+        if image is not None:
+            _show(augmentation, image)
+    with st.expander("The code for it", icon=":material/code:"):
+        _code(augmentation)
+
+
+def _use_button(augmentation: Augmentation) -> None:
+    """The one button that puts it into the recipe; says what the recipe has."""
+    now = state.recipe().augmentation == augmentation
+    label = "Use it for training" if augmentation.active else "Train without augmentation"
+    st.button(
+        label,
+        type="primary",
+        icon=":material/check:",
+        disabled=now,
+        key="augment-use",
+        on_click=_use,
+        args=(augmentation,),
+    )
+    if now:
+        st.caption(f"Your recipe has it: {augmentation}. It is done to training pictures only.")
+        st.page_link("app_pages/train/live.py", label="Go to the training", icon=":material/monitoring:")
+
+
+def _use(augmentation: Augmentation) -> None:
+    state.set_recipe(state.recipe().model_copy(update={"augmentation": augmentation}))
+
+
+def _controls() -> Augmentation:
+    with st.container(horizontal=True):
+        for name, preset in PRESETS.items():
+            st.button(
+                name.capitalize(), on_click=state.put, args=("augment.draft", preset), key=f"augment-preset-{name}"
+            )
+        st.button("New seed", icon=":material/casino:", on_click=_new_seed, help="Other draws from the same bounds.")
+    augmentation = form(_draft(), "augment")
+    state.put("augment.draft", augmentation)
+    return augmentation
+
+
+def _seed() -> int:
+    return state.get("augment.seed", state.recipe().seed)
+
+
+def _new_seed() -> None:
+    state.put("augment.seed", randbelow(10_000))
+
+
+def _show(augmentation: Augmentation, image: np.ndarray) -> None:
+    """The variants, and one control from its lowest to its highest number."""
+    shown = st.container()
+    control = _control(augmentation)
+    try:
+        made = services.engine().ask(tasks.preview, augmentation, image, COPIES, control, STEPS, _seed())
+    except StudioError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    with shown:
+        _tiles([image, *made["variants"][0]], [["**original**"], *map(words, made["variants"][1])])
+        st.caption(
+            f"{COPIES} variants, seed {_seed()}: the same seed, the same variants. Training draws anew at every look."
+        )
+    if control:
+        pictures, numbers = made["sweep"]
+        _tiles(pictures, [words(row) for row in numbers], animated=True)
+
+
+def _control(augmentation: Augmentation) -> str | None:
+    """Which control to see from end to end, of those that are switched on."""
+    names = [name for name in RANGES if name in augmentation.controls]
+    if not names:
+        return None
+    return st.segmented_control(
+        "One control, from end to end",
+        names,
+        default=names[0],
+        required=True,
+        format_func=lambda name: name.replace("_", " "),
+        key=f"augment-control-{'-'.join(names)}",
+    )
+
+
+def _tiles(pictures: Sequence[np.ndarray], captions: list[list[str]], animated: bool = False) -> None:
+    """Pictures of TILE px with their numbers; `animated`: the first one runs through all of them, there and back."""
+    tiles = [_png([picture]) for picture in pictures]
+    alts = [", ".join(words).replace("*", "") or "unchanged" for words in captions]
+    texts = ["  \n".join(words) or "unchanged" for words in captions]
+    if animated:
+        tiles.insert(0, _png([*pictures, *pictures[-2:0:-1]]))
+        texts.insert(0, "**all of it**")
+        alts.insert(0, "Animation of all that follow")
+    st.image(tiles, texts, width=TILE, alt=alts)
+
+
+def _png(frames: Sequence[np.ndarray]) -> str:
+    """(H, W, C) pictures, at least TILE px, as a data URL: an animation when there are several."""
+    first, *rest = [
+        Image.fromarray(frame.squeeze(-1) if frame.shape[-1] == 1 else frame).resize(
+            (TILE, TILE), Image.Resampling.NEAREST
+        )
+        for frame in frames
+    ]
+    file = BytesIO()
+    first.save(file, "PNG", save_all=bool(rest), append_images=rest, duration=FRAME_MS, loop=0)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _size(zoom: float) -> str:
+    """The frame shows `zoom` percent more, so everything in it is that much smaller."""
+    return f"size {1 / (1 + zoom / 100):.0%}"
+
+
+def _code(augmentation: Augmentation) -> None:
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Keras layers**, the very ones that made these pictures")
+        st.code(keras_code(augmentation, _seed()), language="python")
+    with right:
+        st.markdown("**ImageDataGenerator**, the older call that means the same")
+        st.code(old_code(augmentation), language="python")

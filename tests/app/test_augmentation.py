@@ -1,0 +1,121 @@
+"""The augmentation page, by AppTest from app.py, with a real worker behind it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.design.augmentation import PRESETS, Augmentation
+from cnn_core.engine import tasks
+from cnn_core.ui import services
+from cnn_core.ui.augmentation_board import words
+
+ROOT = Path(__file__).parents[2]
+PAGE, LIVE = "app_pages/data/augmentation.py", "app_pages/train/live.py"
+
+
+def opened(page: str = PAGE, **kept) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in kept.items():
+        app.session_state[f"studio.{name}"] = value
+    app.switch_page(page)
+    return run(app)
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception
+    return app
+
+
+def captions(app: AppTest) -> list[str]:
+    return [caption.value for caption in app.caption]
+
+
+def pictures(app: AppTest) -> list[list[str]]:
+    """The captions of each list of pictures."""
+    return [[image.caption for image in element.proto.imgs] for element in app.get("image")]
+
+
+def code(app: AppTest) -> str:
+    return "\n".join(block.value for block in app.code)
+
+
+def test_the_original_stands_beside_a_dozen_variants_with_the_numbers_that_made_them():
+    app = opened()
+    shown, strip = pictures(app)
+    assert shown[0] == "**original**"
+    assert len(shown) == 13
+    assert all("°" in caption and "size" in caption for caption in shown[1:])
+    assert len(strip) == 10
+    assert not app.warning
+
+
+def test_a_seed_gives_the_same_variants_and_a_new_one_others():
+    app = opened(**{"augment.seed": 5})
+    first = pictures(app)
+    assert pictures(opened(**{"augment.seed": 5})) == first
+    next(button for button in app.button if button.label == "New seed").click()
+    assert pictures(run(app)) != first
+
+
+def test_a_control_that_moves_shows_in_the_variants_the_code_and_a_warning():
+    app = opened()
+    next(slider for slider in app.slider if slider.label == "rotation").set_value(180)
+    run(app)
+    assert "factor=180 / 360" in code(app)
+    assert "rotation_range=180" in code(app)
+    (warning,) = app.warning
+    assert "a 6 is a 9" in warning.value
+    app.button(key="augment-preset-none").click()
+    run(app)
+    assert not app.warning
+    assert set(pictures(app)[0][1:]) == {"unchanged"}
+
+
+def test_what_is_chosen_goes_into_the_recipe_and_the_training_page_says_so():
+    app = opened()
+    app.button(key="augment-preset-photos").click()
+    run(app)
+    app.button(key="augment-use").click()
+    run(app)
+    assert app.session_state["studio.recipe"].augmentation == PRESETS["photos"]
+    assert app.button(key="augment-use").disabled
+    app.switch_page(LIVE)
+    run(app)
+    assert any("rotation 15°" in caption and "horizontal flip" in caption for caption in captions(app))
+    assert app.session_state["studio.recipe"].augmentation == PRESETS["photos"], "the recipe's form keeps it"
+
+
+def test_without_a_drawing_the_way_to_the_canvas_is_offered_and_with_one_it_is_varied():
+    app = opened()
+    app.selectbox(key="augment-way-3").select("My drawing")
+    run(app)
+    assert "no drawing" in app.info[0].value
+    ink = np.zeros((280, 280), np.float32)
+    ink[40:240, 130:150] = 1
+    app = opened(**{"draw.last": {"ink": ink, "strokes": None}})
+    app.selectbox(key="augment-way-3").select("My drawing")
+    run(app)
+    assert len(pictures(app)[0]) == 13
+
+
+def test_the_worker_answers_a_preview_with_what_was_asked(bundled):
+    made = services.engine().ask(tasks.preview, PRESETS["digits"], bundled.x_train[0], 4, "zoom", 5, 1)
+    assert made["variants"][0].shape == (4, 28, 28, 1)
+    assert made["variants"][0].dtype == np.uint8
+    assert [list(row) for row in made["sweep"][1]] == [["zoom"]] * 5
+    assert list(services.engine().ask(tasks.preview, Augmentation(), bundled.x_train[0], 1, None, 5, 1)) == ["variants"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ({"rotation": -3.04, "vertical_shift": 2.0}, ["↻ 3.0°", "↓ 2.0 %"]),
+        ({"zoom": 25.0, "horizontal_flip": 0.0, "vertical_flip": 1.0}, ["size 80%", "upside down"]),
+        ({}, []),
+    ],
+)
+def test_numbers_in_words(numbers, expected):
+    assert words(numbers) == expected
