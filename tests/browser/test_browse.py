@@ -1,0 +1,88 @@
+"""Own pictures as a person brings them: a zip is uploaded, a network trained on it, a photo shown to it."""
+
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PHOTOS = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "photos"
+
+
+def pictures(folder: Path) -> dict[str, Path]:
+    """Photos of cats and dogs by their path in the zip; generated ones where there are none."""
+    if PHOTOS.exists():
+        chosen = [path for kind in ("cats", "dogs") for path in sorted((PHOTOS / kind).glob("*.jpg"))[:60]]
+        return {f"pets/{path.parent.name}/{path.name}": path for path in chosen}
+    made = {}
+    for number in range(60):
+        for kind, tone in (("cats", 60), ("dogs", 180)):
+            path = folder / f"{kind}{number}.jpg"
+            noise = np.random.default_rng(number).integers(0, 60, (90, 120, 3), np.uint8)
+            Image.fromarray(noise + np.uint8(tone)).save(path)
+            made[f"pets/{kind}/{number}.jpg"] = path
+    return made
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """The zip, with a text that claims to be a photo and a path that leads out of it."""
+    files = pictures(tmp_path)
+    with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
+        for name, path in files.items():
+            archive.write(path, name)
+        archive.writestr("pets/cats/fake.jpg", "hello")
+        archive.writestr("../../cats/evil.jpg", "hello")
+    return tmp_path / "pets.zip", next(iter(files.values()))
+
+
+def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
+    archive, photo = pets
+    page.goto(f"{fresh_server.url}/browse")
+    page.get_by_role("radio", name="Bring your own").click()
+    page.locator("input[type=file]").set_input_files(archive)
+    expect(page.get_by_text("cats 60, dogs 60")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 left out, and why")).to_be_visible()
+    page.get_by_role("button", name="Make the data set").click()
+    expect(page.get_by_text("is ready: 96 training and 24 test pictures")).to_be_visible(timeout=30_000)
+
+    page.get_by_role("radio", name="Browse").click()
+    expect(page.get_by_role("img", name="8 pictures of dogs")).to_be_visible()
+
+    page.get_by_role("link", name="Training", exact=True).click()
+    expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
+    page.get_by_role("button", name="Use an input of 64×64×3").click()
+    page.get_by_role("button", name=re.compile("2 units|2 softmax units")).first.click()
+    box = page.get_by_role("spinbutton", name="epochs")
+    box.fill("1")
+    box.press("Enter")
+    expect(page.get_by_text(re.compile(r"\d steps per epoch, 2 in all"))).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
+
+    page.get_by_role("link", name="Show it a picture").click()
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(page.get_by_text(re.compile(r"sees (cats|dogs) \(\d"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("img", name="Scaled: 64 × 64 px")).to_be_visible()
+
+    fresh_server.kill()
+    fresh_server.start()
+    page.goto(f"{fresh_server.url}/browse?data=own-pets")
+    expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
+
+
+@pytest.mark.parametrize("view", ["Browse", "One picture", "Larger than memory", "Bring your own"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser, view):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{server.url}/browse")
+    page.get_by_role("radio", name=view).click()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    page.close()
