@@ -16,18 +16,9 @@ from cnn_core.runs.events import EpochEnded, Progress, Started, Submitted
 from cnn_core.runs.store import RunStore
 from cnn_core.ui.run_panel import REFRESH
 from tests.browser.server import Server, free_port
+from tests.browser.test_designer import TYPE_AND_WAIT
 
 POINTS = "() => document.querySelectorAll('.js-plotly-plot')[0]?._fullData?.[0]?.x?.length ?? 0"
-EDIT = """async (value) => {
-    const total = () => document.querySelector('[data-testid=stMetricValue]').innerText;
-    const input = document.querySelector('input[aria-label=filters]'), before = total();
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
-    input.dispatchEvent(new Event('input', {bubbles: true}));
-    const start = performance.now();
-    input.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}));
-    while (total() === before && performance.now() - start < 5000) await new Promise(requestAnimationFrame);
-    return (performance.now() - start) / 1000;
-}"""
 READING = "() => /%/.test(document.querySelector('.js-plotly-plot')?.textContent ?? '')"
 
 
@@ -51,7 +42,7 @@ def edits(server: Server, page: Page, times: int) -> list[float]:
     page.goto(f"{server.url}/designer")
     page.locator("input[aria-label=filters]").wait_for()
     page.wait_for_timeout(2000)
-    return [page.evaluate(EDIT, str(33 + n)) for n in range(times)]
+    return [page.evaluate(TYPE_AND_WAIT, str(33 + n)) / 1000 for n in range(times)]
 
 
 def readings(server: Server, page: Page, times: int) -> list[float]:

@@ -1,6 +1,5 @@
 """What one visitor is working on: the only file that touches st.session_state and st.query_params."""
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -68,10 +67,3 @@ def reset_widgets(prefix: str) -> None:
     """Forget the widgets whose key starts with `prefix`, so that they show the model's values again."""
     for key in [key for key in st.session_state if isinstance(key, str) and key.startswith(prefix)]:
         del st.session_state[key]
-
-
-def once(key: str, action: Callable[[], Any]) -> Any:
-    """Do `action` the first time this visitor gets here, and remember what it gave."""
-    if get(key) is None:
-        put(key, action())
-    return get(key)
