@@ -33,4 +33,5 @@ elif entry.ready:
     except DataError as error:
         st.error(str(error), icon=":material/broken_image:")
     else:
-        VIEWS[view](data)
+        with st.container():
+            VIEWS[view](data)

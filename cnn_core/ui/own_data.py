@@ -66,15 +66,14 @@ def _report(found: Found) -> None:
     counts = np.bincount(found.labels, minlength=len(found.class_names))
     smallest, largest = found.sizes
     sizes = _sides(smallest) if found.uniform else f"{_sides(smallest)} to {_sides(largest)}"
-    with st.grid(4, min_column_width=150, gap="small"):
+    with st.grid(3, min_column_width=100, gap="small"):
         st.metric("Pictures", f"{len(found.items):,}")
         st.metric("Classes", len(found.class_names))
-        st.metric("Size, px", sizes)
         st.metric("In colour", f"{found.colour:,}")
     listed = ", ".join(
         f"{literal(name)} {count:,}" for name, count in list(zip(found.class_names, counts, strict=True))[:30]
     )
-    st.markdown(f"Found: {listed}{', …' if len(counts) > 30 else ''}.")
+    st.markdown(f"Found: {listed}{', …' if len(counts) > 30 else ''}. Sizes: {sizes} px.")
     if counts.min() < FEW:
         name = literal(found.class_names[int(counts.argmin())])
         st.warning(f"{name} has only {counts.min()} pictures: its score will say little.", icon=":material/info:")

@@ -110,8 +110,8 @@ def send(app, name, content):
 @pytest.mark.usefixtures("clean")
 def test_a_zip_becomes_a_data_set_that_every_page_uses():
     app = send(opened(), "pets.zip", zipped(pets(12, 10) | {"pets/cats/notes.txt": b"x"}))
-    assert [metric.value for metric in app.metric] == ["22", "2", "16 × 24", "22"]
-    assert "cats 12, dogs 10" in texts(app)
+    assert [metric.value for metric in app.metric] == ["22", "2", "22"]
+    assert "cats 12, dogs 10. Sizes: 16 × 24 px" in texts(app)
     assert app.dataframe[0].value.values.tolist() == [["pets/cats/notes.txt", "not a jpg, png or webp"]]
     app.selectbox(key="own-size-0").set_value((28, 28)).run()
     next(button for button in app.button if button.label == "Make the data set").click().run()
