@@ -5,11 +5,12 @@ import streamlit as st
 from cnn_core.errors import DataError
 from cnn_core.ui import services
 from cnn_core.ui.augmentation_board import augmentation_board
+from cnn_core.ui.augmentation_lesson import split_lesson
 from cnn_core.ui.data_choice import choose_data, data_facts
 from cnn_core.ui.lesson import page_head
 
 page_head("Augmentation", "augmentation")
-left, right = st.columns([2, 3], vertical_alignment="bottom", gap="large")
+left, right = st.columns([4, 5], vertical_alignment="bottom", gap="medium")
 with left:
     entry = choose_data()
 with right:
@@ -21,3 +22,4 @@ if entry.ready:
         st.error(str(error), icon=":material/broken_image:")
     else:
         augmentation_board(data)
+split_lesson()

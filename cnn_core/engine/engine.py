@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 CHECKPOINT_FILE = "checkpoint.npz"
 FIRST_PAGE_SECONDS = 3
 START_SECONDS = 60
-DOWNLOAD_SECONDS = 1800
+WATCHED_SECONDS = 1800
 TRIES = 3  # a run that only waits when its worker dies is sent again; not for ever, it may be what kills them
 KILLED = (
     "The training process ended unexpectedly: it was killed, or ran out of memory. "
@@ -118,14 +118,31 @@ class Engine:
         Args:
             progress: gets the share (0 to 1) that has arrived, about twice a second, in this thread.
         """
-        client = self._client()
-        future = client.submit(tasks.download, name, resources={DOWNLOADS: 1}, pure=False)
-        end = time.monotonic() + DOWNLOAD_SECONDS
+        future = self._client().submit(tasks.download, name, resources={DOWNLOADS: 1}, pure=False)
+        return self._catalogue.save(name, self._watched(future, tasks.downloaded, name, progress))
+
+    def split_lesson(self, progress: Callable[[float], None], *args: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """`tasks.split_lesson(*args)` on a worker that trains (about half a minute), with `progress` as in `download`.
+
+        It ends with the caller: whatever `progress` raises, a visitor who goes away too, stops the training.
+        """
+        key = secrets.token_hex(8)
+        future = self._client().submit(tasks.split_lesson, key, *args, resources={TRAINING: 1}, pure=False)
+        try:
+            return self._watched(future, tasks.lesson_progress, key, progress)
+        finally:
+            if not future.done():
+                self._client().run(tasks.request_stop, key, 0.0, on_error="ignore")
+                future.cancel()
+
+    def _watched(self, future: Future, share: Callable[[str], float], key: str, progress: Callable) -> Any:
+        """The value of a future that takes minutes; `share(key)` is asked of the workers in the meantime."""
+        end = time.monotonic() + WATCHED_SECONDS
         while not future.done() and time.monotonic() < end:
-            shares = client.run(tasks.downloaded, name, on_error="ignore")
+            shares = self._client().run(share, key, on_error="ignore")
             progress(max(shares.values(), default=0.0))
             time.sleep(0.5)
-        return self._catalogue.save(name, self._answer(future, max(0.1, end - time.monotonic())))
+        return self._answer(future, max(0.1, end - time.monotonic()))
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own."""

@@ -9,6 +9,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ DOWNLOADS = {
 _kept: OrderedDict[str, Any] = OrderedDict()
 _stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
 _checkpoints: dict[str, bytes] = {}
+_progress: dict[str, float] = {}
 _lock = threading.Lock()
 
 
@@ -194,6 +196,27 @@ def preview(
         return {name: (np.rint(one.images).astype(np.uint8), one.numbers) for name, one in made.items()}
 
     return _answer(work, lambda error: EngineError("The preview could not be made", received=_brief(error)))
+
+
+def split_lesson(key: str, dataset: Dataset, augmentation: Augmentation, copies: int, epochs: int, seed: int) -> tuple:
+    """`training.split_lesson`'s two ways as dictionaries; `lesson_progress(key)` says how far it is."""
+    from cnn_core.training.split_lesson import split_lesson
+
+    def work() -> tuple:
+        report = partial(_progress.__setitem__, key)
+        ways = split_lesson(dataset, augmentation, copies, epochs, seed, report, lambda: (key, 0.0) in _stops)
+        return tuple(map(vars, ways))
+
+    try:
+        return _answer(work, _why_not_trained)
+    finally:
+        _progress.pop(key, None)
+        _stops.discard((key, 0.0))
+
+
+def lesson_progress(key: str) -> float:
+    """The share (0 to 1) of the experiment `key` that is done on this worker."""
+    return _progress.get(key, 0.0)
 
 
 def download(name: str) -> dict[str, np.ndarray]:

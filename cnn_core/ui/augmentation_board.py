@@ -7,7 +7,7 @@ from secrets import randbelow
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
@@ -19,7 +19,7 @@ from cnn_core.ui.augmentation_sample import choose_sample
 from cnn_core.ui.forms import form
 
 COPIES, STEPS = 12, 9
-TILE = 96  # px
+TILE = 62  # px: seven beside each other on a page of 1280
 FRAME_MS = 180
 SIGNS = {  # for each number: its words when it is positive, and when it is negative
     "rotation": ("↺ {:.1f}°", "↻ {:.1f}°"),
@@ -52,7 +52,7 @@ def _draft() -> Augmentation:
 @st.fragment
 def augmentation_board(data: Dataset) -> None:
     """Controls and what they do; only this part reruns as they move, with one question to the worker."""
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         augmentation = _controls()
         _use_button(augmentation)
@@ -94,7 +94,6 @@ def _controls() -> Augmentation:
             st.button(
                 name.capitalize(), on_click=state.put, args=("augment.draft", preset), key=f"augment-preset-{name}"
             )
-        st.button("New seed", icon=":material/casino:", on_click=_new_seed, help="Other draws from the same bounds.")
     augmentation = form(_draft(), "augment")
     state.put("augment.draft", augmentation)
     return augmentation
@@ -119,9 +118,9 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
         return
     with shown:
         _tiles([image, *made["variants"][0]], [["**original**"], *map(words, made["variants"][1])])
-        st.caption(
-            f"{COPIES} variants, seed {_seed()}: the same seed, the same variants. Training draws anew at every look."
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{COPIES} variants, seed {_seed()}: the same seed, the same variants.", width="content")
+            st.button("New seed", icon=":material/casino:", type="tertiary", on_click=_new_seed)
     if control:
         pictures, numbers = made["sweep"]
         _tiles(pictures, [words(row) for row in numbers], animated=True)
@@ -155,16 +154,19 @@ def _tiles(pictures: Sequence[np.ndarray], captions: list[list[str]], animated: 
 
 
 def _png(frames: Sequence[np.ndarray]) -> str:
-    """(H, W, C) pictures, at least TILE px, as a data URL: an animation when there are several."""
-    first, *rest = [
-        Image.fromarray(frame.squeeze(-1) if frame.shape[-1] == 1 else frame).resize(
-            (TILE, TILE), Image.Resampling.NEAREST
-        )
-        for frame in frames
-    ]
+    """(H, W, C) pictures as a data URL: an animation when there are several."""
+    first, *rest = map(_framed, frames)
     file = BytesIO()
     first.save(file, "PNG", save_all=bool(rest), append_images=rest, duration=FRAME_MS, loop=0)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _framed(picture: np.ndarray) -> Image.Image:
+    """Larger by whole numbers, so that pixels stay square, with a rim that keeps neighbours apart."""
+    times = max(1, 2 * TILE // picture.shape[1])
+    large = Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).convert("RGBA")
+    large = large.resize((large.width * times, large.height * times), Image.Resampling.NEAREST)
+    return ImageOps.expand(large, large.width // 30, (0, 0, 0, 0))
 
 
 def _size(zoom: float) -> str:

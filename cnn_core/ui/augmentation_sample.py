@@ -19,9 +19,8 @@ SET, DRAWING, PICTURE = "From the data set", "My drawing", "My picture"
 def choose_sample(data: Dataset) -> np.ndarray | None:
     """(H, W, C) uint8 of the data set's shape, or None while there is none; says so when one can't be used."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        way = SET
         ways = [SET, *([DRAWING] if _takes_digits(data) else []), PICTURE]
-        way = st.selectbox("Picture", ways, key=f"augment-way-{len(ways)}", width=190)
+        way = st.selectbox("Picture", ways, key=f"augment-way-{len(ways)}", width=160)
         if way == SET:
             return _from_set(data)
     try:
@@ -44,11 +43,11 @@ def _from_set(data: Dataset) -> np.ndarray:
         index=len(labels) * 6 // 10,  # among digits the 6: what turns into a 9
         format_func=lambda label: literal(data.class_names[label]),
         key=f"augment-class-{data.name}",
-        width=140,
+        width=105,
     )
     indices = np.flatnonzero(data.y_train == label)
     number = st.number_input(
-        f"Which, of {len(indices):,}", 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=150
+        f"Which, of {len(indices):,}", 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=130
     )
     return data.x_train[indices[number - 1]]
 

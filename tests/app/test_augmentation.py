@@ -10,13 +10,14 @@ from cnn_core.design.augmentation import PRESETS, Augmentation
 from cnn_core.engine import tasks
 from cnn_core.ui import services
 from cnn_core.ui.augmentation_board import words
+from cnn_core.ui.augmentation_lesson import sentence
 
 ROOT = Path(__file__).parents[2]
 PAGE, LIVE = "app_pages/data/augmentation.py", "app_pages/train/live.py"
 
 
 def opened(page: str = PAGE, **kept) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     for name, value in kept.items():
         app.session_state[f"studio.{name}"] = value
     app.switch_page(page)
@@ -119,3 +120,27 @@ def test_the_worker_answers_a_preview_with_what_was_asked(bundled):
 )
 def test_numbers_in_words(numbers, expected):
     assert words(numbers) == expected
+
+
+def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
+    app = opened()
+    app.button(key="split-lesson").click()
+    run(app)
+    ways = app.session_state["studio.augment.ways"][1]
+    wrong, right = ways
+    assert (wrong["trained"] + wrong["tested"], wrong["sisters"] > 0.9 * wrong["tested"]) == (1000, True)
+    assert (right["tested"], right["sisters"]) == (60, 0)
+    table = app.table[0].value
+    assert list(table.index) == ["Augment, then split", "Split, then augment"]
+    assert table.iloc[0, 2] == f"{wrong['score']:.2%}"
+    assert any(sentence(wrong) in markdown.value for markdown in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("score", "true", "expected"), [(0.98, 0.9, "8.0 points too good"), (0.85, 0.9, "5.0 points too low")]
+)
+def test_the_sentence_says_what_the_numbers_say(score, true, expected):
+    text = sentence({"trained": 700, "tested": 100, "sisters": 7, "score": score, "true": true})
+    assert expected in text
+    assert "±3.0" in text
+    assert "7 of its 100 test pictures" in text

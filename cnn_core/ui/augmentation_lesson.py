@@ -1,0 +1,86 @@
+"""The experiment "split first, then augment": both ways, and the score that each reports beside the true one."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core.data.datasets import BUNDLED
+from cnn_core.design.augmentation import PRESETS
+from cnn_core.errors import StudioError
+from cnn_core.figures.template import percent
+from cnn_core.ui import services, state
+
+DIGITS, COPIES, EPOCHS = 200, 5, 10
+WAYS = ("Augment, then split", "Split, then augment")
+WHAT = (
+    f"{DIGITS} digits, {COPIES} varied copies of each. **Wrong:** copy all of them, then set a part of the copies "
+    "aside for the test. **Right:** set digits aside, then copy the others only. Each way trains the classic CNN; then both "
+    "read 1,000 digits that neither ever had."
+)
+
+
+@st.fragment
+def split_lesson() -> None:
+    """The button, its progress, and what came of it."""
+    st.subheader("Split first, then augment", anchor=False)
+    st.markdown(WHAT)
+    with st.container(horizontal=True):
+        asked = st.button("Try both ways", icon=":material/science:", key="split-lesson")
+        place = st.empty()
+    if asked:
+        with place:
+            _experiment()
+    if ways := state.get("augment.ways"):
+        _result(ways)
+
+
+def sentence(way: dict[str, Any]) -> str:
+    """What one way's score was worth, in numbers."""
+    gap = 100 * (way["score"] - way["true"])
+    luck = 100 * math.sqrt(way["true"] * (1 - way["true"]) / way["tested"])  # standard error of a share
+    sisters = f"{way['sisters']:,} of its {way['tested']:,} test pictures are copies of digits that it trained on"
+    return (
+        f"reports {percent(way['score'])}, and truly reads {percent(way['true'])}: {abs(gap):.1f} points too "
+        f"{'good' if gap > 0 else 'low'}; luck alone makes about ±{luck:.1f}. {sisters}."
+    )
+
+
+def _experiment() -> None:
+    data = services.dataset(BUNDLED)
+    few = replace(data, x_train=data.x_train[:DIGITS], y_train=data.y_train[:DIGITS])
+    draft = state.get("augment.draft", PRESETS["digits"])
+    augmentation = draft if draft.active else PRESETS["digits"]
+    with st.container():
+        st.button(
+            "Stop", icon=":material/stop:", key="split-lesson-stop"
+        )  # any click ends this run, and with it the task
+        bar = st.progress(0.0, "Waiting for a free trainer…")
+        try:
+            ways = services.engine().split_lesson(
+                lambda share: bar.progress(share, _words(share)), few, augmentation, COPIES, EPOCHS, state.recipe().seed
+            )
+        except StudioError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+    state.put("augment.ways", (str(augmentation), ways))
+    st.rerun(scope="fragment")
+
+
+def _words(share: float) -> str:
+    return f"{WAYS[share >= 0.5]}: {share:.0%} of both" if share else "Waiting for a free trainer…"
+
+
+def _result(kept: tuple[str, tuple[dict[str, Any], ...]]) -> None:
+    augmentation, ways = kept
+    rows = [
+        [f"{way['trained']:,}", f"{way['tested']:,}", percent(way["score"]), f"**{percent(way['true'])}**"]
+        for way in ways
+    ]
+    head = ["pictures to train on", "its own test pictures", "score it reports", "true score"]
+    st.table(pd.DataFrame(rows, index=list(WAYS), columns=head))
+    for name, way in zip(WAYS, ways, strict=True):
+        st.markdown(f"**{name}** {sentence(way)}")
+    st.caption(f"Copies made by {augmentation}.")
