@@ -35,8 +35,8 @@ def main() -> None:
     note = (
         f"One epoch of a small network on {SIDE} × {SIDE} colour JPEGs, batches of {BATCH}. 'batches' is "
         "`cnn_core.training.folder.FolderBatches`; 'whole' decodes all pictures into one float32 array first. "
-        f"Each row is a process of its own that may take {LIMIT // MIB:,} MiB beyond Keras; its peak is the resident set "
-        "size that the system noted (ru_maxrss)."
+        f"Each row is a process of its own that may take {LIMIT // MIB:,} MiB beyond Keras; its peak is the resident "
+        "set size that the system noted (ru_maxrss)."
     )
     publish("memory", "Training from a folder of pictures: memory", head, rows, note)
 
