@@ -11,6 +11,12 @@ from cnn_core.ui.training_setup import LIVE_PAGE, start
 
 STEPS = (
     (
+        "Data",
+        "app_pages/data/browse.py",
+        ":material/photo_library:",
+        "Look at the pictures, vary them, bring your own.",
+    ),
+    (
         "Build",
         "app_pages/build/designer.py",
         ":material/view_agenda:",

@@ -1,0 +1,69 @@
+"""The list of runs in a real Chromium: its rows live on a canvas, where only a mouse gets."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnn_core.design.presets import PRESETS
+from cnn_core.runs.events import EpochEnded, Failed, Progress, Started, Submitted
+from cnn_core.runs.store import RunStore
+
+pytestmark = pytest.mark.browser
+ROW = 35  # pixels, the height of a row of st.dataframe
+
+
+@pytest.fixture
+def store(fresh_server) -> RunStore:
+    """The server's store, with three runs that failed after an epoch; the newest is the first row."""
+    store = RunStore(f"sqlite:///{fresh_server.home}/runs.db", str(fresh_server.home / "models"))
+    preset = PRESETS["keras-log"]
+    for name in ("oldest", "middle", "newest"):
+        run = store.create(name, preset.network, preset.recipe, "bundled")
+        store.append(
+            run.id,
+            Submitted(),
+            Started(device="", choices="", epochs=5, steps_per_epoch=2, train_images=9, validation_images=1),
+            Progress(epoch=0, step=1, loss=2, accuracy=0.2, images_per_second=9),
+            EpochEnded(epoch=0, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1),
+            Failed(message="It was a test."),
+        )
+    return store
+
+
+def choose(page: Page, *rows: int) -> None:
+    """Click the boxes at the left end of these rows."""
+    table = page.locator("[data-testid=stDataFrame] canvas").first
+    table.wait_for()
+    page.wait_for_timeout(500)
+    box = table.bounding_box()
+    for row in rows:
+        page.mouse.click(box["x"] + 18, box["y"] + ROW * (row + 1.5))
+        page.wait_for_timeout(300)
+
+
+def test_open_rename_delete_and_compare(fresh_server, store, page):
+    page.goto(f"{fresh_server.url}/runs")
+    choose(page, 0)
+    page.get_by_role("button", name="Rename").click()
+    name = page.get_by_role("textbox", name="New name")
+    name.fill("better name")
+    name.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_timeout(1000)
+    assert [run.name for run in store.runs()] == ["better name", "middle", "oldest"]
+
+    page.goto(f"{fresh_server.url}/runs")
+    choose(page, 1)
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete it").click()
+    page.wait_for_timeout(1000)
+    assert [run.name for run in store.runs()] == ["better name", "oldest"]
+
+    page.goto(f"{fresh_server.url}/runs")
+    choose(page, 0, 1)
+    expect(page.locator(".js-plotly-plot").first.get_by_text("better name")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first.get_by_text("oldest")).to_be_visible()
+
+    choose(page, 1)
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("heading", name="better name")).to_be_visible()
+    expect(page.get_by_text("It was a test.")).to_be_visible()
