@@ -9,9 +9,8 @@ from cnn_core.ui.digit_reading import drawing_board
 from cnn_core.ui.lesson import page_head
 from cnn_core.ui.photo_reading import photo_board
 
-page_head("Draw a digit", "draw")
-
-models = services.models()
+head = st.container()
+models, kind = services.models(), DIGITS
 if models:
     follow_link()
     remember_drawing()
@@ -23,3 +22,9 @@ if models:
 else:
     st.info("No network can read digits yet. Train one first.", icon=":material/model_training:")
     st.page_link("app_pages/build/designer.py", label="Go to the designer", icon=":material/view_agenda:")
+
+with head:
+    if kind == DIGITS:
+        page_head("Draw a digit", "draw")
+    else:
+        page_head("Show a picture", "draw")
