@@ -25,13 +25,14 @@ SIGNS = {  # for each number: its words when it is positive, and when it is nega
     "rotation": ("↺ {:.1f}°", "↻ {:.1f}°"),
     "horizontal_shift": ("→ {:.1f} %", "← {:.1f} %"),
     "vertical_shift": ("↓ {:.1f} %", "↑ {:.1f} %"),
-    "brightness": ("light +{:.1f} %", "light −{:.1f} %"),
-    "contrast": ("contrast +{:.1f} %", "contrast −{:.1f} %"),
+    "brightness": ("☀ +{:.1f} %", "☀ −{:.1f} %"),
+    "contrast": ("◐ +{:.1f} %", "◐ −{:.1f} %"),
     "noise": ("noise {:.0f} %", ""),
-    "erasing": ("erased {:.1f} %", ""),
+    "erasing": ("■ {:.1f} %", ""),
     "horizontal_flip": ("mirrored", ""),
     "vertical_flip": ("upside down", ""),
 }
+LEGEND = {"brightness": "☀ brightness", "contrast": "◐ contrast", "erasing": "■ area erased"}
 
 
 def words(numbers: dict[str, float]) -> list[str]:
@@ -118,6 +119,9 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
         return
     with shown:
         _tiles([image, *made["variants"][0]], [["**original**"], *map(words, made["variants"][1])])
+        signs = [sign for name, sign in LEGEND.items() if name in augmentation.controls]
+        if signs:
+            st.caption(", ".join(signs))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{COPIES} variants, seed {_seed()}: the same seed, the same variants.", width="content")
             st.button("New seed", icon=":material/casino:", type="tertiary", on_click=_new_seed)
@@ -175,10 +179,6 @@ def _size(zoom: float) -> str:
 
 
 def _code(augmentation: Augmentation) -> None:
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Keras layers**, the very ones that made these pictures")
-        st.code(keras_code(augmentation, _seed()), language="python")
-    with right:
-        st.markdown("**ImageDataGenerator**, the older call that means the same")
-        st.code(old_code(augmentation), language="python")
+    new, old = st.tabs(["Keras layers, the very ones that made these pictures", "The older ImageDataGenerator"])
+    new.code(keras_code(augmentation, _seed()), language="python", wrap_lines=True)
+    old.code(old_code(augmentation), language="python", wrap_lines=True)

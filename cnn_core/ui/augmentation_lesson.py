@@ -17,22 +17,22 @@ DIGITS, COPIES, EPOCHS = 200, 5, 10
 WAYS = ("Augment, then split", "Split, then augment")
 WHAT = (
     f"{DIGITS} digits, {COPIES} varied copies of each. **Wrong:** copy all of them, then set a part of the copies "
-    "aside for the test. **Right:** set digits aside, then copy the others only. Each way trains the classic CNN; then both "
-    "read 1,000 digits that neither ever had."
+    "aside for the test. **Right:** set digits aside, then copy the others only. Each way trains the classic CNN; "
+    "then both read 1,000 digits that neither ever had."
 )
 
 
-@st.fragment
 def split_lesson() -> None:
-    """The button, its progress, and what came of it."""
+    """The button, its progress, and what came of it. No fragment: those cannot be interrupted by Stop."""
     st.subheader("Split first, then augment", anchor=False)
     st.markdown(WHAT)
-    with st.container(horizontal=True):
-        asked = st.button("Try both ways", icon=":material/science:", key="split-lesson")
-        place = st.empty()
+    asked = st.button("Try both ways", icon=":material/science:", key="split-lesson")
+    place = st.empty()
     if asked:
-        with place:
-            _experiment()
+        with place.container():
+            done = _experiment()
+        if done:
+            place.empty()
     if ways := state.get("augment.ways"):
         _result(ways)
 
@@ -48,25 +48,23 @@ def sentence(way: dict[str, Any]) -> str:
     )
 
 
-def _experiment() -> None:
+def _experiment() -> bool:
+    """Whether it came to its end."""
     data = services.dataset(BUNDLED)
     few = replace(data, x_train=data.x_train[:DIGITS], y_train=data.y_train[:DIGITS])
     draft = state.get("augment.draft", PRESETS["digits"])
     augmentation = draft if draft.active else PRESETS["digits"]
-    with st.container():
-        st.button(
-            "Stop", icon=":material/stop:", key="split-lesson-stop"
-        )  # any click ends this run, and with it the task
-        bar = st.progress(0.0, "Waiting for a free trainer…")
-        try:
-            ways = services.engine().split_lesson(
-                lambda share: bar.progress(share, _words(share)), few, augmentation, COPIES, EPOCHS, state.recipe().seed
-            )
-        except StudioError as error:
-            st.error(str(error), icon=":material/error:")
-            return
+    bar = st.progress(0.0, _words(0))
+    st.button("Stop", icon=":material/stop:", key="split-lesson-stop")  # the click ends this run, and that the task
+    try:
+        ways = services.engine().split_lesson(
+            lambda share: bar.progress(share, _words(share)), few, augmentation, COPIES, EPOCHS, state.recipe().seed
+        )
+    except StudioError as error:
+        st.error(str(error), icon=":material/error:")
+        return False
     state.put("augment.ways", (str(augmentation), ways))
-    st.rerun(scope="fragment")
+    return True
 
 
 def _words(share: float) -> str:
