@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a server that shares two cores with other tests
 
 PHOTOS = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "photos"
 
