@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.augmentation import PRESETS, Augmentation
 from cnn_core.engine import tasks
+from cnn_core.figures.template import percent
 from cnn_core.ui import services
 from cnn_core.ui.augmentation_board import words
 from cnn_core.ui.augmentation_lesson import sentence
@@ -132,7 +133,7 @@ def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
     assert (right["tested"], right["sisters"]) == (60, 0)
     table = app.table[0].value
     assert list(table.index) == ["Augment, then split", "Split, then augment"]
-    assert table.iloc[0, 2] == f"{wrong['score']:.2%}"
+    assert table.iloc[0, 2] == percent(wrong["score"])
     assert any(sentence(wrong) in markdown.value for markdown in app.markdown)
 
 
