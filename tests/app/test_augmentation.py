@@ -127,7 +127,7 @@ def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
     app = opened()
     app.button(key="split-lesson").click()
     run(app)
-    ways = app.session_state["studio.augment.ways"][1]
+    ways = app.session_state["studio.augment.ways"]
     wrong, right = ways
     assert (wrong["trained"] + wrong["tested"], wrong["sisters"] > 0.9 * wrong["tested"]) == (1000, True)
     assert (right["tested"], right["sisters"]) == (60, 0)
