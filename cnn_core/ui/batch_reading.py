@@ -3,6 +3,7 @@
 import inspect
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from cnn_core.data.datasets import Dataset
@@ -35,7 +36,14 @@ def batch_reading(data: Dataset) -> None:
     with st.expander("Its code", icon=":material/code:"):
         st.code(FOLDER_CODE.read_text(encoding="utf-8"), language="python")
     if MEASURED.exists():
-        st.markdown(MEASURED.read_text(encoding="utf-8").partition("\n")[2])
+        _measured(MEASURED.read_text(encoding="utf-8").strip().splitlines())
+
+
+def _measured(lines: list[str]) -> None:
+    """The benchmark's own table, as one that scrolls on a phone, and its note."""
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
+    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
+    st.caption(f"{lines[2]} {lines[-1]}")
 
 
 def _next(data: Dataset) -> None:
