@@ -25,7 +25,7 @@ def pictures(folder: Path) -> dict[str, Path]:
     for number in range(60):
         for kind, tone in (("cats", 60), ("dogs", 180)):
             path = folder / f"{kind}{number}.jpg"
-            noise = np.random.default_rng(number).integers(0, 60, (90, 120, 3), np.uint8)
+            noise = np.random.default_rng(number).integers(0, 60, (90 + number, 120, 3), np.uint8)
             Image.fromarray(noise + np.uint8(tone)).save(path)
             made[f"pets/{kind}/{number}.jpg"] = path
     return made
