@@ -62,10 +62,10 @@ def _experiment() -> bool:
         ways = services.engine().split_lesson(
             lambda share: bar.progress(share, _words(share)),
             few,
-            PRESETS["digits"],
+            NEAR,
             COPIES,
             EPOCHS,
-            state.recipe().seed,
+            seed,
         )
     except StudioError as error:
         st.error(str(error), icon=":material/error:")
