@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -12,6 +13,10 @@ os.environ["CNN_STUDIO_HOME"] = str(HOME)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset  # noqa: E402 - the home must be known first
+
+# The same examples every time: a landing must not depend on luck. To search for new ones: --hypothesis-profile=default
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
