@@ -1,1 +1,1 @@
-"""The shared package of CNN Studio; docs/ARCHITECTURE in README.md says which room is for what."""
+"""The shared package of CNN Studio; README.md, "How it is built", says which room is for what."""
