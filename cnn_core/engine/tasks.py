@@ -4,6 +4,7 @@ A worker keeps what it was sent (data sets, models) for the next question. A tas
 `Missing`, which asks the engine to send it.
 """
 
+import gc
 import gzip
 import os
 import threading
@@ -62,6 +63,9 @@ def dask_setup(worker) -> None:
         device.warm_up()
     else:
         build.build(PRESETS["keras-log"].network).predict_on_batch(np.zeros((1, 28, 28, 1), np.uint8))
+    # To trace a network makes many objects, and so many collections: they need not look at all of TensorFlow each time.
+    gc.collect()
+    gc.freeze()
 
 
 def train(

@@ -11,11 +11,10 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
 from cnn_core.training.augment import in_front
+from cnn_core.training.batches import EVALUATION_BATCH, Part, fit_inputs
 from cnn_core.training.build import build, compile_model, restore, to_bytes
 from cnn_core.training.device import Choices, choose, device_name
 from cnn_core.training.live import LiveMetrics, check_finite
-
-EVALUATION_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,9 @@ def fit(
     Raises:
         RunError: the loss became NaN or infinite.
     """
-    keras.utils.set_random_seed(recipe.seed)
-    (x, y), validation = _split(dataset, recipe)
-    steps = -(-len(x) // recipe.batch_size)
-    choices = choices or choose(network, recipe.batch_size, steps)
-    if recipe.augmentation.active:
-        choices = replace(choices, jit_compile=False)  # XLA cannot turn pictures
-    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
-    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    train, validation = _split(dataset, recipe)
+    steps = -(-len(train[0]) // recipe.batch_size)
+    model, choices = _prepare(network, recipe, choices or choose(network, recipe.batch_size, steps))
     first_epoch = restore(model, resume) if resume else 0
     emit(
         Started(
@@ -67,19 +61,15 @@ def fit(
             epochs=recipe.epochs,
             first_epoch=first_epoch,
             steps_per_epoch=steps,
-            train_images=len(x),
+            train_images=len(train[0]),
             validation_images=len(validation[0]),
         )
     )
-    live = LiveMetrics(emit, should_stop, len(x), recipe.batch_size, on_epoch)
+    live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch)
     history = model.fit(
-        x,
-        y,
-        batch_size=recipe.batch_size,
+        **fit_inputs(train, validation, recipe.batch_size),
         epochs=recipe.epochs,
         initial_epoch=first_epoch,
-        validation_data=validation if len(validation[0]) else None,
-        validation_batch_size=max(recipe.batch_size, EVALUATION_BATCH),
         callbacks=[live, *_early_stopping(recipe)],
         verbose=0,
     )
@@ -88,11 +78,24 @@ def fit(
     return _test(model, network, recipe, dataset, emit)
 
 
-def _split(dataset: Dataset, recipe: Recipe) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+def _prepare(network: Network, recipe: Recipe, choices: Choices) -> tuple[keras.Model, Choices]:
+    """The compiled model with its augmentation in front, and the choices as they are with that."""
+    keras.utils.set_random_seed(recipe.seed)
+    if recipe.augmentation.active:
+        choices = replace(choices, jit_compile=False)  # XLA cannot turn pictures
+    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
+    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    return model, choices
+
+
+def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:
     """(images, one-hot labels) to train on, and the same for validation."""
     x, y = dataset.x_train[: recipe.train_images], dataset.y_train[: recipe.train_images]
     labels = np.eye(dataset.classes, dtype=np.float32)[y]
-    return tuple((x[part], labels[part]) for part in stratified_split(y, recipe.validation_share, recipe.seed))
+    train, validation = stratified_split(y, recipe.validation_share, recipe.seed)
+    # Shuffled once, as in Keras's own fit after set_random_seed: a resumed run goes on as if nothing had happened.
+    train = np.random.default_rng(recipe.seed).permutation(train)
+    return (x[train], labels[train]), (x[validation], labels[validation])
 
 
 def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:

@@ -147,9 +147,10 @@ def test_validation_never_overlaps_training_and_the_test_set_is_neither(small, m
     """What Keras is given, image by image; the images are all different."""
     seen, real = {}, keras.Model.fit
 
-    def spy(model, x, y, **options):
-        seen.update(train=(x, y), validation=options["validation_data"])
-        return real(model, x, y, **options)
+    def spy(model, x, **options):
+        for part, batches in (("train", x), ("validation", options["validation_data"])):
+            seen[part] = tuple(np.concatenate(arrays) for arrays in zip(*batches.as_numpy_iterator(), strict=True))
+        return real(model, x, **options)
 
     monkeypatch.setattr(keras.Model, "fit", spy)
     train(small, RECIPE.model_copy(update={"epochs": 1, "train_images": 200}), DENSE)
@@ -227,9 +228,9 @@ def test_early_stopping_ends_and_keeps_the_best_epoch(small):
 
 
 @pytest.fixture(scope="module")
-def whole_batch(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
-    """One batch an epoch, so that the order of the images means nothing; the checkpoints after 1, 2, ... epochs."""
-    recipe = RECIPE.model_copy(update={"batch_size": 240, "epochs": 4})
+def whole(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
+    """A training that nobody stopped, and its checkpoints after 1, 2, ... epochs."""
+    recipe = RECIPE.model_copy(update={"epochs": 4})
     saved = {}
     events, outcome = train(
         small, recipe, STATEFUL, on_epoch=lambda model, n: saved.update({n + 1: checkpoint(model, n + 1)})
@@ -248,8 +249,8 @@ STATEFUL = Network(
 )
 
 
-def test_resuming_goes_on_at_the_right_epoch_as_if_never_stopped(small, whole_batch):
-    recipe, saved, events, outcome = whole_batch
+def test_resuming_goes_on_at_the_right_epoch_as_if_never_stopped(small, whole):
+    recipe, saved, events, outcome = whole
     assert list(saved) == [1, 2, 3, 4]
     resumed, same = train(small, recipe, STATEFUL, resume=saved[2])
     assert resumed[0].first_epoch == 2
@@ -259,8 +260,8 @@ def test_resuming_goes_on_at_the_right_epoch_as_if_never_stopped(small, whole_ba
     np.testing.assert_allclose(same.confidence, outcome.confidence, rtol=1e-3)
 
 
-def test_resuming_after_the_last_epoch_only_tests(small, whole_batch):
-    recipe, saved, events, outcome = whole_batch
+def test_resuming_after_the_last_epoch_only_tests(small, whole):
+    recipe, saved, events, outcome = whole
     resumed, same = train(small, recipe, STATEFUL, resume=saved[4])
     assert kinds(resumed) == "SRT"
     assert resumed[1].reason == "completed"
