@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from cnn_core.ui.home_pieces import path, quick_start, running
+from cnn_core.ui.home_pieces import path, picture, quick_start, running
 
 st.title("See a network learn to read")
 st.markdown(
     "Design a convolutional network, watch it learn from handwritten digits, then draw one yourself. "
     "Everything here moves when you touch it."
 )
-quick_start()
+preset, place = quick_start()
 running()
 path()
+picture(preset, place)

@@ -26,7 +26,8 @@ from cnn_core.errors import EngineError, StudioError
 from cnn_core.runs.events import EVENT, Cancelled, Failed, Finished, StopRequested, Submitted
 from cnn_core.runs.models import MODEL_FILE, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE
-from cnn_core.runs.store import Run, RunStore
+from cnn_core.runs.run import Run
+from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 
 ROOT = Path(__file__).parents[2]

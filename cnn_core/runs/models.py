@@ -1,13 +1,18 @@
 """Every trained model that can be asked: the ready-made ones that ship in assets, and those of finished runs."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnn_core.design.network import Network
 from cnn_core.errors import RunError
-from cnn_core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from cnn_core.runs.store import RunStore
 
 READY_MADE = Path(__file__).parents[2] / "assets" / "models"
 MODEL_FILE = "model.keras"

@@ -6,7 +6,6 @@ import platform
 import secrets
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import fsspec
@@ -17,6 +16,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.runs.events import ACTIVE, EVENT, Event, Interrupted, RunState, reduce
+from cnn_core.runs.run import Run
 
 _META = sa.MetaData()
 _RUNS = sa.Table(
@@ -37,19 +37,6 @@ _EVENTS = sa.Table(
     sa.Column("run", sa.String(16), sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("event", sa.Text, nullable=False),
 )
-
-
-@dataclass(frozen=True)
-class Run:
-    """What was asked: train `network` by `recipe` on the data set named `dataset`."""
-
-    id: str
-    name: str
-    created: float
-    owner: str
-    dataset: str
-    network: Network
-    recipe: Recipe
 
 
 class RunStore:

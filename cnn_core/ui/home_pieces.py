@@ -1,14 +1,16 @@
 """The pieces of the home page."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from cnn_core.design.presets import PRESETS
+from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.shapes import trace
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.training_setup import LIVE_PAGE, start
 
+PICTURE_HEIGHT = 320  # pixels; the tallest of the presets has 301
 STEPS = (
     (
         "Data",
@@ -33,8 +35,8 @@ STEPS = (
 )
 
 
-def quick_start() -> None:
-    """Pick a preset, see it, train it on the bundled digits."""
+def quick_start() -> tuple[Preset, DeltaGenerator]:
+    """Pick a preset, train it on the bundled digits; the preset, and the place for its picture."""
     with st.container(border=True):
         left, right = st.columns([2, 3], vertical_alignment="center", gap="large")
         with left:
@@ -46,9 +48,13 @@ def quick_start() -> None:
                 state.set_recipe(preset.recipe)
                 run = start(preset.network, preset.recipe, "bundled")
                 st.switch_page(LIVE_PAGE, query_params={"run": run.id})
-        with right:
-            traced = trace(preset.network)
-            st.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
+        return preset, right.container(height=PICTURE_HEIGHT, border=False, vertical_alignment="center")
+
+
+def picture(preset: Preset, place: DeltaGenerator) -> None:
+    """The network's picture. The last thing on the page: a browser is busy for a second when it first loads Plotly."""
+    traced = trace(preset.network)
+    place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
 
 
 def running() -> None:

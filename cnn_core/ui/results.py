@@ -8,7 +8,7 @@ from cnn_core.figures.confusion import confusion_figure, describe_confusion, mis
 from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import Predictions
-from cnn_core.runs.store import Run
+from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
 SHOWN = 40  # pictures in the grid at a time

@@ -6,7 +6,7 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves
 from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
-from cnn_core.runs.store import Run
+from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
 REFRESH = 0.5  # seconds between two looks at a run

@@ -6,7 +6,7 @@ import streamlit as st
 from cnn_core.design.shapes import trace
 from cnn_core.errors import StudioError
 from cnn_core.figures.curves import overlay
-from cnn_core.runs.store import Run
+from cnn_core.runs.run import Run
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.run_panel import LOSSES, run_curves, show_curves
 

@@ -10,11 +10,11 @@ import streamlit as st
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
-from cnn_core.runs.store import RunStore
 from cnn_core.settings import settings
 
 if TYPE_CHECKING:
     from cnn_core.engine.engine import Engine
+    from cnn_core.runs.store import RunStore
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,6 +59,8 @@ def _predictions(run_id: str, dataset_name: str, version: int) -> Predictions | 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """All runs, of all visitors."""
+    from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
+
     return RunStore(settings().database, settings().models)
 
 

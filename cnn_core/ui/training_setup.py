@@ -12,7 +12,7 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.errors import StudioError
 from cnn_core.runs.request import images, request_problem
-from cnn_core.runs.store import Run
+from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose_data, data_facts

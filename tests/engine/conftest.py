@@ -16,7 +16,8 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
 from cnn_core.runs.events import RunState
 from cnn_core.runs.models import ModelLibrary
-from cnn_core.runs.store import Run, RunStore
+from cnn_core.runs.run import Run
+from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 
 NETWORK = Network(

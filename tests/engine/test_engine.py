@@ -18,7 +18,7 @@ from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished, Series
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
-from cnn_core.runs.store import Run
+from cnn_core.runs.run import Run
 from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
 
 lab = pytest.fixture(scope="module")(lab)

@@ -33,6 +33,7 @@ def test_other_backends_get_the_arrays(monkeypatch):
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")
     train, validation = part(8), part(4)
     inputs = fit_inputs(train, validation, 4)
-    assert inputs["x"] is train[0] and inputs["y"] is train[1]
+    assert inputs["x"] is train[0]
+    assert inputs["y"] is train[1]
     assert inputs["validation_data"] is validation
     assert (inputs["shuffle"], inputs["batch_size"]) == (False, 4)
