@@ -37,6 +37,12 @@ class Recipe(BaseModel):
     early_stopping: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
         None, description="Stop after this many epochs without a better validation loss; empty: never."
     )
+    time_limit: Annotated[Real, Field(gt=0, le=86_400)] | None = Field(
+        None, description="Stop after this many seconds of training; empty: never."
+    )
+    pixel_order: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(
+        None, description="Shuffle the pixels of all pictures in one fixed way, drawn from this seed; empty: do not."
+    )
     augmentation: Augmentation = Field(
         Augmentation(), description="How training pictures are varied; validation and test never are."
     )

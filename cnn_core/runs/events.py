@@ -39,6 +39,7 @@ class Started(_Event):
     steps_per_epoch: int
     train_images: int
     validation_images: int
+    time_limit: float | None = None
 
 
 class Progress(_Event):
@@ -74,7 +75,7 @@ class TrainingEnded(_Event):
     """No more training; the test set comes next."""
 
     kind: Literal["training_ended"] = "training_ended"
-    reason: Literal["completed", "early stopping", "stopped"]
+    reason: Literal["completed", "early stopping", "time limit", "stopped"]
 
 
 class Tested(_Event):
@@ -178,10 +179,11 @@ class RunState:
 
     @property
     def progress(self) -> float:
-        """The share of the planned steps that is done, 0 to 1."""
-        if self.started_now is None:
+        """The share of the planned steps, or of the time limit, that is done, 0 to 1."""
+        if (plan := self.started_now) is None:
             return 0.0
-        return min(1.0, (self.epoch + self.step / self.started_now.steps_per_epoch) / self.started_now.epochs)
+        of_time = (self.seen - plan.at) / plan.time_limit if plan.time_limit else 0.0
+        return min(1.0, max(of_time, (self.epoch + self.step / plan.steps_per_epoch) / plan.epochs))
 
     @property
     def seconds_left(self) -> float | None:

@@ -37,6 +37,13 @@ _EVENTS = sa.Table(
     sa.Column("run", sa.String(16), sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("event", sa.Text, nullable=False),
 )
+_DUELS = sa.Table(
+    "duels",
+    _META,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
 
 
 class RunStore:
@@ -119,9 +126,7 @@ class RunStore:
             db.execute(_EVENTS.delete().where(_EVENTS.c.run == run_id))
             db.execute(_RUNS.delete().where(_RUNS.c.id == run_id))
         self._states.pop(run_id, None)
-        folder = f"{self._root}/{run_id}"
-        if self._fs.exists(folder):
-            self._fs.rm(folder, recursive=True)
+        self._delete_files(run_id)
 
     def save_file(self, run_id: str, name: str, content: bytes) -> None:
         """Write a file of the run; a reader sees the old one or the new one, never half of it."""
@@ -146,6 +151,36 @@ class RunStore:
         for run in left:
             self.append(run.id, Interrupted())
         return [run.id for run in left]
+
+    def save_duel(self, duel_id: str, created: float, content: str) -> None:
+        """Keep a duel (`compare.plan.Duel` as JSON); its files are kept like those of a run."""
+        with self._db.begin() as db:
+            db.execute(_DUELS.insert().values(id=duel_id, created=created, content=content))
+
+    def duels(self) -> list[str]:
+        """What `save_duel` kept, the newest first."""
+        with self._db.connect() as db:
+            return list(db.scalars(sa.select(_DUELS.c.content).order_by(_DUELS.c.created.desc())))
+
+    def duel(self, duel_id: str) -> str:
+        """What `save_duel` kept under this id; raises RunError when there is none."""
+        with self._db.connect() as db:
+            content = db.scalar(sa.select(_DUELS.c.content).where(_DUELS.c.id == duel_id))
+        if content is None:
+            todo = "Start a new one, or choose one from the list"
+            raise RunError("There is no such duel", received=f"the id {duel_id[:40]!r}", todo=todo)
+        return content
+
+    def delete_duel(self, duel_id: str) -> None:
+        """Forget the duel and its files; its runs stay."""
+        with self._db.begin() as db:
+            db.execute(_DUELS.delete().where(_DUELS.c.id == duel_id))
+        self._delete_files(duel_id)
+
+    def _delete_files(self, owner_id: str) -> None:
+        folder = f"{self._root}/{owner_id}"
+        if self._fs.exists(folder):
+            self._fs.rm(folder, recursive=True)
 
     def _run(self, row: sa.Row) -> Run:
         """Networks never change, and parsing one costs more than the query: keep them."""

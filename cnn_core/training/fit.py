@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import keras
 import numpy as np
 
+from cnn_core.data.changes import shuffle_pixels
 from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
@@ -50,6 +51,7 @@ def fit(
     Raises:
         RunError: the loss became NaN or infinite.
     """
+    dataset = _shuffled(dataset, recipe.pixel_order)
     train, validation = _split(dataset, recipe)
     steps = -(-len(train[0]) // recipe.batch_size)
     model, choices = _prepare(network, recipe, choices or choose(network, recipe.batch_size, steps))
@@ -63,9 +65,10 @@ def fit(
             steps_per_epoch=steps,
             train_images=len(train[0]),
             validation_images=len(validation[0]),
+            time_limit=recipe.time_limit,
         )
     )
-    live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch)
+    live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch, recipe.time_limit)
     history = model.fit(
         **fit_inputs(train, validation, recipe.batch_size),
         epochs=recipe.epochs,
@@ -73,8 +76,7 @@ def fit(
         callbacks=[live, *_early_stopping(recipe)],
         verbose=0,
     )
-    early = first_epoch + len(history.epoch) < recipe.epochs
-    emit(TrainingEnded(reason="stopped" if live.stopped else "early stopping" if early else "completed"))
+    emit(TrainingEnded(reason=_reason(live, first_epoch + len(history.epoch) < recipe.epochs)))
     return _test(model, network, recipe, dataset, emit)
 
 
@@ -86,6 +88,22 @@ def _prepare(network: Network, recipe: Recipe, choices: Choices) -> tuple[keras.
     model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
     return model, choices
+
+
+def _reason(live: LiveMetrics, early: bool) -> str:
+    """Why the training ended, as `TrainingEnded` says it."""
+    if live.stopped:
+        return "stopped"
+    return "time limit" if live.out_of_time else "early stopping" if early else "completed"
+
+
+def _shuffled(dataset: Dataset, seed: int | None) -> Dataset:
+    """The data set with the pixels of all pictures, those of the test set too, in the order that `seed` draws."""
+    if seed is None:
+        return dataset
+    return replace(
+        dataset, x_train=shuffle_pixels(dataset.x_train, seed), x_test=shuffle_pixels(dataset.x_test, seed)
+    )
 
 
 def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:

@@ -13,7 +13,9 @@ INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty ru
 
 
 class LiveMetrics(keras.callbacks.Callback):
-    """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`.
+    """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`, or at its time limit.
+
+    The clock of the time limit (seconds) starts after the first batches: before them TensorFlow compiles.
 
     Keras reports the mean over the epoch so far, which hides what happens now: this reports the mean over the steps
     since the last event.
@@ -29,11 +31,13 @@ class LiveMetrics(keras.callbacks.Callback):
         images: int,
         batch_size: int,
         on_epoch: Callable[[keras.Model, int], None],
+        time_limit: float | None = None,
     ):
         super().__init__()
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
         self._images, self._batch_size = images, batch_size
-        self.stopped = False
+        self._end, self._time_limit = math.inf, time_limit
+        self.stopped = self.out_of_time = False
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch, self._began = epoch, time.monotonic()
@@ -42,10 +46,15 @@ class LiveMetrics(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
-        if step == self.params["steps"] or now - self._last[0] >= INTERVAL:
+        self._whole = step == self.params["steps"]
+        if self._whole or now - self._last[0] >= INTERVAL:
             self._report(now, step, logs)
+        if self._time_limit and self._end == math.inf:
+            self._end = now + self._time_limit
         if self._should_stop():
             self.stopped = self.model.stop_training = True
+        elif now >= self._end:
+            self.out_of_time = self.model.stop_training = True
 
     def on_test_batch_end(self, batch, logs=None):
         if self.stopped or self._should_stop():
@@ -53,7 +62,7 @@ class LiveMetrics(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         check_finite(logs["loss"], epoch)
-        if self.stopped:
+        if self.stopped or not self._whole:
             return
         seconds = time.monotonic() - self._began
         values = {name: logs.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}

@@ -31,7 +31,7 @@ def training_setup() -> None:
         _augmentation_line(state.recipe().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
-        recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation",))
+        recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
         state.set_recipe(recipe)
     with place:
         _offer(state.network(), recipe, entry)

@@ -1,0 +1,179 @@
+"""A duel from its start to its end: its trainings are runs like any other, so nothing is lost when a laptop closes."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from cnn_core.compare.plan import SIZES, Duel, Plan, Training
+from cnn_core.data.datasets import Catalogue, Entry
+from cnn_core.design.recipe import Recipe
+from cnn_core.engine.engine import Engine
+from cnn_core.errors import RunError, StudioError
+from cnn_core.runs.events import RunState
+from cnn_core.runs.request import images
+from cnn_core.runs.run import Run
+from cnn_core.runs.store import RunStore
+
+LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show a network that has hardly begun
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a duel is, over all its trainings. `share` is 0 to 1; `current` says what trains now."""
+
+    done: int
+    total: int
+    share: float
+    current: str
+    active: bool
+    resumable: bool
+    failed: tuple[str, ...]
+    seconds_left: float | None
+
+
+def trainings(plan: Plan, train_images: int) -> tuple[Training, ...]:
+    """What `plan` trains, in order: the two sides take turns, so that both have points early.
+
+    Args:
+        train_images: how many images the data set has to train on; sizes that it does not exceed are left out.
+    """
+    taken = min(plan.recipes[0].train_images or train_images, train_images)
+    made = [Training(side=side, seed=seed) for seed in plan.seeds for side in (0, 1)]
+    if plan.shuffled:
+        made += [Training(side=side, seed=seed, part="shuffled") for seed in plan.seeds for side in (0, 1)]
+    for size in sorted(size for size in plan.sizes if size < taken):
+        made += [Training(side=side, seed=seed, part="less", images=size) for seed in plan.seeds for side in (0, 1)]
+    return tuple(made)
+
+
+def recipe_of(plan: Plan, training: Training) -> Recipe:
+    """The recipe of one training: that of its side with its seed, and what its part of the duel asks for."""
+    recipe = plan.recipes[training.side]
+    changes = {"seed": training.seed}
+    if training.part == "shuffled":
+        changes["pixel_order"] = plan.seeds[0]  # one order for the whole duel
+    if training.part == "less":
+        steps = -(-training.images // recipe.batch_size)
+        epochs = max(recipe.epochs, -(-LEAST_STEPS // steps))
+        changes |= {"train_images": training.images, "validation_share": 0.0, "epochs": min(epochs, 1000)}
+        changes["early_stopping"] = None  # there is no validation set to watch
+    return recipe.model_copy(update=changes)
+
+
+def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> Duel:
+    """Put all trainings of `plan` into the queue; raises DataError when its data set is not there."""
+    made = trainings(plan, _entry(plan.dataset, catalogue).train)
+    runs = []
+    for training in made:
+        name = f"{plan.networks[training.side].name}, {words(training)}"
+        runs.append(store.create(name, plan.networks[training.side], recipe_of(plan, training), plan.dataset))
+    duel = _keep(store, plan, made, runs)
+    for run in runs:
+        engine.train(run)
+    return duel
+
+
+def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
+    """A duel of two runs that have ended already; raises RunError when they cannot be compared."""
+    if first.dataset != second.dataset:
+        raise RunError(
+            "These runs cannot be compared",
+            expected="two runs on the same data set",
+            received=f"{first.dataset} and {second.dataset}",
+        )
+    if first.id == second.id:
+        raise RunError("A run cannot duel with itself", todo="Choose another one")
+    seed = first.recipe.seed
+    plan = Plan(
+        title=f"{first.name} against {second.name}"[:200],
+        dataset=first.dataset,
+        networks=(first.network, second.network),
+        recipes=(first.recipe, second.recipe),
+        seeds=(seed,),
+    )
+    return _keep(store, plan, tuple(Training(side=side, seed=seed) for side in (0, 1)), [first, second])
+
+
+def load(store: RunStore, duel_id: str) -> Duel:
+    """The duel `duel_id`; raises RunError when there is none."""
+    return Duel.model_validate_json(store.duel(duel_id))
+
+
+def recent(store: RunStore) -> list[Duel]:
+    """All duels, the newest first."""
+    return [Duel.model_validate_json(content) for content in store.duels()]
+
+
+def delete(duel: Duel, store: RunStore) -> None:
+    """Forget the duel; its runs stay in the list of runs."""
+    store.delete_duel(duel.id)
+
+
+def stop(duel: Duel, store: RunStore, engine: Engine) -> None:
+    """End what trains now and keep it, and take the rest out of the queue."""
+    for run_id in reversed(duel.runs):  # the waiting ones first, or they would begin meanwhile
+        if store.state(run_id).active:
+            engine.stop(run_id)
+
+
+def resume(duel: Duel, store: RunStore, engine: Engine) -> None:
+    """Put the trainings that a killed server or worker left undone into the queue again."""
+    for run_id in duel.runs:
+        if store.state(run_id).status in ("interrupted", "failed"):
+            engine.train(store.run(run_id), resume=True)
+
+
+def progress(duel: Duel, store: RunStore) -> Progress:
+    """How far the duel is."""
+    states = _states(duel, store)
+    shares = [state.progress if state.active else 1.0 for state in states]
+    share, active = sum(shares) / len(shares), any(state.active for state in states)
+    running = (
+        f"{duel.plan.networks[training.side].name}, {words(training)}"
+        for training, state in zip(duel.trainings, states, strict=True)
+        if state.status in ("training", "testing")
+    )
+    began = min((state.started for state in states if state.started), default=None)
+    return Progress(
+        done=sum(not state.active for state in states),
+        total=len(states),
+        share=share,
+        current=next(running, "waiting in the queue" if active else ""),
+        active=active,
+        resumable=any(state.status in ("interrupted", "failed") for state in states),
+        failed=tuple(dict.fromkeys(state.message for state in states if state.status == "failed")),
+        seconds_left=(time.time() - began) * (1 - share) / share if active and began and share > 0.02 else None,
+    )
+
+
+def words(training: Training) -> str:
+    """A training in a few words."""
+    part = {"main": "", "shuffled": ", shuffled pixels", "less": f", {training.images or 0:,} pictures"}
+    return f"seed {training.seed}{part[training.part]}"
+
+
+def plan_sizes(entry: Entry, recipe: Recipe) -> tuple[int, ...]:
+    """The sizes that 'learn from less' tries with this data: those below what the recipe takes of it."""
+    return tuple(size for size in SIZES if size < sum(images(recipe, entry)))
+
+
+def _entry(name: str, catalogue: Catalogue) -> Entry:
+    entry = next((entry for entry in catalogue.entries() if entry.name == name and entry.ready), None)
+    if entry is None:
+        catalogue.load(name)  # raises the DataError that says what to do
+        raise StudioError("The data set was taken away a moment ago", received=name, todo="Choose another one")
+    return entry
+
+
+def _keep(store: RunStore, plan: Plan, made: tuple[Training, ...], runs: list[Run]) -> Duel:
+    ids = tuple(run.id for run in runs)
+    duel = Duel(id=secrets.token_hex(5), created=time.time(), plan=plan, trainings=made, runs=ids)
+    store.save_duel(duel.id, duel.created, duel.model_dump_json())
+    return duel
+
+
+def _states(duel: Duel, store: RunStore) -> list[RunState]:
+    """A run that somebody deleted meanwhile has no events, which would make it wait for ever."""
+    there = {run.id for run in store.runs()}
+    gone = RunState(status="stopped")
+    return [store.state(run_id) if run_id in there else gone for run_id in duel.runs]

@@ -1,0 +1,165 @@
+"""From the runs of a duel to its report; and to its curves while it goes on."""
+
+import base64
+import io
+import platform
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import numpy as np
+from PIL import Image
+
+from cnn_core.compare.plan import Duel, Part
+from cnn_core.compare.report import Agreement, Less, PerSide, Picture, Report, Side, Trained, Values
+from cnn_core.compare.robustness import measured
+from cnn_core.data.datasets import Catalogue, Dataset
+from cnn_core.design.shapes import trace
+from cnn_core.errors import RunError
+from cnn_core.runs.events import RunState, Series
+from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
+from cnn_core.runs.store import RunStore
+
+CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
+PACKAGES = ("keras", "tensorflow", "numpy", "scipy")
+SHOWN = 12  # pictures that only one side reads right, of each side
+DIGITS = 4  # of a point of a curve: more than any screen shows
+
+
+def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
+    """What is known of the duel by now; raises RunError while no seed has both its main trainings done."""
+    seeds = _finished(duel, store, "main")
+    if not seeds:
+        raise RunError("This duel has no result yet", todo="Wait until both networks have been trained and tested")
+    dataset = catalogue.load(duel.plan.dataset)
+    first = store.state(seeds[0][1][0]).started_now
+    predictions = [_predictions(store, runs, dataset) for _, runs in seeds]
+    return Report(
+        plan=duel.plan,
+        dataset_title=dataset.title,
+        train_images=first.train_images,
+        test_images=len(dataset.y_test),
+        class_names=dataset.class_names,
+        made=max(store.state(run).ended or 0.0 for _, runs in seeds for run in runs) or time.time(),
+        device=f"{first.device} ({first.choices})",
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        sides=tuple(_side(duel, side, [(seed, store.state(runs[side])) for seed, runs in seeds]) for side in (0, 1)),
+        agreements=tuple(_agreement(seed, *pair) for (seed, _), pair in zip(seeds, predictions, strict=True)),
+        pictures=tuple(_pictures(*predictions[0], dataset)),
+        sweeps=measured(duel, store),
+        less=_less(duel, store, seeds, first.train_images),
+        shuffled=_accuracies(store, _finished(duel, store, "shuffled")),
+    )
+
+
+def live_curves(duel: Duel, store: RunStore, name: str) -> tuple[list[tuple[Values, Values]], ...]:
+    """[side][seed]: x (epochs done) and y of the curve `name` of each main training that has begun."""
+    sides: tuple[list, list] = ([], [])
+    for training, run_id in duel.of("main"):
+        series: Series = getattr(store.state(run_id), name)
+        if series.x:
+            sides[training.side].append((series.x, series.y))
+    return sides
+
+
+def _finished(duel: Duel, store: RunStore, part: Part, images: int | None = None) -> list[tuple[int, tuple[str, str]]]:
+    """(seed, runs of both sides) for each seed that has both done, in the order of the plan."""
+    found = {
+        (training.seed, training.side): run_id
+        for training, run_id in duel.of(part)
+        if training.images == images and store.state(run_id).tested
+    }
+    pairs = [(seed, (found.get((seed, 0)), found.get((seed, 1)))) for seed in duel.plan.seeds]
+    return [(seed, runs) for seed, runs in pairs if all(runs)]
+
+
+def _side(duel: Duel, side: int, states: list[tuple[int, RunState]]) -> Side:
+    network = duel.plan.networks[side]
+    totals = trace(network).totals
+    return Side(
+        name=network.name,
+        layers=len(network.layers),
+        parameters=totals.parameters,
+        macs=totals.macs,
+        runs=tuple(_trained(seed, state) for seed, state in states),
+    )
+
+
+def _trained(seed: int, state: RunState) -> Trained:
+    """A run that a time limit ended within its first epoch has no whole epoch: its last points stand for one."""
+    done = state.epochs_done
+    share = state.epoch + state.step / state.started_now.steps_per_epoch
+    return Trained(
+        seed=seed,
+        epochs=len(done),
+        seconds_per_epoch=_typical([epoch.seconds for epoch in done]) if done else (state.seconds or 0.0) / share,
+        train_accuracy=done[-1].accuracy if done else state.accuracy.y[-1],
+        test_accuracy=state.tested.accuracy,
+        test_loss=state.tested.loss,
+        curves={name: _rounded(getattr(state, name)) for name in CURVES if getattr(state, name).x},
+        confusion=state.tested.confusion,
+    )
+
+
+def _typical(seconds: list[float]) -> float:
+    """The median: the first epoch has the compiling in it, and others may have met a busy machine."""
+    return float(np.median(seconds))
+
+
+def _rounded(series: Series) -> tuple[Values, Values]:
+    return tuple(tuple(round(value, DIGITS) for value in values) for values in (series.x, series.y))
+
+
+def _predictions(store: RunStore, runs: tuple[str, str], dataset: Dataset) -> tuple[Predictions, Predictions]:
+    contents = [store.load_file(run, PREDICTIONS_FILE) for run in runs]
+    if not all(contents):
+        raise RunError("The predictions of this duel are gone: one of its runs was deleted", todo="Start it again")
+    return tuple(Predictions.read(content, dataset.y_test) for content in contents)
+
+
+def _agreement(seed: int, first: Predictions, second: Predictions) -> Agreement:
+    one, other = first.predicted == first.true, second.predicted == second.true
+    return Agreement(
+        seed=seed,
+        both=int((one & other).sum()),
+        only_first=int((one & ~other).sum()),
+        only_second=int((~one & other).sum()),
+        neither=int((~one & ~other).sum()),
+    )
+
+
+def _pictures(first: Predictions, second: Predictions, dataset: Dataset) -> Iterator[Picture]:
+    """Up to SHOWN that only the first reads right, then as many for the second: the surest mistakes first."""
+    names = dataset.class_names
+    for right, wrong in ((first, second), (second, first)):
+        only = np.flatnonzero((right.predicted == right.true) & (wrong.predicted != wrong.true))
+        for index in only[np.argsort(-wrong.confidence[only], kind="stable")][:SHOWN]:
+            buffer = io.BytesIO()
+            Image.fromarray(dataset.x_test[index].squeeze()).save(buffer, "PNG")
+            yield Picture(
+                png=base64.b64encode(buffer.getvalue()).decode(),
+                true=names[first.true[index]],
+                read=(names[first.predicted[index]], names[second.predicted[index]]),
+            )
+
+
+def _accuracies(store: RunStore, seeds: list[tuple[int, tuple[str, str]]]) -> tuple[Values, Values] | None:
+    """[side][seed] test accuracies; None without any."""
+    if not seeds:
+        return None
+    return tuple(tuple(store.state(runs[side]).tested.accuracy for _, runs in seeds) for side in (0, 1))
+
+
+def _less(duel: Duel, store: RunStore, main: list[tuple[int, tuple[str, str]]], everything: int) -> Less | None:
+    """The sizes, and the seeds of all of them, that are done on both sides; the main trainings are the last size."""
+    sizes = sorted({training.images for training, _ in duel.of("less")})
+    by_size = {size: dict(_finished(duel, store, "less", size)) for size in sizes}
+    by_size = {size: runs for size, runs in by_size.items() if runs} | {everything: dict(main)}
+    seeds = [seed for seed in duel.plan.seeds if all(seed in runs for runs in by_size.values())]
+    if len(by_size) < 2 or not seeds:
+        return None
+    accuracies: PerSide = tuple(
+        tuple(tuple(store.state(runs[seed][side]).tested.accuracy for runs in by_size.values()) for seed in seeds)
+        for side in (0, 1)
+    )
+    return Less(sizes=tuple(by_size), accuracies=accuracies)
