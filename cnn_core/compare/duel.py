@@ -67,7 +67,7 @@ def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> 
     for training in made:
         name = f"{plan.networks[training.side].name}, {words(training)}"
         runs.append(store.create(name, plan.networks[training.side], recipe_of(plan, training), plan.dataset))
-    duel = _keep(store, plan, made, runs)
+    duel = _keep(store, plan, made, runs, runs)
     for run in runs:
         engine.train(run)
     return duel
@@ -91,7 +91,7 @@ def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
         recipes=(first.recipe, second.recipe),
         seeds=(seed,),
     )
-    return _keep(store, plan, tuple(Training(side=side, seed=seed) for side in (0, 1)), [first, second])
+    return _keep(store, plan, tuple(Training(side=side, seed=seed) for side in (0, 1)), [first, second], [])
 
 
 def load(store: RunStore, duel_id: str) -> Duel:
@@ -165,10 +165,11 @@ def _entry(name: str, catalogue: Catalogue) -> Entry:
     return entry
 
 
-def _keep(store: RunStore, plan: Plan, made: tuple[Training, ...], runs: list[Run]) -> Duel:
+def _keep(store: RunStore, plan: Plan, trained: tuple[Training, ...], runs: list[Run], own: list[Run]) -> Duel:
+    """Save the duel; `own` are the runs that exist only for it."""
     ids = tuple(run.id for run in runs)
-    duel = Duel(id=secrets.token_hex(5), created=time.time(), plan=plan, trainings=made, runs=ids)
-    store.save_duel(duel.id, duel.created, duel.model_dump_json())
+    duel = Duel(id=secrets.token_hex(5), created=time.time(), plan=plan, trainings=trained, runs=ids)
+    store.save_duel(duel.id, duel.created, duel.model_dump_json(), [run.id for run in own])
     return duel
 
 

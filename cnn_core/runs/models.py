@@ -43,8 +43,10 @@ class ModelLibrary:
         self._ready_made = [_ready_made(path) for path in sorted(ready_made.glob("*.json"))]
 
     def models(self) -> list[Model]:
-        """The ready-made models, then those of finished or stopped runs, the newest first."""
-        return [*self._ready_made, *filter(None, map(self._of_run, self._store.runs()))]
+        """The ready-made models, then those of finished or stopped runs, the newest first; a duel's are too many."""
+        of_duels = self._store.duel_runs()
+        runs = (run for run in self._store.runs() if run.id not in of_duels)
+        return [*self._ready_made, *filter(None, map(self._of_run, runs))]
 
     def model(self, key: str) -> Model:
         """The model `key`; raises RunError when there is none (any more)."""

@@ -6,6 +6,7 @@ import platform
 import secrets
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import fsspec
@@ -43,6 +44,7 @@ _DUELS = sa.Table(
     sa.Column("id", sa.String(16), primary_key=True),
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("runs", sa.Text, nullable=False),
 )
 
 
@@ -152,10 +154,19 @@ class RunStore:
             self.append(run.id, Interrupted())
         return [run.id for run in left]
 
-    def save_duel(self, duel_id: str, created: float, content: str) -> None:
-        """Keep a duel (`compare.plan.Duel` as JSON); its files are kept like those of a run."""
+    def save_duel(self, duel_id: str, created: float, content: str, runs: Iterable[str]) -> None:
+        """Keep a duel (`compare.plan.Duel` as JSON) with the ids of the runs that were made for it.
+
+        Its files are kept like those of a run.
+        """
+        row = {"id": duel_id, "created": created, "content": content, "runs": json.dumps(list(runs))}
         with self._db.begin() as db:
-            db.execute(_DUELS.insert().values(id=duel_id, created=created, content=content))
+            db.execute(_DUELS.insert().values(row))
+
+    def duel_runs(self) -> set[str]:
+        """The ids of all runs that were made for a duel: lists of runs need not show them all."""
+        with self._db.connect() as db:
+            return {run_id for runs in db.scalars(sa.select(_DUELS.c.runs)) for run_id in json.loads(runs)}
 
     def duels(self) -> list[str]:
         """What `save_duel` kept, the newest first."""

@@ -22,7 +22,7 @@ def runs_page() -> None:
 
 
 def _content() -> None:
-    runs = services.store().runs()
+    runs = _listed(services.store().runs())
     if not runs:
         st.info("Nothing has been trained here yet.", icon=":material/inbox:")
         st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
@@ -45,6 +45,14 @@ def _content() -> None:
         _actions(chosen[0])
     if chosen:
         _curves(chosen)
+
+
+def _listed(runs: list[Run]) -> list[Run]:
+    """Without the many trainings of duels, unless they are asked for."""
+    of_duels = services.store().duel_runs()
+    if of_duels and not st.toggle(f"Show the {len(of_duels)} trainings of duels", key="runs-of-duels"):
+        return [run for run in runs if run.id not in of_duels]
+    return runs
 
 
 def _rows(runs: list[Run]) -> pd.DataFrame:

@@ -113,3 +113,14 @@ def test_events_survive_json(event):
 
 def test_nothing_has_happened_yet():
     assert reduce([]) == RunState()
+
+
+def test_a_time_limit_is_a_plan_too():
+    """Whatever comes first: 3 of 4 seconds are more than 1 of 100 epochs."""
+    started = Started(
+        at=10, device="", choices="", epochs=100, steps_per_epoch=4, train_images=9, validation_images=0, time_limit=4
+    )
+    step = Progress(at=13, epoch=1, step=0, loss=1, accuracy=0.5, images_per_second=1)
+    state = reduce([Submitted(at=9), started, step])
+    assert state.progress == pytest.approx(0.75)
+    assert state.seconds_left == pytest.approx(1)

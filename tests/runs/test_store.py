@@ -114,3 +114,20 @@ print(run.id)
     assert store.state(theirs).status == "interrupted"
     assert store.state(mine.id).status == "queued"
     assert store.mark_interrupted() == []
+
+
+def test_duels_are_kept_listed_and_deleted_with_their_files(store, urls):
+    run = new(store)
+    store.save_duel("a", 1.0, "first", [])
+    store.save_duel("b", 2.0, "second", [run.id])
+    store.save_file("b", "sweeps.json", b"[]")
+    again = RunStore(*urls)
+    assert again.duels() == ["second", "first"]
+    assert again.duel("a") == "first"
+    assert again.duel_runs() == {run.id}
+    again.delete_duel("b")
+    assert again.duels() == ["first"]
+    assert again.load_file("b", "sweeps.json") is None
+    assert again.run(run.id) == run
+    with pytest.raises(RunError, match="no such duel"):
+        again.duel("b")

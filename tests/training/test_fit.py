@@ -1,18 +1,20 @@
 """fit: real trainings of a small network, watched from outside."""
 
 import re
+from dataclasses import replace
 from itertools import count
 
 import keras
 import numpy as np
 import pytest
 
+from cnn_core.data.changes import shuffle_pixels
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
-from cnn_core.runs.events import EVENT, Event, Progress
+from cnn_core.runs.events import EVENT, Event, Progress, Submitted, reduce
 from cnn_core.training import live
 from cnn_core.training.build import checkpoint, from_bytes
 from cnn_core.training.device import Choices
@@ -276,3 +278,28 @@ def test_the_first_event_of_a_long_epoch_comes_before_its_end(small):
     points = [event for event in events if isinstance(event, Progress)]
     assert 1 < len(points) <= 30
     assert points[0].step < 30
+
+
+def test_a_time_limit_ends_within_an_epoch_and_tests_what_was_learned(small):
+    recipe = RECIPE.model_copy(update={"epochs": 1000, "time_limit": 0.5})
+    events, _ = train(small, recipe)
+    assert events[0].time_limit == 0.5
+    first = of_kind(events, "progress")[0].at
+    ended = of_kind(events, "training_ended")[0]
+    assert ended.reason == "time limit"
+    assert 0.5 <= ended.at - first < 3  # the clock starts when TensorFlow has compiled
+    state = reduce([Submitted(), *events])
+    assert 0 < state.epoch < 1000
+    assert len(state.epochs_done) == len(of_kind(events, "epoch_ended"))
+    assert state.tested
+
+
+def test_shuffled_pixels_are_those_of_a_data_set_that_was_shuffled_before(small):
+    recipe = RECIPE.model_copy(update={"epochs": 1})
+    by_recipe, outcome = train(small, recipe.model_copy(update={"pixel_order": 5}), DENSE)
+    pictures = {name: shuffle_pixels(getattr(small, name), 5) for name in ("x_train", "x_test")}
+    before, same = train(replace(small, **pictures), recipe, DENSE)
+    assert of_kind(by_recipe, "tested")[0].loss == of_kind(before, "tested")[0].loss
+    np.testing.assert_array_equal(outcome.confidence, same.confidence)
+    plain, _ = train(small, recipe, DENSE)
+    assert of_kind(plain, "tested")[0].loss != of_kind(by_recipe, "tested")[0].loss
