@@ -48,7 +48,7 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
         pictures=tuple(_pictures(*predictions[0], dataset)),
         sweeps=measured(duel, store),
         less=_less(duel, store, seeds, first.train_images),
-        shuffled=_accuracies(store, _finished(duel, store, "shuffled")),
+        shuffled=_shuffled(duel, store, [seed for seed, _ in seeds]),
     )
 
 
@@ -143,11 +143,12 @@ def _pictures(first: Predictions, second: Predictions, dataset: Dataset) -> Iter
             )
 
 
-def _accuracies(store: RunStore, seeds: list[tuple[int, tuple[str, str]]]) -> tuple[Values, Values] | None:
-    """[side][seed] test accuracies; None without any."""
-    if not seeds:
+def _shuffled(duel: Duel, store: RunStore, seeds: list[int]) -> tuple[Values, Values] | None:
+    """[side][seed] test accuracies; None before all `seeds` are done, because each is compared with its plain one."""
+    done = dict(_finished(duel, store, "shuffled"))
+    if not set(seeds) <= done.keys():
         return None
-    return tuple(tuple(store.state(runs[side]).tested.accuracy for _, runs in seeds) for side in (0, 1))
+    return tuple(tuple(store.state(done[seed][side]).tested.accuracy for seed in seeds) for side in (0, 1))
 
 
 def _less(duel: Duel, store: RunStore, main: list[tuple[int, tuple[str, str]]], everything: int) -> Less | None:

@@ -1,0 +1,126 @@
+"""A duel's charts, each with its title, its sentence and its text alternative: one set for page and report."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnn_core.compare import words
+from cnn_core.compare.report import Report, Sweep
+from cnn_core.compare.tables import names
+from cnn_core.figures.confusion import confusion_figure, describe_confusion
+from cnn_core.figures.curves import Curve, curves_figure, describe_curves
+from cnn_core.figures.duel import (
+    bars_figure,
+    describe_bars,
+    describe_lines,
+    duel_curves,
+    lines_figure,
+    side_colours,
+)
+
+SWEEPS = {
+    "shift": ("Shift the pictures", "Shift (pixels)"),
+    "rotate": ("Turn the pictures", "Rotation (degrees)"),
+    "noise": ("Add noise", "Noise (std. deviation, of 255)"),
+    "rows": ("Leave out every other row", "Pictures"),
+}
+"""For each kind of sweep its title, and that of its horizontal axis."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with what is said about it. `alt` says in words what it shows; `words` (or '') what that means."""
+
+    title: str
+    words: str
+    figure: go.Figure
+    alt: str
+
+
+def learning_curves(report: Report) -> list[Chart]:
+    """Accuracy and loss of all main trainings: on the training and, where there is one, the validation set."""
+    return [
+        _learning_curve(report, "accuracy", "Accuracy", ""),
+        _learning_curve(report, "loss", "Loss", f" ({_kind_of_loss(report)})"),
+    ]
+
+
+def _kind_of_loss(report: Report) -> str:
+    kinds = {recipe.loss.replace("_", " ") for recipe in report.plan.recipes}
+    return kinds.pop() if len(kinds) == 1 else "different kinds: do not compare"
+
+
+def _learning_curve(report: Report, measure: str, title: str, kind: str) -> Chart:
+    curves = [*_curves(report, measure, "train"), *_curves(report, f"val_{measure}", "validation")]
+    share = measure == "accuracy"
+    epochs = max((run.epochs for side in report.sides for run in side.runs), default=1)
+    figure = curves_figure(curves, title, epochs=epochs, share=share)
+    return Chart(title + kind, "", figure, describe_curves(curves, title, share=share))
+
+
+def _curves(report: Report, measure: str, split: str) -> list[Curve]:
+    series = [[run.curves[measure] for run in side.runs if measure in run.curves] for side in report.sides]
+    return duel_curves(series, names(report), _colours(report), split)
+
+
+def confusions(report: Report) -> list[Chart]:
+    """The confusion matrix of each side, of its first seed."""
+    return [
+        Chart(
+            name,
+            f"Seed {side.runs[0].seed}",
+            confusion_figure(np.array(side.runs[0].confusion), report.class_names),
+            describe_confusion(np.array(side.runs[0].confusion), report.class_names),
+        )
+        for name, side in zip(names(report), report.sides, strict=True)
+        if side.runs
+    ]
+
+
+def experiments(report: Report) -> list[Chart]:
+    """The experiments that have been made, each with what was expected, what was measured and what it means."""
+    charts = [_less(report)] if report.less else []
+    charts += [_rows(report, sweep) if sweep.kind == "rows" else _sweep(report, sweep) for sweep in report.sweeps]
+    return charts + ([_shuffled(report)] if report.shuffled else [])
+
+
+def _less(report: Report) -> Chart:
+    shown, x_title = (report.less.sizes, report.less.accuracies, names(report)), "Training pictures"
+    figure = lines_figure(*shown, _colours(report), x_title, log_x=True, chance=_chance(report))
+    return Chart("Learn from less", words.less_words(report), figure, describe_lines(*shown, x_title))
+
+
+def _sweep(report: Report, sweep: Sweep) -> Chart:
+    title, x_title = SWEEPS[sweep.kind]
+    shown = (sweep.amounts, sweep.accuracies, names(report))
+    figure = lines_figure(*shown, _colours(report), x_title, chance=_chance(report))
+    return Chart(title, words.sweep_words(report, sweep), figure, describe_lines(*shown, x_title))
+
+
+def _rows(report: Report, sweep: Sweep) -> Chart:
+    labels = [("Half the rows" if amount else "All rows") for amount in sweep.amounts]
+    groups = {
+        label: [[seed[place] for seed in side] for side in sweep.accuracies] for place, label in enumerate(labels)
+    }
+    return _bars(report, SWEEPS["rows"][0], words.sweep_words(report, sweep), groups)
+
+
+def _shuffled(report: Report) -> Chart:
+    plain = [[run.test_accuracy for run in side.runs] for side in report.sides]
+    groups = {"Plain": plain, "Shuffled pixels": report.shuffled}
+    return _bars(report, "Shuffle the pixels", words.shuffled_words(report), groups)
+
+
+def _bars(report: Report, title: str, sentence: str, groups: dict) -> Chart:
+    figure = bars_figure(groups, names(report), _colours(report), chance=_chance(report))
+    return Chart(title, sentence, figure, describe_bars(groups, names(report)))
+
+
+def _colours(report: Report) -> tuple[str, str]:
+    return side_colours(report.families)
+
+
+def _chance(report: Report) -> float:
+    """Accuracy of guessing, if all classes were equally frequent."""
+    return 1 / len(report.class_names)

@@ -1,0 +1,277 @@
+"""Two networks against each other: learning curves, accuracy against an amount, and bars, one colour a side.
+
+A side is 0 or 1. Accuracies are shares of 1. Where a side was trained with several seeds, the figures show the mean and
+how far apart the seeds are, from the lowest to the highest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cnn_core.figures.curves import Curve, overlay
+from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain, translucent
+
+Pair = tuple[str, str]
+Seeds = Sequence[float]
+Lines = Sequence[Sequence[Sequence[float]]]
+"""[side][seed][amount]."""
+
+_RIVALS = {"CNN": CYCLE[3], "DNN": CYCLE[1]}
+_LOW = 0.5  # an accuracy below this is seen best on the whole scale
+_LEGIBLE = 1.6  # ratio of two amounts on a logarithmic axis whose labels do not touch on a phone
+_SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+_BAR, _BESIDE = 0.36, 0.2  # width of a bar, and from its middle to that of its group; groups are 1 apart
+
+
+def side_colours(families: Pair) -> Pair:
+    """The colours of 'CNN' and 'DNN'; of two of a kind, the second gets one that stays apart from the first."""
+    first, second = families
+    return COLOURS[first], _RIVALS[second] if first == second else COLOURS[second]
+
+
+def distinct(names: Sequence[str]) -> Pair:
+    """The names of the two sides, told apart when both are the same."""
+    first, second = names
+    return (f"{first} (1)", f"{second} (2)") if first == second else (first, second)
+
+
+def duel_curves(
+    series: Sequence[Sequence[tuple[Sequence[float], Sequence[float]]]],
+    names: Sequence[str],
+    colours: Pair,
+    split: Literal["train", "validation", "test"],
+) -> list[Curve]:
+    """The learning curves of both sides for `curves_figure`: one colour and legend entry a side, one line a seed.
+
+    Args:
+        series: [side][seed] -> x (epochs done) and y.
+        names: of the two networks.
+        split: which part of the data was measured; it gives the line style.
+    """
+    curves = []
+    for name, colour, seeds in zip(distinct(names), colours, series, strict=True):
+        labels = [_SPLITS[split] + (f", run {number + 1}" if len(seeds) > 1 else "") for number in range(len(seeds))]
+        side = [Curve(label, x, y, split) for label, (x, y) in zip(labels, seeds, strict=True)]
+        curves += [replace(curve, colour=colour) for curve in overlay({name: side})]
+    return curves
+
+
+def lines_figure(
+    amounts: Sequence[float],
+    accuracies: Lines,
+    names: Sequence[str],
+    colours: Pair,
+    x_title: str,
+    *,
+    y_title: str = "Test accuracy",
+    log_x: bool = False,
+    chance: float | None = None,
+    ticks: Sequence[str] | None = None,
+    height: int = 300,
+) -> go.Figure:
+    """Accuracy against an amount: a side's mean as a line, and a band from its lowest to its highest seed.
+
+    Args:
+        amounts: ascending, above 0 with `log_x`.
+        accuracies: [side][seed][amount]; a side without seeds is left out.
+        names, colours: of the sides.
+        x_title: the amount with its unit, such as 'Shift (pixels)'.
+        chance: the accuracy of guessing, drawn where the axis reaches that low.
+        ticks: what to write at the amounts instead of their numbers.
+        height: pixels.
+    """
+    sides = [
+        (name, colour, np.asarray(seeds, float))
+        for name, colour, seeds in zip(distinct(names), colours, accuracies, strict=True)
+        if len(seeds)
+    ]
+    bottom, top = _range([values for _, _, values in sides])
+    shown = chance if chance is not None and chance >= bottom else None
+    return finish(
+        [_band(amounts, *side) for side in sides if len(side[2]) > 1]
+        + [_line(amounts, ticks or [_number(amount) for amount in amounts], *side) for side in sides]
+        + _chance(shown, min(amounts, default=0), max(amounts, default=0)),
+        height,
+        xaxis=_amounts_axis(amounts, x_title, log_x, ticks),
+        yaxis=_share_axis(y_title) | {"range": [bottom, top]},
+        margin={"l": 0, "r": 8, "t": 32, "b": 0},
+        showlegend=True,
+    )
+
+
+def _range(values: Sequence[np.ndarray]) -> tuple[float, float]:
+    """The ends of the vertical axis."""
+    low = min((float(side.min()) for side in values), default=0.0)
+    high = max((float(side.max()) for side in values), default=1.0)
+    if low < _LOW:
+        return 0.0, 1.02
+    room = max(0.1 * (high - low), 0.005)
+    return low - room, min(high + room, 1 + room / 2)
+
+
+def _band(amounts: Sequence[float], name: str, colour: str, values: np.ndarray) -> dict:
+    return {
+        "type": "scatter",
+        "x": [*amounts, *reversed(amounts)],
+        "y": [*values.max(axis=0).tolist(), *values.min(axis=0)[::-1].tolist()],
+        "mode": "lines",
+        "line": {"width": 0, "color": colour},
+        "fill": "toself",
+        "fillcolor": translucent(colour, 0.22),
+        "legendgroup": plain(name),
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _line(amounts: Sequence[float], places: Sequence[str], name: str, colour: str, values: np.ndarray) -> dict:
+    return {
+        "type": "scatter",
+        "name": plain(name),
+        "legendgroup": plain(name),
+        "x": list(amounts),
+        "y": values.mean(axis=0).tolist(),
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2},
+        "marker": {"color": colour, "size": 7},
+        "text": [f"{plain(name)}, {plain(place)}: {_told(values[:, n])}" for n, place in enumerate(places)],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _amounts_axis(amounts: Sequence[float], title: str, log_x: bool, ticks: Sequence[str] | None) -> dict:
+    texts = [plain(text) for text in ticks or map(_number, amounts)]
+    if log_x:
+        near = [after < _LEGIBLE * amount for amount, after in pairwise(amounts)]
+        texts = ["" if close else text for text, close in zip(texts, [*near, False], strict=True)]
+    axis = {"title": {"text": plain(title), "standoff": 8}, "tickvals": list(amounts), "ticktext": texts}
+    if ticks and amounts:
+        axis["range"] = [amounts[0] - 0.4, amounts[-1] + 0.4]
+    return axis | {"type": "log" if log_x else "linear"}
+
+
+def _share_axis(title: str) -> dict:
+    return {"title": {"text": title, "standoff": 16}, "tickformat": ".1~%"}
+
+
+def _chance(share: float | None, start: float, end: float) -> list[dict]:
+    """A thin dotted line, named in the legend: anywhere else a falling line would sooner or later cross its name."""
+    if share is None:
+        return []
+    line = {"color": COLOURS["ink"], "width": 1, "dash": "dot"}
+    ends = {"x": [start, end], "y": [share, share]}
+    return [{"type": "scatter", "mode": "lines", "name": "chance", "line": line, "hoverinfo": "skip"} | ends]
+
+
+def _number(amount: float) -> str:
+    return f"{amount:,.10g}"
+
+
+def _told(seeds: Seeds) -> str:
+    """The mean in percent, and with several seeds their range."""
+    if not len(seeds):
+        return "nothing yet"
+    text = percent(float(np.mean(seeds)))
+    return text + (f" ({percent(min(seeds))} to {percent(max(seeds))})" if len(seeds) > 1 else "")
+
+
+def describe_lines(amounts: Sequence[float], accuracies: Lines, names: Sequence[str], x_title: str) -> str:
+    """The lines in words: each side's mean at each amount, and with several seeds their range."""
+    sides = []
+    for name, seeds in zip(distinct(names), accuracies, strict=True):
+        told = [
+            f"{_told(values)} at {_number(a)}" for a, values in zip(amounts, zip(*seeds, strict=True), strict=False)
+        ]
+        sides.append(f"{name}: {', '.join(told) or 'nothing yet'}")
+    return f"Accuracy against {x_title}. {'; '.join(sides)}."
+
+
+def bars_figure(
+    groups: Mapping[str, Sequence[Seeds]],
+    names: Sequence[str],
+    colours: Pair,
+    *,
+    chance: float | None = None,
+    height: int = 300,
+) -> go.Figure:
+    """Accuracies of both sides next to each other, group by group: means as bars, lowest to highest seed as whiskers.
+
+    Args:
+        groups: by title, [side][seed]; a side without seeds has no bar.
+        names, colours: of the sides.
+        chance: the accuracy of guessing.
+        height: pixels.
+    """
+    bars = [
+        [(place + beside, list(group[side])) for place, group in enumerate(groups.values()) if len(group[side])]
+        for side, beside in enumerate((-_BESIDE, _BESIDE))
+    ]
+    return finish(
+        [_bars(name, colour, side) for name, colour, side in zip(distinct(names), colours, bars, strict=True)]
+        + [_labels([bar for side in bars for bar in side])]
+        + _chance(chance, -0.5, len(groups) - 0.5),
+        height,
+        xaxis={
+            "tickvals": list(range(len(groups))),
+            "ticktext": [plain(title) for title in groups],
+            "range": [-0.5, len(groups) - 0.5],
+        },
+        yaxis=_share_axis("Test accuracy")
+        | {"range": [0, 1.1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False},
+        margin={"l": 0, "r": 8, "t": 32, "b": 0},
+        showlegend=True,
+    )
+
+
+def _bars(name: str, colour: str, bars: Sequence[tuple[float, list[float]]]) -> dict:
+    means = [float(np.mean(seeds)) for _, seeds in bars]
+    return {
+        "type": "bar",
+        "name": plain(name),
+        "x": [x for x, _ in bars],
+        "y": means,
+        "width": _BAR,
+        "offset": -_BAR / 2,
+        # Translucent, so that the lower half of a whisker is seen on its bar.
+        "marker": {"color": translucent(colour, 0.4), "line": {"color": colour, "width": 2}},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [max(seeds) - mean for (_, seeds), mean in zip(bars, means, strict=True)],
+            "arrayminus": [mean - min(seeds) for (_, seeds), mean in zip(bars, means, strict=True)],
+            "visible": any(len(seeds) > 1 for _, seeds in bars),
+            "color": colour,
+            "thickness": 2,
+            "width": 6,
+        },
+        "customdata": [_told(seeds) for _, seeds in bars],
+        "hovertemplate": f"{plain(name)}: %{{customdata}}<extra></extra>",
+    }
+
+
+def _labels(bars: Sequence[tuple[float, list[float]]]) -> dict:
+    """The means, written above the whiskers: the text of a bar would be crossed by its own."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [x for x, _ in bars],
+        "y": [max(seeds) for _, seeds in bars],
+        "text": [percent(float(np.mean(seeds))) for _, seeds in bars],
+        "textposition": "top center",
+        "cliponaxis": False,
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def describe_bars(groups: Mapping[str, Sequence[Seeds]], names: Sequence[str]) -> str:
+    """The bars in words, group by group."""
+    told = []
+    for title, sides in groups.items():
+        pairs = zip(distinct(names), sides, strict=True)
+        told.append(f"{title}: " + ", ".join(f"{name} {_told(seeds)}" for name, seeds in pairs))
+    return f"Test accuracy. {'; '.join(told)}."

@@ -1,0 +1,163 @@
+"""The exported report, opened from a file in a browser that has no network."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnn_core.compare.export import read_config
+from cnn_core.compare.html_report import to_html
+from tests.compare.example import plan, report
+
+pytestmark = pytest.mark.browser
+
+CHARTS = 10  # two learning curves, two confusion matrices, less, four sweeps, shuffled pixels
+A4 = 680  # px between the margins
+NASTY = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
+
+
+class Opened:
+    """The report in a tab, with all that it asked for or complained about."""
+
+    def __init__(self, page: Page, html: str, folder):
+        self.page, self.asked, self.complaints = page, [], []
+        path = folder / "duel.html"
+        path.write_text(html, encoding="utf-8")
+        page.context.set_offline(True)
+        page.route(re.compile("^(?!file:)"), lambda route: route.abort())
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        page.goto(path.as_uri())
+
+    def drawn(self, count: int = CHARTS) -> "Opened":
+        expect(self.page.locator(".chart")).to_have_count(count)
+        expect(self.page.locator(".js-plotly-plot:has(svg.main-svg)")).to_have_count(count)
+        self.page.wait_for_function(
+            "window.Plotly && [...document.querySelectorAll('.chart')].every(c => c._fullLayout)"
+        )
+        return self
+
+
+@pytest.fixture
+def opened(page, tmp_path):
+    return lambda made: Opened(page, to_html(made), tmp_path)
+
+
+def too_wide(page: Page) -> list:
+    """The charts that are wider than their place."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.chart')].filter(chart => "
+        "chart.querySelector('.main-svg').getBoundingClientRect().width > chart.clientWidth + 1).map(c => c.ariaLabel)"
+    )
+
+
+def test_it_is_small_and_asks_for_nothing(opened):
+    html = to_html(report())
+    assert len(html.encode()) < 5_000_000
+    it = opened(report()).drawn()
+    assert [url for url in it.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert it.complaints == []
+    expect(it.page.locator(".notice")).to_be_hidden()
+
+
+def test_it_has_headings_tables_and_words_for_every_picture(opened):
+    page = opened(report()).drawn().page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dense against convolutional")
+    numbers = page.get_by_role("table").first
+    expect(numbers.get_by_role("row", name="Test accuracy")).to_contain_text("93.33% (93.00 to 93.60)")
+    expect(page.get_by_role("row", name="Batch size")).to_contain_text("100")
+    labels = page.locator(".chart").evaluate_all("charts => charts.map(chart => chart.ariaLabel)")
+    assert all(len(label) > 40 for label in labels)
+    assert len(set(labels)) == CHARTS
+    expect(page.get_by_alt_text("0, which dnn-500x3 reads as 1")).to_be_visible()
+    assert page.locator("img").evaluate_all("images => images.every(image => image.naturalWidth === 28)")
+
+
+def test_hovering_tells_the_number(opened):
+    page = opened(report()).drawn().page
+    chart = page.locator("article", has_text="Shift the pictures").locator(".chart")
+    chart.scroll_into_view_if_needed()
+    place = chart.locator(".point").nth(3).bounding_box()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("dnn-500x3, 3")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_charts_follow_the_window(opened, width):
+    page = opened(report()).drawn().page
+    for size in (width, 700, width):
+        page.set_viewport_size({"width": size, "height": 844})
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size
+        assert too_wide(page) == []
+        place = page.locator(".chart").first.bounding_box()
+        drawn = page.locator(".chart .main-svg").first.bounding_box()
+        assert drawn["width"] == pytest.approx(place["width"], abs=2)
+
+
+def test_it_prints_on_a4(opened):
+    page = opened(report()).drawn().page
+    before = page.locator(".chart .main-svg").first.bounding_box()
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+    assert 3 <= len(pages) <= 7
+    page.wait_for_timeout(300)
+    assert page.locator(".chart .main-svg").first.bounding_box() == before
+
+
+def test_paper_has_no_cut_charts_and_nothing_to_click(opened):
+    page = opened(report()).drawn().page
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": A4, "height": 1000})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert too_wide(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.get_by_text("Look at the configuration")).to_be_hidden()
+    expect(page.get_by_text("Save the configuration")).to_be_hidden()
+
+
+def test_dark_is_dark(opened):
+    page = opened(report()).drawn().page
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 23)"
+
+
+def test_names_of_strangers_are_text(opened):
+    made = report(class_names=(NASTY, *"123456789"), device=NASTY, dataset_title=NASTY, versions={NASTY: NASTY})
+    side = made.sides[0].model_copy(update={"name": NASTY})
+    title = "<script>alert(1)</script>"
+    asked = plan(title=title)
+    it = opened(made.model_copy(update={"plan": asked, "sides": (side, made.sides[1])})).drawn()
+    expect(it.page.get_by_role("heading", level=1)).to_have_text(title)
+    assert it.page.title() == title
+    expect(it.page.get_by_role("columnheader", name=NASTY, exact=True).first).to_be_visible()
+    assert it.page.evaluate("window.hacked") is None
+    assert it.complaints == []
+
+
+def test_what_was_not_measured_is_left_out(opened):
+    made = report(seeds=(7,), sweeps=(), less=None, shuffled=None, pictures=())
+    page = opened(made).drawn(4).page
+    expect(page.get_by_role("heading", name="Experiments that explain why")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Right for one, wrong for the other")).to_have_count(0)
+    expect(page.get_by_role("row", name="Test accuracy")).to_contain_text("93.00%")
+    expect(page.get_by_text("paired t")).to_have_count(0)
+
+
+def test_an_old_browser_gets_words_for_the_charts(opened, page):
+    page.add_init_script("delete window.DecompressionStream")
+    it = opened(report())
+    expect(it.page.locator(".notice")).to_be_visible()
+    expect(it.page.locator(".chart").first).to_contain_text("rose from")
+    assert it.complaints == []
+
+
+def test_the_configuration_is_in_the_file(opened):
+    page = opened(report()).drawn().page
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the configuration").click()
+    saved = download.value.path().read_bytes()
+    assert download.value.suggested_filename == "duel.json"
+    assert read_config(saved) == report().plan
