@@ -109,6 +109,7 @@ def train(
     finally:
         _checkpoints.pop(run_id, None)
         _stops.discard((run_id, submitted))
+        gc.collect()  # a network and its data hang together in circles: a duel would pile them up
 
 
 def _answer(work: Callable[[], Any], words: Callable[[Exception], StudioError]) -> Any:
