@@ -20,6 +20,7 @@ page = st.navigation(
             st.Page("app_pages/train/runs.py", title="Runs", icon=":material/list_alt:"),
         ],
         "Use": [st.Page("app_pages/use/draw.py", title="Draw a digit", icon=":material/draw:")],
+        "Compare": [st.Page("app_pages/compare/duel.py", title="Duel", icon=":material/swords:")],
     }
 )
 page.run()

@@ -1,7 +1,6 @@
 """Pictures changed on purpose, to see what a network can bear: moved, turned, noisy, with rows missing, shuffled."""
 
 import numpy as np
-from scipy import ndimage
 
 
 def shift(images: np.ndarray, right: int, down: int = 0) -> np.ndarray:
@@ -14,6 +13,8 @@ def shift(images: np.ndarray, right: int, down: int = 0) -> np.ndarray:
 
 def rotate(images: np.ndarray, degrees: float) -> np.ndarray:
     """(N, H, W, C) uint8 turned counterclockwise about the middle, bilinear; the corners become 0."""
+    from scipy import ndimage  # half a second to import: the first visitor of a page need not wait for it
+
     return ndimage.rotate(images, degrees, axes=(2, 1), reshape=False, order=1, mode="constant") if degrees else images
 
 

@@ -25,13 +25,13 @@ STEPS = (
         "Stack layers; every shape and parameter explains itself.",
     ),
     ("Train", LIVE_PAGE, ":material/monitoring:", "Watch loss and accuracy move while the network learns."),
+    ("Use", "app_pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
     (
         "Compare",
-        "app_pages/train/runs.py",
-        ":material/list_alt:",
-        "All runs in one table; lay their curves over each other.",
+        "app_pages/compare/duel.py",
+        ":material/swords:",
+        "Two networks in a fair duel: who wins, by how much, and why.",
     ),
-    ("Use", "app_pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
 )
 
 

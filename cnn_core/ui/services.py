@@ -13,6 +13,8 @@ from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
 
 if TYPE_CHECKING:
+    from cnn_core.compare.plan import Duel
+    from cnn_core.compare.report import Report
     from cnn_core.engine.engine import Engine
     from cnn_core.runs.store import RunStore
 
@@ -81,6 +83,30 @@ def library() -> ModelLibrary:
 def models() -> list[Model]:
     """Every model that can be asked now, the newest run first, then the ready-made ones."""
     return library().models()
+
+
+@st.cache_resource(show_spinner=False)
+def ready_duel() -> Report | None:
+    """The report of the duel that ships with the app."""
+    from cnn_core.compare.ready import ready_made  # only the duel's page needs it
+
+    return ready_made()
+
+
+def duel_report(duel: Duel) -> Report:
+    """What the duel came to by now; raises RunError while no seed has both its sides done."""
+    from cnn_core.compare.robustness import measured  # only the duel's page needs it
+
+    tested = sum(store().state(run_id).tested is not None for run_id in duel.runs)
+    swept = bool(measured(duel, store()))
+    return _duel_report(duel, duel.id, tested, swept, catalogue().version(duel.plan.dataset))
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _duel_report(_duel: Duel, duel_id: str, tested: int, swept: bool, version: int) -> Report:
+    from cnn_core.compare.gather import gather
+
+    return gather(_duel, store(), catalogue())
 
 
 @st.cache_resource(show_spinner=False)

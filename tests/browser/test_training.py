@@ -140,6 +140,7 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
         ("live", "Training"),
         ("runs", "Runs"),
         ("draw", "Draw a digit"),
+        ("duel", "Duel"),
     ],
 )
 def test_a_deep_link_as_the_first_request_to_a_fresh_server(path, title, fresh_server, page):

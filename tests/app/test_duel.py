@@ -1,0 +1,284 @@
+"""The duel's page, by AppTest from app.py, with a real cluster behind it."""
+
+import json
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.compare import duel as duels
+from cnn_core.compare.charts import SWEEPS
+from cnn_core.compare.export import to_config
+from cnn_core.compare.plan import Duel, Plan
+from cnn_core.compare.words import verdict
+from cnn_core.data.datasets import Entry
+from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.network import History, Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
+from cnn_core.ui import services
+from tests.compare.example import report as example
+
+ROOT = Path(__file__).parents[2]
+PAGE = "app_pages/compare/duel.py"
+DENSE = Network(name="tiny dense", layers=(Flatten(), Dense(units=10, activation="softmax")))
+CONVOLUTION = Conv2D(filters=2, kernel_size=3, activation="relu")
+CNN = Network(name="tiny cnn", layers=(CONVOLUTION, MaxPooling2D(pool_size=4), *DENSE.layers))
+QUICK = Recipe(epochs=2, train_images=200, batch_size=50)
+PLAN = Plan(title="tiny duel", dataset="bundled", networks=(DENSE, CNN), recipes=(QUICK, QUICK), seeds=(1, 2))
+
+
+def opened(design: Network | None = None, tab: str | None = None, **query: str) -> AppTest:
+    """The app at the duel's page, with a design of the visitor's own and one of the report's tabs open."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if design:
+        app.session_state["studio.history"] = History(present=design)
+    if tab:
+        app.session_state["duel-tabs"] = tab
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(PAGE)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """All that is to be read, without the backslashes that keep names from being formatted."""
+    boxes = [*app.markdown, *app.caption, *app.info, *app.error, *app.warning]
+    return " ".join(box.value for box in boxes).replace("\\", "")
+
+
+def started(plan: Plan = PLAN) -> Duel:
+    return duels.start(plan, services.store(), services.engine(), services.catalogue())
+
+
+def ended(duel: Duel, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while duels.progress(duel, services.store()).active:
+        assert time.monotonic() < end, "the duel does not end"
+        time.sleep(0.1)
+
+
+def small(app: AppTest, pictures: int = 100) -> AppTest:
+    """Choose a duel of two trainings on few pictures."""
+    app.checkbox(key="duel-less").uncheck()
+    app.checkbox(key="duel-shuffled").uncheck()
+    return app.number_input(key="duel-count-bundled").set_value(pictures).run()
+
+
+@pytest.fixture(scope="module")
+def finished() -> Duel:
+    """A duel of two tiny networks with two seeds that has come to its end."""
+    duel = started()
+    ended(duel)
+    return duel
+
+
+def test_at_first_the_experiment_of_the_notes_is_one_click_away():
+    app = opened()
+    assert app.title[0].value == "Duel"
+    assert app.selectbox(key="duel-First network").value == "dnn-500x3"
+    assert app.selectbox(key="duel-Second network").value == "cnn-25-50"
+    assert not app.button(key="duel-start").disabled
+    shown = texts(app)
+    for name in ("dnn-500x3", "cnn-25-50"):
+        assert f"{trace(PRESETS[name].network).totals.parameters:,} parameters" in shown
+    assert "Both train for 20 epochs." in shown
+
+
+def test_mnist_is_chosen_when_it_is_here(monkeypatch):
+    entries = services.catalogue().entries()
+    here = Entry("mnist", "MNIST", (28, 28, 1), 10, 60_000, 10_000, "file")
+    monkeypatch.setattr("cnn_core.data.datasets.Catalogue.entries", lambda self: [entries[0], here])
+    app = opened()
+    assert app.selectbox(key="duel-data").value == "mnist"
+    assert app.number_input(key="duel-count-mnist").value == 10_000
+
+
+def test_it_says_how_many_trainings_the_choices_make():
+    app = opened()
+    assert "12 trainings, one after another" in texts(app)  # 2 of the duel, 2 shuffled, 8 with 100 to 3,000 pictures
+    app.segmented_control(key="duel-seeds").set_value(3).run()
+    assert "36 trainings" in texts(app)
+    small(app)
+    assert "6 trainings" in texts(app)
+
+
+def test_matched_by_parameters_it_shows_what_becomes_of_the_larger_one():
+    app = opened()
+    app.segmented_control(key="duel-match").set_value("parameters").run()
+    assert not app.exception
+    told = next(caption.value for caption in app.caption if "898,510 to" in caption.value)
+    after = int(told.split(" to ")[1].split(" ")[0].replace(",", ""))
+    assert abs(after / trace(PRESETS["cnn-25-50"].network).totals.parameters - 1) < 0.02
+
+
+def test_matched_by_time_it_asks_for_seconds_and_not_for_epochs():
+    app = opened()
+    assert "epochs" in [box.label for box in app.number_input]
+    app.segmented_control(key="duel-match").set_value("time").run()
+    assert "epochs" not in [box.label for box in app.number_input]
+    app.number_input(key="duel-seconds").set_value(7).run()
+    assert "Both train for 7 seconds" in texts(app)
+
+
+def test_an_own_design_can_compete_and_an_impossible_one_is_named_before_the_start():
+    app = opened(DENSE)
+    app.selectbox(key="duel-First network").set_value("own").run()
+    assert "tiny dense · DNN · 2 layers · 7,850 parameters" in texts(app)
+    assert not app.button(key="duel-start").disabled
+    broken = opened(Network(name="broken", layers=(*[MaxPooling2D()] * 5, *DENSE.layers)))
+    broken.selectbox(key="duel-First network").set_value("own").run()
+    assert "broken: Layer 5" in texts(broken)
+    assert broken.button(key="duel-start").disabled
+
+
+def test_designs_are_fitted_to_the_data(monkeypatch):
+    colour = Entry("colour", "Colour", (32, 32, 3), 3, 500, 100, "file")
+    entries = services.catalogue().entries()
+    monkeypatch.setattr("cnn_core.data.datasets.Catalogue.entries", lambda self: [*entries, colour])
+    app = opened()
+    app.selectbox(key="duel-data").set_value("colour").run()
+    assert not app.exception
+    assert texts(app).count("input changed to 32×32×3") == 2
+    assert not app.button(key="duel-start").disabled
+
+
+def test_it_starts_both_and_stops_them():
+    app = small(opened())
+    app.button(key="duel-start").click().run()
+    assert not app.exception
+    duel = duels.load(services.store(), app.query_params["duel"])
+    assert duel.plan.networks == tuple(PRESETS[name].network for name in ("dnn-500x3", "cnn-25-50"))
+    assert [recipe.train_images for recipe in duel.plan.recipes] == [100, 100]
+    assert len(duel.runs) == 2
+    app.button(key="duel-stop").click().run()
+    assert not app.exception
+    ended(duel)
+    assert opened(duel=duel.id).title[0].value.replace("\\", "") == "dnn-500x3 against cnn-25-50"
+
+
+def test_the_link_shows_the_report_of_a_finished_duel(finished):
+    app = opened(duel=finished.id)
+    report = services.duel_report(finished)
+    assert verdict(report).split(". ")[0] in texts(app)
+    table = app.table[0].value
+    assert [name.replace("\\", "") for name in table.columns] == ["tiny dense", "tiny cnn"]
+    assert table.loc["Parameters"].tolist() == ["7,850", f"{trace(CNN).totals.parameters:,}"]
+    assert "Finished" in texts(app)
+    assert not [button for button in app.button if button.key == "duel-stop"]
+
+
+def test_the_report_of_a_finished_duel_is_in_its_tabs(finished):
+    report = services.duel_report(finished)
+    mistakes = opened(duel=finished.id, tab="Mistakes")
+    only = {picture.read.index(picture.true) for picture in report.pictures}
+    assert {side for side in (0, 1) if f"Only {PLAN.networks[side].name} reads these right" in texts(mistakes)} == only
+    statistics = opened(duel=finished.id, tab="Statistics")
+    counts = statistics.table[1].value.iloc[0]
+    assert counts["Both right"].replace("\\", "") == f"{report.agreements[0].both:,}"
+    assert "over 2 seeds" in texts(statistics)
+
+
+def test_what_changed_pictures_do_is_measured_on_request_and_kept(finished):
+    app = opened(duel=finished.id, tab="Experiments")
+    app.button(key="duel-measure").click().run(timeout=120)
+    assert not app.exception
+    assert SWEEPS["shift"][0] in texts(app)
+    again = opened(duel=finished.id, tab="Experiments")
+    assert SWEEPS["shift"][0] in texts(again)
+    assert not [button for button in again.button if button.key == "duel-measure"]
+
+
+def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
+    app = opened(duel=finished.id)  # the canvas can only be imported while an app runs
+    picture = Image.new("RGBA", (280, 280), "black")
+    ImageDraw.Draw(picture).line([(60, 60), (200, 60), (120, 230)], fill="white", width=24, joint="curve")
+    canvas = SimpleNamespace(image_data=np.asarray(picture), json_data={"objects": []})
+    monkeypatch.setattr("cnn_core.ui.digit_canvas.st_canvas", lambda **options: canvas)
+    app.session_state["duel-tabs"] = "Drag your digit"
+    app.run()
+    assert not app.exception
+    assert "The further a drawing is dragged" in texts(app)
+    before = {metric.label: metric.value for metric in app.metric}
+    assert set(before) == {"tiny dense reads", "tiny cnn reads"}
+    app.slider(key="duel-right").set_value(10).run()
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric} != before
+
+
+def test_two_finished_runs_duel_and_what_is_unfair_is_said(finished):
+    first, second = trained(DENSE, QUICK), trained(CNN, QUICK.model_copy(update={"epochs": 3}))
+    app = opened()
+    app.segmented_control(key="duel-way").set_value("Two finished runs").run()
+    assert not any("seed" in option for option in app.selectbox(key="duel-First run").options), "no trainings of duels"
+    app.selectbox(key="duel-First run").set_value(first).run()
+    app.selectbox(key="duel-Second run").set_value(second).run()
+    app.button(key="duel-compare").click().run()
+    assert not app.exception
+    assert "epochs: 2 against 3" in texts(app)
+    assert app.table[0].value.loc["Layers"].tolist() == ["2", "4"]
+
+
+def trained(network: Network, recipe: Recipe) -> str:
+    run = services.store().create(network.name, network, recipe, "bundled")
+    services.engine().train(run)
+    while services.store().state(run.id).active:
+        time.sleep(0.1)
+    return run.id
+
+
+def test_a_saved_configuration_is_repeated_exactly(finished):
+    app = opened()
+    app.file_uploader(key="duel-config").set_value(
+        ("duel.json", to_config(services.duel_report(finished)), "application/json")
+    ).run()
+    assert not app.exception
+    app.button(key="duel-repeat").click().run()
+    assert not app.exception
+    again = duels.load(services.store(), app.query_params["duel"])
+    assert again.id != finished.id
+    assert again.plan == finished.plan
+    ended(again)
+
+
+def test_a_file_that_is_no_configuration_is_one_clear_sentence():
+    app = opened()
+    app.file_uploader(key="duel-config").set_value(("x.json", json.dumps([1]).encode(), "application/json")).run()
+    assert not app.exception
+    assert "This is not a duel's configuration" in texts(app)
+
+
+def test_a_link_to_a_duel_that_is_gone_says_so_and_offers_the_setup():
+    app = opened(duel="0123456789")
+    assert "There is no such duel" in app.error[0].value
+    assert app.button(key="duel-start")
+
+
+def test_a_deleted_duel_is_gone_and_its_runs_stay(finished):
+    first, second = (services.store().run(run_id) for run_id in finished.runs[:2])
+    duel = duels.of_runs(first, second, services.store())
+    app = opened(duel=duel.id)
+    app.button(key="duel-delete").click().run()
+    assert not app.exception
+    assert duel.id not in [other.id for other in duels.recent(services.store())]
+    assert services.store().run(first.id) == first
+
+
+def test_a_newcomer_sees_a_whole_report_with_when_and_on_what(monkeypatch):
+    monkeypatch.setattr(services, "ready_duel", example)
+    shown = opened()
+    assert "Measured on 18 November 2026" in texts(shown)
+    assert "CPU: made up, 2 cores" in texts(shown)
+    assert shown.table[0].value.loc["Layers"].tolist() == ["5", "7"]
+    experiments = opened(tab="Experiments")
+    assert not experiments.exception
+    for title in ("Learn from less", SWEEPS["shift"][0], "Shuffle the pixels"):
+        assert f"**{title}**" in texts(experiments)
+    assert "Drag your digit" not in [tab.label for tab in experiments.tabs]

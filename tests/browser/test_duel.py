@@ -1,0 +1,76 @@
+"""A duel as a person sees it: from the start to the report that is handed out."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+SIDES = ("dnn-500x3", "cnn-25-50")
+
+
+def curves(page: Page) -> dict[str, int]:
+    """How many points each side has on the accuracy chart, by the name in the legend."""
+    return page.evaluate("""() => {
+        const counts = {};
+        for (const trace of document.querySelector('.js-plotly-plot')?._fullData ?? [])
+            counts[trace.name] = (counts[trace.name] ?? 0) + (trace.x?.length ?? 0);
+        return counts;
+    }""")
+
+
+def start(page: Page, url: str, pictures: int) -> None:
+    """Start the duel that the page offers, with few pictures and without experiments."""
+    page.goto(f"{url}/duel")
+    box = page.get_by_role("spinbutton", name="Training pictures")
+    box.fill(str(pictures))
+    box.press("Enter")
+    for experiment in ("Learn from less", "Shuffle the pixels"):
+        page.get_by_text(experiment, exact=True).click()
+    expect(page.get_by_text(re.compile("^2 trainings, one after another"))).to_be_visible()
+    page.get_by_role("button", name="Start the duel").click()
+    page.wait_for_url(re.compile("duel="))
+
+
+def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, tmp_path):
+    start(page, server.url, pictures=400)
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length == 2")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    page.wait_for_function(
+        """() => new Set([...(document.querySelector('.js-plotly-plot')?._fullData ?? [])]
+            .filter(trace => trace.x?.length).map(trace => trace.name)).size == 2""",
+        timeout=120_000,
+    )
+    assert set(curves(page)) == set(SIDES)
+
+    page.reload()
+    expect(page.get_by_role("heading", name=" against ".join(SIDES))).to_be_visible()
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("on the 1,000 test pictures")).to_be_visible()
+    expect(page.get_by_role("cell", name="898,510")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (.html)").click()
+    download.value.save_as(tmp_path / "report.html")
+    assert 100_000 < (tmp_path / "report.html").stat().st_size < 5_000_000
+    assert "898,510" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    page.get_by_role("tab", name="Mistakes").click()
+    expect(page.get_by_text(re.compile("^Only .* reads these right$")).first).to_be_visible()
+    page.get_by_role("button", name="New duel").click()
+    page.get_by_role("link", name=re.compile(" against ".join(SIDES))).first.click()
+    expect(page.get_by_text("on the 1,000 test pictures").first).to_be_visible()
+
+
+def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, browser):
+    start(page, server.url, pictures=4_000)
+    page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullData?.[0]?.x?.length > 0", timeout=120_000)
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    for tab in (page, other):
+        expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+        expect(tab.get_by_text("This duel has no result yet")).to_be_visible()
+    other.close()
