@@ -9,7 +9,7 @@ from cnn_core.compare import words
 from cnn_core.compare.report import Report, Sweep
 from cnn_core.compare.tables import names
 from cnn_core.figures.confusion import confusion_figure, describe_confusion
-from cnn_core.figures.curves import Curve, curves_figure, describe_curves
+from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.duel import (
     bars_figure,
     describe_bars,
@@ -41,22 +41,17 @@ class Chart:
 def learning_curves(report: Report) -> list[Chart]:
     """Accuracy and loss of all main trainings: on the training and, where there is one, the validation set."""
     return [
-        _learning_curve(report, "accuracy", "Accuracy", ""),
-        _learning_curve(report, "loss", "Loss", f" ({_kind_of_loss(report)})"),
+        _learning_curve(report, "accuracy", "Accuracy"),
+        _learning_curve(report, "loss", loss_title(recipe.loss for recipe in report.plan.recipes)),
     ]
 
 
-def _kind_of_loss(report: Report) -> str:
-    kinds = {recipe.loss.replace("_", " ") for recipe in report.plan.recipes}
-    return kinds.pop() if len(kinds) == 1 else "different kinds: do not compare"
-
-
-def _learning_curve(report: Report, measure: str, title: str, kind: str) -> Chart:
+def _learning_curve(report: Report, measure: str, title: str) -> Chart:
     curves = [*_curves(report, measure, "train"), *_curves(report, f"val_{measure}", "validation")]
     share = measure == "accuracy"
     epochs = max((run.epochs for side in report.sides for run in side.runs), default=1)
     figure = curves_figure(curves, title, epochs=epochs, share=share)
-    return Chart(title + kind, "", figure, describe_curves(curves, title, share=share))
+    return Chart(title, "", figure, describe_curves(curves, title, share=share))
 
 
 def _curves(report: Report, measure: str, split: str) -> list[Curve]:

@@ -1,7 +1,7 @@
 """Learning curves: loss or accuracy against epochs, of one run live or of several runs overlaid."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Literal
@@ -16,7 +16,8 @@ _STYLES = {
     "validation": ("solid", "validation solid"),
     "test": ("dash", "test dashed"),
 }
-_FEW_POINTS = 40
+_FEW_POINTS = 80  # in all curves: markers on more of them are a thicket
+_LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean squared error)"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ def overlay(runs: Mapping[str, Sequence[Curve]]) -> list[Curve]:
     ]
 
 
+def loss_title(losses: Iterable[str]) -> str:
+    """What to write at an axis with curves of these losses (names as in Keras)."""
+    titles = {_LOSSES[loss] for loss in losses}
+    return titles.pop() if len(titles) == 1 else "Loss (different kinds: do not compare)"
+
+
 def curves_figure(
     curves: Sequence[Curve], y_title: str, *, epochs: float, share: bool = False, height: int = 300
 ) -> go.Figure:
@@ -66,7 +73,12 @@ def curves_figure(
     names = [curve.run or curve.label for curve in curves]
     empty = not any(len(curve.x) for curve in curves)
     return finish(
-        [_trace(curve, share, names[index] not in names[index + 1 :]) for index, curve in enumerate(curves)],
+        [
+            _trace(
+                curve, share, names[index] not in names[index + 1 :], marked=len(curve.x) * len(curves) <= _FEW_POINTS
+            )
+            for index, curve in enumerate(curves)
+        ],
         height,
         xaxis={"title": {"text": "Epoch", "standoff": 8}, "range": [0, epochs]},
         yaxis={"title": {"text": y_title, "standoff": 16}} | _scale(share, empty),
@@ -83,7 +95,7 @@ def _scale(share: bool, empty: bool) -> dict:
     return {"range": [0, 1]} if empty else {"rangemode": "tozero"}
 
 
-def _trace(curve: Curve, share: bool, in_legend: bool) -> dict:
+def _trace(curve: Curve, share: bool, in_legend: bool, *, marked: bool) -> dict:
     colour, name = curve.colour or COLOURS[curve.split], plain(curve.run or curve.label)
     value = "%{y:.2%}" if share else "%{y:.4f}"
     return {
@@ -94,7 +106,7 @@ def _trace(curve: Curve, share: bool, in_legend: bool) -> dict:
         # Half the bytes of float64, and still more digits than any screen shows.
         "x": np.asarray(curve.x, np.float32),
         "y": np.asarray(curve.y, np.float32),
-        "mode": "lines+markers" if len(curve.x) <= _FEW_POINTS else "lines",
+        "mode": "lines+markers" if marked else "lines",
         "line": {"color": colour, "width": 2, "dash": curve.dash},
         "marker": {"color": colour, "size": 6},
         "hovertemplate": f"{plain(curve.label)}: {value} at epoch %{{x:.2f}}<extra></extra>",

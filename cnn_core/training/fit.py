@@ -101,9 +101,7 @@ def _shuffled(dataset: Dataset, seed: int | None) -> Dataset:
     """The data set with the pixels of all pictures, those of the test set too, in the order that `seed` draws."""
     if seed is None:
         return dataset
-    return replace(
-        dataset, x_train=shuffle_pixels(dataset.x_train, seed), x_test=shuffle_pixels(dataset.x_test, seed)
-    )
+    return replace(dataset, x_train=shuffle_pixels(dataset.x_train, seed), x_test=shuffle_pixels(dataset.x_test, seed))
 
 
 def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:

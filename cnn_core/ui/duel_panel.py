@@ -9,10 +9,10 @@ from cnn_core.compare.duel import Progress
 from cnn_core.compare.gather import live_curves
 from cnn_core.compare.plan import Duel, family
 from cnn_core.errors import RunError, StudioError
-from cnn_core.figures.curves import Curve
+from cnn_core.figures.curves import Curve, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.ui import services, state, wording
-from cnn_core.ui.run_panel import LOSSES, show_curves
+from cnn_core.ui.run_panel import show_curves
 
 REFRESH = 1.0  # seconds between two looks at a duel: it takes minutes
 
@@ -123,8 +123,7 @@ def _curves(duel: Duel) -> None:
     with left:
         _chart(duel, "accuracy", "Accuracy", share=True)
     with right:
-        losses = {LOSSES[recipe.loss] for recipe in duel.plan.recipes}
-        _chart(duel, "loss", losses.pop() if len(losses) == 1 else "Loss (different kinds)")
+        _chart(duel, "loss", loss_title(recipe.loss for recipe in duel.plan.recipes))
 
 
 def _chart(duel: Duel, measure: str, title: str, *, share: bool = False) -> None:

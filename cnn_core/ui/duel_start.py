@@ -39,10 +39,9 @@ def plan_problem(plan: Plan, entry: Entry | None) -> str:
 def _amount(plan: Plan, entry: Entry) -> str:
     """How many trainings the plan makes, and what makes it fair."""
     count = len(duels.trainings(plan, entry.train))
-    return (
-        f"{count} trainings, one after another, so that each has the machine to itself. "
-        f"{wording.literal(fair_words(plan))}"
-    )
+    alone = settings().training_workers == 1 and not settings().scheduler_address
+    order = "one after another, so that each has the machine to itself" if alone else "several at a time"
+    return f"{count} trainings, {order}. {wording.literal(fair_words(plan))}"
 
 
 def open_duel(make: Callable[[], Duel]) -> None:

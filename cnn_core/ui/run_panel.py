@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn_core.errors import StudioError
-from cnn_core.figures.curves import Curve, curves_figure, describe_curves
+from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
 from cnn_core.runs.run import Run
@@ -11,7 +11,6 @@ from cnn_core.ui import services, wording
 
 REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited
-LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean squared error)"}
 
 
 def run_panel(run: Run) -> None:
@@ -116,7 +115,7 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
 def _curves(run: Run, state: RunState) -> None:
     loss, accuracy = run_curves(state)
     left, right = st.columns(2)
-    title = LOSSES[run.recipe.loss]
+    title = loss_title([run.recipe.loss])
     with left:
         show_curves(loss, title, run.recipe.epochs, "run-loss")
     with right:

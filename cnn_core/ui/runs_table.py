@@ -5,10 +5,10 @@ import streamlit as st
 
 from cnn_core.design.shapes import trace
 from cnn_core.errors import StudioError
-from cnn_core.figures.curves import overlay
+from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, state, wording
-from cnn_core.ui.run_panel import LOSSES, run_curves, show_curves
+from cnn_core.ui.run_panel import run_curves, show_curves
 
 REFRESH = 2.0  # seconds
 LIVE_PAGE = "app_pages/train/live.py"
@@ -103,10 +103,9 @@ def _curves(chosen: list[Run]) -> None:
     """The curves of the chosen runs, one colour a run."""
     curves = {_unique(run, chosen): run_curves(services.store().state(run.id)) for run in chosen}
     epochs = max(run.recipe.epochs for run in chosen)
-    losses = {LOSSES[run.recipe.loss] for run in chosen}
     left, right = st.columns(2)
     with left:
-        title = losses.pop() if len(losses) == 1 else "Loss (different kinds: do not compare)"
+        title = loss_title(run.recipe.loss for run in chosen)
         show_curves(overlay({name: loss for name, (loss, _) in curves.items()}), title, epochs, "runs-loss")
     with right:
         both = overlay({name: accuracy for name, (_, accuracy) in curves.items()})
