@@ -143,7 +143,9 @@ class Engine:
             shares = self._client().run(share, key, on_error="ignore")
             progress(max(shares.values(), default=0.0))
             time.sleep(0.5)
-        return self._answer(future, max(0.1, end - time.monotonic()))
+        answer = self._answer(future, max(0.1, end - time.monotonic()))
+        progress(1.0)  # a quick one ends between two looks
+        return answer
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own."""
