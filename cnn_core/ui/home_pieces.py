@@ -1,5 +1,7 @@
 """The pieces of the home page."""
 
+import time
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,6 +12,7 @@ from cnn_core.figures.template import STILL
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.training_setup import LIVE_PAGE, start
 
+BUTTON_FIRST = 0.4  # seconds
 PICTURE_HEIGHT = 320  # pixels; the tallest of the presets has 301
 STEPS = (
     (
@@ -52,7 +55,13 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
 
 
 def picture(preset: Preset, place: DeltaGenerator) -> None:
-    """The network's picture. The last thing on the page: a browser is busy for a second when it first loads Plotly."""
+    """The network's picture. The last thing on the page: a browser is busy for a second when it first loads Plotly.
+
+    On a visitor's first page the button gets a moment to be painted before that.
+    """
+    if not state.get("home.seen"):
+        time.sleep(BUTTON_FIRST)
+        state.put("home.seen", True)
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
 

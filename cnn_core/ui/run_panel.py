@@ -15,22 +15,22 @@ FIRST = 0.2  # the same while its first point is awaited
 
 def run_panel(run: Run) -> None:
     """Show the run and, while it goes on, what is new. When it ends, the whole page runs again."""
-    pace = _pace(services.store().state(run.id))
-    with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=pace)(run, pace)
-
-
-def _pace(state: RunState) -> float | None:
-    """Seconds between two looks at a run in this state; None when there is nothing more to come."""
-    if not state.active:
-        return None
-    return REFRESH if state.loss.x else FIRST
-
-
-def _panel(run: Run, pace: float | None) -> None:
     state = services.store().state(run.id)
-    if _pace(state) != pace:
+    with st.container():  # a fragment that grows must not write over what follows it
+        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, state.active)
+    if state.active and not state.loss.x:
+        st.fragment(_await_first, run_every=FIRST)(run.id)
+
+
+def _await_first(run_id: str) -> None:
+    """Look for the first point more often than the panel does: to draw its charts costs the browser most of a core."""
+    state = services.store().state(run_id)
+    if state.loss.x or not state.active:
         st.rerun()
+
+
+def _panel(run: Run, active: bool) -> None:
+    state = services.store().state(run.id)
     _header(run, state)
     if state.message:
         st.error(state.message, icon=":material/error:")
@@ -44,6 +44,8 @@ def _panel(run: Run, pace: float | None) -> None:
         st.progress(state.progress, _place(run, state))
     _numbers(state)
     _curves(run, state)
+    if state.active != active:
+        st.rerun()
 
 
 def _header(run: Run, state: RunState) -> None:
