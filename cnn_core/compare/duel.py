@@ -4,13 +4,12 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from cnn_core.compare.plan import SIZES, Duel, Plan, Training
+from cnn_core.compare.plan import Duel, Plan, Training
 from cnn_core.data.datasets import Catalogue, Entry
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
 from cnn_core.errors import RunError, StudioError
 from cnn_core.runs.events import RunState
-from cnn_core.runs.request import images
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 
@@ -150,11 +149,6 @@ def words(training: Training) -> str:
     """A training in a few words."""
     part = {"main": "", "shuffled": ", shuffled pixels", "less": f", {training.images or 0:,} pictures"}
     return f"seed {training.seed}{part[training.part]}"
-
-
-def plan_sizes(entry: Entry, recipe: Recipe) -> tuple[int, ...]:
-    """The sizes that 'learn from less' tries with this data: those below what the recipe takes of it."""
-    return tuple(size for size in SIZES if size < sum(images(recipe, entry)))
 
 
 def _entry(name: str, catalogue: Catalogue) -> Entry:

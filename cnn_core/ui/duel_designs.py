@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from cnn_core.compare import duel as duels
 from cnn_core.compare.matching import matched_parameters
-from cnn_core.compare.plan import Plan, family
+from cnn_core.compare.plan import SIZES, Plan, family
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
@@ -56,7 +55,6 @@ def choose_designs() -> None:
     with note:
         networks = _matched(networks, matched)
     if networks:
-        sizes = duels.plan_sizes(entry, recipe) if less else ()
         plan = Plan(
             title=" against ".join(network.name for network in networks)[:200],
             dataset=entry.name,
@@ -64,7 +62,7 @@ def choose_designs() -> None:
             recipes=(recipe, recipe),
             seeds=seeds,
             matched=matched,
-            sizes=sizes,
+            sizes=SIZES if less else (),
             shuffled=shuffled,
         )
         start_button(plan, "Start the duel", "duel-start")

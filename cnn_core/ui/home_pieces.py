@@ -12,6 +12,8 @@ from cnn_core.figures.template import STILL
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.training_setup import LIVE_PAGE, start
 
+DUEL_PAGE = "app_pages/compare/duel.py"  # not from duel_setup: its imports would keep the first page waiting
+
 BUTTON_FIRST = 0.4  # seconds
 PICTURE_HEIGHT = 320  # pixels; the tallest of the presets has 301
 STEPS = (
@@ -31,7 +33,7 @@ STEPS = (
     ("Use", "app_pages/use/draw.py", ":material/draw:", "Draw a digit and see what the network sees of it."),
     (
         "Compare",
-        "app_pages/compare/duel.py",
+        DUEL_PAGE,
         ":material/swords:",
         "Two networks in a fair duel: who wins, by how much, and why.",
     ),
@@ -68,14 +70,18 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
 
 def running() -> None:
     """The runs under way, or nothing."""
-    now = [(run, services.store().state(run.id)) for run in services.store().runs()]
-    under_way = [(run, now_state) for run, now_state in now if now_state.active]
-    if not under_way:
+    store = services.store()
+    of_duels = store.duel_runs()
+    active = [run for run in store.runs() if store.state(run.id).active]
+    alone = [run for run in active if run.id not in of_duels]
+    if not active:
         return
     st.subheader("Running now", anchor=False)
-    for run, _ in under_way[:5]:
+    for run in alone[:5]:
         with st.container():
             st.fragment(_one_running, run_every=1.0)(run)
+    if trainings := len(active) - len(alone):
+        st.page_link(DUEL_PAGE, label=f"Duels: {trainings} trainings to go", icon=":material/swords:")
 
 
 def _one_running(run) -> None:

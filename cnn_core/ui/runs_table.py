@@ -24,7 +24,8 @@ def runs_page() -> None:
 def _content() -> None:
     runs = _listed(services.store().runs())
     if not runs:
-        st.info("Nothing has been trained here yet.", icon=":material/inbox:")
+        others = " besides duels" if services.store().duel_runs() else ""
+        st.info(f"Nothing has been trained here yet{others}.", icon=":material/inbox:")
         st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
         return
     st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
