@@ -1,27 +1,22 @@
 """Engine: the server's way to the workers. `train` and come back later; `ask` and wait for the answer."""
 
 import io
-import json
 import secrets
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from concurrent.futures import Future as ThreadFuture
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from dask.base import tokenize
-from distributed import Client, Future, KilledWorker
-from distributed.security import Security
+from distributed import Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue, Dataset
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
 from cnn_core.engine import tasks
-from cnn_core.engine.cluster import DOWNLOADS, QUESTIONS, SECRETS, TRAINING
+from cnn_core.engine.cluster import DOWNLOADS, QUESTIONS, TRAINING
+from cnn_core.engine.connection import Connection
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.runs.events import EVENT, Cancelled, Failed, Finished, StopRequested, Submitted
 from cnn_core.runs.models import MODEL_FILE, ModelLibrary
@@ -30,10 +25,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 
-ROOT = Path(__file__).parents[2]
 CHECKPOINT_FILE = "checkpoint.npz"
-FIRST_PAGE_SECONDS = 3
-START_SECONDS = 60
 WATCHED_SECONDS = 1800
 TRIES = 3  # a run that only waits when its worker dies is sent again; not for ever, it may be what kills them
 KILLED = (
@@ -52,16 +44,13 @@ class Engine:
     def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
         self._store, self._library, self._catalogue, self._settings = store, library, catalogue, settings
         self._topic = f"runs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
-        self._starter = ThreadPoolExecutor(1, "cluster")  # the others wait for this one: it must never wait for them
         self._queue = ThreadPoolExecutor(1, "queue")  # first come, first served
         self._threads = ThreadPoolExecutor(4, "engine")
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
         self._futures: dict[str, Future] = {}
+        self._wishes: list[Future] = []
         self._pulling: set[str] = set()
         store.mark_interrupted()
-        self._wanted = threading.Event()
-        self._connection: ThreadFuture[Client] = self._starter.submit(self._start)
+        self._connection = Connection(settings, lambda client: client.subscribe_topic(self._topic, self._on_event))
 
     def train(self, run: Run, *, resume: bool = False) -> None:
         """Put the run into the queue; with `resume`, from its checkpoint (from the start when it has none)."""
@@ -70,6 +59,14 @@ class Engine:
         self._store.append(run.id, Submitted())
         checkpoint = self._store.load_file(run.id, CHECKPOINT_FILE) if resume else None
         self._queue.submit(self._submit, run, checkpoint)
+
+    def prepare(self, network: Network, recipe: Recipe, images: int) -> None:
+        """Have idle workers trace this network, so that its training on so many images can begin at once.
+
+        Cheap to call, and only a wish: the last one wins, and none of them delays a run.
+        """
+        if not self._futures:
+            self._threads.submit(self._prepare, network, recipe, -(-images // recipe.batch_size))
 
     def stop(self, run_id: str) -> None:
         """End the run at its next batch and keep what it learned; take it out of the queue when it has not begun."""
@@ -88,7 +85,7 @@ class Engine:
 
     def ask(self, function: Callable, *args: Any, timeout: float = 30) -> Any:
         """The value of `tasks.<function>(*args)`, from the worker for questions; raises EngineError when it is late."""
-        client = self._client()
+        client = self._connection.client()
         future = client.submit(function, *args, resources={QUESTIONS: 1}, pure=False, priority=10)
         return self._answer(future, timeout)
 
@@ -119,7 +116,7 @@ class Engine:
         Args:
             progress: gets the share (0 to 1) that has arrived, about twice a second, in this thread.
         """
-        future = self._client().submit(tasks.download, name, resources={DOWNLOADS: 1}, pure=False)
+        future = self._connection.client().submit(tasks.download, name, resources={DOWNLOADS: 1}, pure=False)
         return self._catalogue.save(name, self._watched(future, tasks.downloaded, name, progress))
 
     def split_lesson(self, progress: Callable[[float], None], *args: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -128,19 +125,19 @@ class Engine:
         It ends with the caller: whatever `progress` raises, a visitor who goes away too, stops the training.
         """
         key = secrets.token_hex(8)
-        future = self._client().submit(tasks.split_lesson, key, *args, resources={TRAINING: 1}, pure=False)
+        future = self._connection.client().submit(tasks.split_lesson, key, *args, resources={TRAINING: 1}, pure=False)
         try:
             return self._watched(future, tasks.lesson_progress, key, progress)
         finally:
             if not future.done():
-                self._client().run(tasks.request_stop, key, 0.0, on_error="ignore")
+                self._connection.client().run(tasks.request_stop, key, 0.0, on_error="ignore")
                 future.cancel()
 
     def _watched(self, future: Future, share: Callable[[str], float], key: str, progress: Callable) -> Any:
         """The value of a future that takes minutes; `share(key)` is asked of the workers in the meantime."""
         end = time.monotonic() + WATCHED_SECONDS
         while not future.done() and time.monotonic() < end:
-            shares = self._client().run(share, key, on_error="ignore")
+            shares = self._connection.client().run(share, key, on_error="ignore")
             progress(max(shares.values(), default=0.0))
             time.sleep(0.5)
         answer = self._answer(future, max(0.1, end - time.monotonic()))
@@ -149,63 +146,13 @@ class Engine:
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own."""
-        with suppress(Exception):  # it may never have come to be
-            self._connection.result().close(timeout=2)
-        self._end_process()
-        for threads in (self._starter, self._queue, self._threads):
+        self._connection.close()
+        for threads in (self._queue, self._threads):
             threads.shutdown(wait=False, cancel_futures=True)
 
     def _catalogue_has(self, name: str) -> None:
         if not any(entry.name == name and entry.ready for entry in self._catalogue.entries()):
             self._catalogue.load(name)  # raises the DataError that says what to do
-
-    def _start(self) -> Client:
-        """Leave the processor to the first visitor's page, unless somebody needs the workers now."""
-        self._wanted.wait(FIRST_PAGE_SECONDS)
-        return self._connect()
-
-    def _client(self) -> Client:
-        self._wanted.set()
-        with self._lock:
-            if self._connection.done() and self._is_lost():
-                self._connection = self._starter.submit(self._connect)
-            connection = self._connection
-        try:
-            return connection.result(timeout=START_SECONDS)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise EngineError("The training cluster does not start", todo=f"Ask the administrator ({error})") from error
-
-    def _is_lost(self) -> bool:
-        if self._connection.exception() or (self._process and self._process.poll() is not None):
-            return True
-        return self._connection.result().status != "running"
-
-    def _connect(self) -> Client:
-        if self._settings.scheduler_address:
-            client = Client(self._settings.scheduler_address, timeout=START_SECONDS, set_as_default=False)
-        else:
-            self._end_process()
-            command = [sys.executable, "-m", "cnn_core.engine.cluster"]
-            limits = ["--training-workers", str(self._settings.training_workers)]
-            limits += ["--memory-limit", str(self._settings.training_memory_bytes)]
-            self._process = subprocess.Popen(
-                command + limits, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            hello = json.loads(self._process.stdout.readline())
-            security = Security(require_encryption=True, **{name: hello[name] for name in SECRETS})
-            client = Client(hello["address"], security=security, timeout=START_SECONDS, set_as_default=False)
-        client.subscribe_topic(self._topic, self._on_event)
-        return client
-
-    def _end_process(self) -> None:
-        if self._process:
-            self._process.stdin.close()
-            self._process.stdout.close()
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
 
     def _on_event(self, message: tuple[float, dict]) -> None:
         run_id, event = message[1]["run"], EVENT.validate_json(message[1]["event"])
@@ -220,11 +167,21 @@ class Engine:
     def _pull_checkpoint(self, run_id: str) -> None:
         """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
         try:
-            answers = self._client().run(tasks.take_checkpoint, run_id, on_error="ignore")
+            answers = self._connection.client().run(tasks.take_checkpoint, run_id, on_error="ignore")
             for content in filter(None, answers.values()):
                 self._store.save_file(run_id, CHECKPOINT_FILE, content)
         finally:
             self._pulling.discard(run_id)
+
+    def _prepare(self, network: Network, recipe: Recipe, steps: int) -> None:
+        client = self._connection.client(urgent=False)
+        # To let go of the wishes before these cancels them.
+        self._wishes = [
+            client.submit(
+                tasks.prepare, network, recipe, steps, resources={TRAINING: 1}, pure=False, priority=-1, retries=0
+            )
+            for _ in range(self._settings.training_workers)
+        ]
 
     def _submit(self, run: Run, checkpoint: bytes | None, *, send_data: bool = False, tries: int = TRIES) -> None:
         try:
@@ -239,7 +196,7 @@ class Engine:
 
     def _future(self, run: Run, checkpoint: bytes | None, send_data: bool) -> Future:
         dataset = self._catalogue.load(run.dataset)
-        return self._client().submit(
+        return self._connection.client().submit(
             tasks.train,
             self._topic,
             run.id,
@@ -282,7 +239,9 @@ class Engine:
         self._store.save_file(run_id, MODEL_FILE, outcome["model"])
 
     def _stop(self, run_id: str) -> None:
-        self._client().run(tasks.request_stop, run_id, self._store.state(run_id).submitted, on_error="ignore")
+        self._connection.client().run(
+            tasks.request_stop, run_id, self._store.state(run_id).submitted, on_error="ignore"
+        )
         if (future := self._futures.get(run_id)) and self._store.state(run_id).status == "queued":
             future.cancel()
 

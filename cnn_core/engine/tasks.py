@@ -112,6 +112,13 @@ def train(
         gc.collect()  # a network and its data hang together in circles: a duel would pile them up
 
 
+def prepare(network: Network, recipe: Recipe, steps: int) -> None:
+    """`training.warm.prepare`: somebody is about to train this, with `steps` to an epoch."""
+    from cnn_core.training import warm
+
+    warm.prepare(network, recipe, steps)
+
+
 def _answer(work: Callable[[], Any], words: Callable[[Exception], StudioError]) -> Any:
     """What `work` gives, or Missing; any error that is not in words yet becomes `words(error)`.
 

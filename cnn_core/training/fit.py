@@ -11,11 +11,11 @@ from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
-from cnn_core.training.augment import in_front
 from cnn_core.training.batches import EVALUATION_BATCH, Part, fit_inputs
-from cnn_core.training.build import build, compile_model, restore, to_bytes
-from cnn_core.training.device import Choices, choose, device_name
+from cnn_core.training.build import build, restore, to_bytes
+from cnn_core.training.device import Choices, device_name
 from cnn_core.training.live import LiveMetrics, check_finite
+from cnn_core.training.warm import choices_for, model_for
 
 
 @dataclass(frozen=True)
@@ -54,40 +54,31 @@ def fit(
     dataset = _shuffled(dataset, recipe.pixel_order)
     train, validation = _split(dataset, recipe)
     steps = -(-len(train[0]) // recipe.batch_size)
-    model, choices = _prepare(network, recipe, choices or choose(network, recipe.batch_size, steps))
-    first_epoch = restore(model, resume) if resume else 0
-    emit(
-        Started(
-            device=device_name(),
-            choices=str(choices),
-            epochs=recipe.epochs,
-            first_epoch=first_epoch,
-            steps_per_epoch=steps,
-            train_images=len(train[0]),
-            validation_images=len(validation[0]),
-            time_limit=recipe.time_limit,
+    choices = choices or choices_for(network, recipe, steps)
+    with model_for(network, recipe, choices) as model:
+        first_epoch = restore(model, resume) if resume else 0
+        emit(
+            Started(
+                device=device_name(),
+                choices=str(choices),
+                epochs=recipe.epochs,
+                first_epoch=first_epoch,
+                steps_per_epoch=steps,
+                train_images=len(train[0]),
+                validation_images=len(validation[0]),
+                time_limit=recipe.time_limit,
+            )
         )
-    )
-    live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch, recipe.time_limit)
-    history = model.fit(
-        **fit_inputs(train, validation, recipe.batch_size),
-        epochs=recipe.epochs,
-        initial_epoch=first_epoch,
-        callbacks=[live, *_early_stopping(recipe)],
-        verbose=0,
-    )
-    emit(TrainingEnded(reason=_reason(live, first_epoch + len(history.epoch) < recipe.epochs)))
-    return _test(model, network, recipe, dataset, emit)
-
-
-def _prepare(network: Network, recipe: Recipe, choices: Choices) -> tuple[keras.Model, Choices]:
-    """The compiled model with its augmentation in front, and the choices as they are with that."""
-    keras.utils.set_random_seed(recipe.seed)
-    if recipe.augmentation.active:
-        choices = replace(choices, jit_compile=False)  # XLA cannot turn pictures
-    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
-    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
-    return model, choices
+        live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch, recipe.time_limit)
+        history = model.fit(
+            **fit_inputs(train, validation, recipe.batch_size),
+            epochs=recipe.epochs,
+            initial_epoch=first_epoch,
+            callbacks=[live, *_early_stopping(recipe)],
+            verbose=0,
+        )
+        emit(TrainingEnded(reason=_reason(live, first_epoch + len(history.epoch) < recipe.epochs)))
+        return _test(model, network, recipe, dataset, emit)
 
 
 def _reason(live: LiveMetrics, early: bool) -> str:

@@ -37,6 +37,7 @@ class LiveMetrics(keras.callbacks.Callback):
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
         self._images, self._batch_size = images, batch_size
         self._end, self._time_limit = math.inf, time_limit
+        self._waited_for = True  # the very first point
         self.stopped = self.out_of_time = False
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -47,7 +48,8 @@ class LiveMetrics(keras.callbacks.Callback):
         now = time.monotonic()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
-        if self._whole or now - self._last[0] >= INTERVAL:
+        if self._whole or self._waited_for or now - self._last[0] >= INTERVAL:
+            self._waited_for = False
             self._report(now, step, logs)
         if self._time_limit and self._end == math.inf:
             self._end = now + self._time_limit

@@ -5,10 +5,12 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.shapes import trace
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.figures.template import STILL
+from cnn_core.runs.request import images
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.training_setup import LIVE_PAGE, start
 
@@ -51,7 +53,7 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
             if st.button("Train it on 5,000 digits", type="primary", icon=":material/play_arrow:", width="stretch"):
                 state.set_network(preset.network)
                 state.set_recipe(preset.recipe)
-                run = start(preset.network, preset.recipe, "bundled")
+                run = start(preset.network, preset.recipe, BUNDLED)
                 st.switch_page(LIVE_PAGE, query_params={"run": run.id})
         return preset, right.container(height=PICTURE_HEIGHT, border=False, vertical_alignment="center")
 
@@ -66,6 +68,7 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
         state.put("home.seen", True)
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
+    services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
 
 
 def running() -> None:

@@ -9,29 +9,36 @@ from cnn_core.runs.events import RunState
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
+CURVES_HEIGHT = 300  # pixels
 REFRESH = 0.5  # seconds between two looks at a run
-FIRST = 0.2  # the same while its first point is awaited
+FIRST = 0.2  # the same while its first point is awaited and can come at any moment
 
 
 def run_panel(run: Run) -> None:
-    """Show the run and, while it goes on, what is new. When it ends, the whole page runs again."""
+    """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again."""
     state = services.store().state(run.id)
+    _header(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, state.active)
-    if state.active and not state.loss.x:
+        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
+    if state.active and not state.loss.x and not services.engine().queue_position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
 
 def _await_first(run_id: str) -> None:
     """Look for the first point more often than the panel does: to draw its charts costs the browser most of a core."""
-    state = services.store().state(run_id)
-    if state.loss.x or not state.active:
+    if services.store().state(run_id).loss.x:
         st.rerun()
 
 
-def _panel(run: Run, active: bool) -> None:
+def _stage(state: RunState) -> tuple[str, bool]:
+    """What of a run the whole page depends on."""
+    return state.status, state.stop_requested
+
+
+def _panel(run: Run, stage: tuple[str, bool]) -> None:
     state = services.store().state(run.id)
-    _header(run, state)
+    if _stage(state) != stage:
+        st.rerun()
     if state.message:
         st.error(state.message, icon=":material/error:")
     if state.status == "interrupted":
@@ -43,9 +50,10 @@ def _panel(run: Run, active: bool) -> None:
     if state.active:
         st.progress(state.progress, _place(run, state))
     _numbers(state)
-    _curves(run, state)
-    if state.active != active:
-        st.rerun()
+    if state.active and not state.loss.x:
+        _no_curves_yet()
+    else:
+        _curves(run, state)
 
 
 def _header(run: Run, state: RunState) -> None:
@@ -114,6 +122,12 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
     return loss, accuracy
 
 
+def _no_curves_yet() -> None:
+    """The place of the curves. To draw empty ones would keep the browser from drawing the first point."""
+    with st.container(height=CURVES_HEIGHT, border=False, vertical_alignment="center", horizontal_alignment="center"):
+        st.caption("The curves begin with the first batches.")
+
+
 def _curves(run: Run, state: RunState) -> None:
     loss, accuracy = run_curves(state)
     left, right = st.columns(2)
@@ -132,7 +146,7 @@ def _curves(run: Run, state: RunState) -> None:
 def show_curves(curves: list[Curve], title: str, epochs: int, key: str, *, share: bool = False) -> None:
     """A chart of curves with its text alternative."""
     st.plotly_chart(
-        curves_figure(curves, title, epochs=epochs, share=share),
+        curves_figure(curves, title, epochs=epochs, share=share, height=CURVES_HEIGHT),
         key=key,
         config=STILL,
         alt=describe_curves(curves, title, share=share),

@@ -11,6 +11,8 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.errors import StudioError
+from cnn_core.figures.network_picture import describe_network, network_figure
+from cnn_core.figures.template import STILL
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
 from cnn_core.settings import settings
@@ -30,6 +32,7 @@ def training_setup() -> None:
         data_facts(entry)
         _augmentation_line(state.recipe().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
+        _picture(state.network())
     with right:
         recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
         state.set_recipe(recipe)
@@ -44,6 +47,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
+        services.engine().prepare(network, recipe, images(recipe, entry)[0])
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=problem is not None, key="train"):
         state.set_link("run", start(network, recipe, entry.name).id)
         st.rerun()
@@ -79,6 +83,12 @@ def _choose_network() -> None:
         st.rerun()
     totals = trace(own).totals
     st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")
+
+
+def _picture(network: Network) -> None:
+    """What will be trained. It also has the browser load Plotly before the first point is awaited."""
+    traced = trace(network)
+    st.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="setup-network")
 
 
 def _augmentation_line(augmentation: Augmentation) -> None:

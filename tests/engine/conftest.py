@@ -71,7 +71,7 @@ class Lab:
 
     def cluster(self) -> psutil.Process:
         """This engine's own: other tests of the same process may have clusters, too."""
-        return psutil.Process(self.engine._process.pid)
+        return psutil.Process(self.engine._connection.cluster_pid())
 
     def workers(self) -> list[psutil.Process]:
         """The process that answers questions, and the one that trains."""

@@ -1,0 +1,97 @@
+"""Models that were traced before: TensorFlow takes most of a second to trace a network, and once is enough."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
+from cnn_core.training.augment import in_front
+from cnn_core.training.batches import fit_inputs
+from cnn_core.training.build import build, checkpoint, compile_model, copy_state, restore
+from cnn_core.training.device import Choices, choose
+
+KEPT = 4
+LARGEST = 2_000_000  # parameters: to keep more costs memory, and they train so long that a second is nothing
+
+
+@dataclass(frozen=True)
+class _Warm:
+    """A traced model, and the recipe whose first weights it has; None once it was trained."""
+
+    model: keras.Model
+    fresh_for: Recipe | None
+
+
+_warm: OrderedDict[tuple, _Warm] = OrderedDict()  # the one used last is the last one
+
+
+@contextmanager
+def model_for(network: Network, recipe: Recipe, choices: Choices) -> Iterator[keras.Model]:
+    """The compiled model, augmentation in front, with the weights and the random state that `recipe.seed` draws.
+
+    It computes the same numbers whether it is new or was trained before; only the tracing is not done again. After an
+    error it is not used again.
+    """
+    graph = _graph(network, recipe, choices)
+    known = _warm.pop(graph, None)
+    if known and known.fresh_for == recipe:
+        model = known.model
+    else:
+        model = _new(network, recipe, choices)
+        if known:
+            copy_state(model, known.model)
+            model = known.model
+    yield model
+    _keep(graph, model)
+
+
+def choices_for(network: Network, recipe: Recipe, steps: int) -> Choices:
+    """How to compute on this device, with `steps` to an epoch."""
+    choices = choose(network, recipe.batch_size, steps)
+    return replace(choices, jit_compile=False) if recipe.augmentation.active else choices  # XLA cannot turn pictures
+
+
+def prepare(network: Network, recipe: Recipe, steps: int) -> None:
+    """Have the model traced and its first weights drawn before somebody waits for it. Large ones are left alone."""
+    shapes, choices = trace(network), choices_for(network, recipe, steps)
+    graph = _graph(network, recipe, choices)
+    known = _warm.get(graph)
+    if shapes.totals.parameters > LARGEST or (known and known.fresh_for == recipe):
+        return
+    model = _new(network, recipe, choices)
+    if known:
+        copy_state(model, known.model)
+        model = known.model
+    else:
+        first = checkpoint(model, epochs=0)
+        one = np.zeros((1, *network.input_shape), np.uint8), np.zeros((1, *shapes.output_shape), np.float32)
+        model.fit(**fit_inputs(one, one, recipe.batch_size), verbose=0)
+        restore(model, first)
+    _keep(graph, model, recipe)
+
+
+def _new(network: Network, recipe: Recipe, choices: Choices) -> keras.Model:
+    keras.utils.set_random_seed(recipe.seed)
+    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
+    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    return model
+
+
+def _keep(graph: tuple, model: keras.Model, fresh_for: Recipe | None = None) -> None:
+    if model.count_params() <= LARGEST:
+        _warm[graph] = _Warm(model, fresh_for)
+        _warm.move_to_end(graph)
+        while len(_warm) > KEPT:
+            _warm.popitem(last=False)
+
+
+def _graph(network: Network, recipe: Recipe, choices: Choices) -> tuple:
+    """All that is in the graph; the rest (seed, learning rate, ...) are variables, or outside of it."""
+    fixed = (recipe.optimizer, recipe.momentum, recipe.loss, recipe.augmentation)
+    return network.layers, network.input_shape, *fixed, choices
