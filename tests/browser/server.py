@@ -31,17 +31,19 @@ class Server:
     home: Path
     port: int
     process: subprocess.Popen | None = None
+    headless: bool = True
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
     def start(self) -> "Server":
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", str(self.headless)]
         self.process = subprocess.Popen(
             [*command, "--server.port", str(self.port)],
             cwd=ROOT,
             env={**os.environ, "CNN_STUDIO_HOME": str(self.home)},
+            stdin=subprocess.PIPE,  # of somebody who does not type
             stdout=subprocess.DEVNULL,
             stderr=(self.home / "log.txt").open("a"),
         )

@@ -1,0 +1,39 @@
+"""The server before anybody visits: a real process, as on a desktop where Streamlit was never run."""
+
+import os
+import socket
+import stat
+
+import pytest
+
+from cnn_core.ui.server import send_at_once
+from tests.browser.server import Server, free_port
+from tests.engine.conftest import until
+
+
+def test_connections_send_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        send_at_once()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.fixture
+def desktop(tmp_path, monkeypatch):
+    """Somebody's first start, with a screen and a browser that notes what it is to open."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("BROWSER", str(browser))
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    server = Server(tmp_path, free_port(), headless=False).start()
+    yield server
+    server.kill()
+
+
+def test_the_first_start_asks_nothing_opens_the_browser_and_has_workers_before_a_visit(desktop):
+    assert os.environ["HOME"] == str(desktop.home)
+    until(lambda: (desktop.home / "opened").exists())
+    assert (desktop.home / "opened").read_text().strip() == desktop.url
+    until(lambda: len(desktop.workers()) == 2)
