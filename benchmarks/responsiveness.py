@@ -17,8 +17,8 @@ from cnn_core.runs.store import RunStore
 from cnn_core.ui.run_panel import REFRESH
 from tests.browser.server import Server, free_port
 from tests.browser.test_designer import TYPE_AND_WAIT
+from tests.browser.test_training import LOSS
 
-POINTS = "() => document.querySelectorAll('.js-plotly-plot')[0]?._fullData?.[0]?.x?.length ?? 0"
 READING = "() => /%/.test(document.querySelector('.js-plotly-plot')?.textContent ?? '')"
 
 
@@ -28,7 +28,7 @@ def first_point(page: Page) -> float:
     page.wait_for_timeout(1500)
     page.get_by_role("button", name="Train", exact=True).click()
     start = time.perf_counter()
-    page.wait_for_function(f"({POINTS})() > 0", polling=20, timeout=60_000)
+    page.wait_for_function(f"{LOSS}?.length > 0", polling=20, timeout=60_000)
     seconds = time.perf_counter() - start
     page.get_by_text("Finished").first.wait_for(timeout=120_000)
     return seconds
@@ -109,7 +109,7 @@ def refresh_cost(server: Server, page: Page, run_id: str, seconds: float = 20) -
     page.wait_for_timeout(3000)
     idle = _cpu(server, seconds)
     page.goto(f"{server.url}/live?run={run_id}")
-    page.wait_for_function(f"({POINTS})() > 0", timeout=60_000)
+    page.wait_for_function(f"{LOSS}?.length > 0", timeout=60_000)
     page.wait_for_timeout(3000)
     return 1000 * (_cpu(server, seconds) - idle) / (seconds / REFRESH)
 
@@ -151,7 +151,7 @@ def busy(server: Server, page: Page) -> Page:
     other.get_by_text("in all").wait_for()
     other.wait_for_timeout(1500)
     other.get_by_role("button", name="Train", exact=True).click()
-    other.wait_for_function(f"({POINTS})() > 0", timeout=60_000)
+    other.wait_for_function(f"{LOSS}?.length > 0", timeout=60_000)
     return other
 
 

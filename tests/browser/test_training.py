@@ -11,21 +11,23 @@ pytestmark = pytest.mark.browser
 EPOCHS = 8
 
 
-def points(page: Page, chart: int = 0) -> int:
+LOSS = "document.querySelector('.st-key-run-loss .js-plotly-plot')?._fullData?.[0]?.x"
+"""The epochs of the points of the training curve in the loss chart."""
+
+
+def points(page: Page) -> int:
     """How many points the training curve of the loss chart has on screen."""
-    return page.evaluate(
-        "chart => document.querySelectorAll('.js-plotly-plot')[chart]?._fullData?.[0]?.x?.length ?? 0", chart
-    )
+    return page.evaluate(f"{LOSS}?.length ?? 0")
 
 
 def reached(page: Page) -> float:
     """The epoch at which the training curve on screen ends."""
-    return page.evaluate("document.querySelectorAll('.js-plotly-plot')[0]._fullData[0].x.at(-1)")
+    return page.evaluate(f"{LOSS}.at(-1)")
 
 
 def wait_for_the_last_epoch(page: Page) -> None:
     """The curve on screen has come to its end; it is drawn a moment after the badge says Finished."""
-    page.wait_for_function(f"document.querySelectorAll('.js-plotly-plot')[0]?._fullData?.[0]?.x?.at(-1) === {EPOCHS}")
+    page.wait_for_function(f"{LOSS}?.at(-1) === {EPOCHS}")
 
 
 def wait_for_points(page: Page, at_least: int, seconds: float = 60) -> int:
@@ -65,7 +67,7 @@ def test_design_train_watch_stop(server, page):
     page.wait_for_url(re.compile("/live"))
     train(page, server.url, epochs=50)
     first = wait_for_points(page, 3)
-    within = page.evaluate("document.querySelectorAll('.js-plotly-plot')[0]._fullData[0].x[0]")
+    within = page.evaluate(f"{LOSS}[0]")
     assert 0 < within < 1, "points arrive within the first epoch"
     assert wait_for_points(page, first + 3) > first
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 50 · step \d+ of 57 · .* left"))).to_be_visible()
@@ -120,11 +122,9 @@ def test_a_killed_server_loses_nothing_and_one_click_resumes(fresh_server, page)
 def test_a_click_on_a_cell_shows_its_pictures(server, page):
     run_id = train(page, server.url, epochs=1)
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=90_000)
-    matrix = page.locator(".js-plotly-plot").nth(2)
-    count = page.evaluate("""() => {
-        const plot = document.querySelectorAll('.js-plotly-plot')[2];
-        return plot._fullData[0].z[1][1];
-    }""")
+    matrix = page.locator(".st-key-results-confusion .js-plotly-plot")
+    expect(matrix.locator(".nsewdrag").first).to_be_visible()
+    count = matrix.evaluate("plot => plot._fullData[0].z[1][1]")
     box = matrix.locator(".nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
     page.mouse.click(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
