@@ -1,7 +1,8 @@
 """(a) Training through the app's worker against plain model.fit of the same network, data, batch and seed.
 
 Pairs alternate in one run, because the machine is shared: each ratio compares two trainings next to each other in
-time. What is compared are the epochs, validation and the compiling in the first one included.
+time. What is compared are the epochs, validation included; in the first one plain fit traces the network, which the
+worker has done before, as it has in the app by the time that somebody clicks. The second ratio leaves that epoch out.
 """
 
 import argparse
@@ -40,11 +41,11 @@ labels = np.eye(10, dtype=np.float32)[data.y_train]
 model = build(preset.network)
 model.compile(optimizer(recipe), recipe.loss, metrics=["accuracy"])
 class Clock(keras.callbacks.Callback):
-    seconds = 0
+    seconds = []
     def on_epoch_begin(self, epoch, logs=None):
         self.start = time.perf_counter()
     def on_epoch_end(self, epoch, logs=None):
-        self.seconds += time.perf_counter() - self.start
+        self.seconds.append(time.perf_counter() - self.start)
 clock = Clock()
 model.fit(data.x_train[train], labels[train], batch_size=recipe.batch_size, epochs=epochs, verbose=0,
           validation_data=(data.x_train[validation], labels[validation]), callbacks=[clock])
@@ -92,18 +93,31 @@ def main() -> None:
         engine.close()
     times = json.loads(_python(QUIET, str(EPOCHS), str(pairs)))
     cost = statistics.median(b / a - 1 for a, b in zip(times["silent"], times["live"], strict=True))
-    ratios = [plain["seconds"] / ours["seconds"] for plain, ours in rows]
     table = [
-        [f"{p['seconds']:.2f}", f"{o['seconds']:.2f}", f"{r:.2f}", f"{p['accuracy']:.3f}", f"{o['accuracy']:.3f}"]
-        for (p, o), r in zip(rows, ratios, strict=True)
+        [
+            f"{sum(plain['seconds']):.2f}",
+            f"{sum(ours['seconds']):.2f}",
+            f"{_ratio(plain, ours):.2f}",
+            f"{_ratio(plain, ours, first=1):.2f}",
+            f"{plain['accuracy']:.3f}",
+            f"{ours['accuracy']:.3f}",
+        ]
+        for plain, ours in rows
     ]
     note = (
-        f"Median ratio: **{statistics.median(ratios):.2f}**. {rows[0][1]['choices']}. "
+        f"Median ratio: **{statistics.median(_ratio(*row) for row in rows):.2f}**, without the first epoch "
+        f"**{statistics.median(_ratio(*row, first=1) for row in rows):.2f}**. {rows[0][1]['choices']}. "
         f"Mean test accuracy: {_mean_accuracy(rows, 0):.3f} plain, {_mean_accuracy(rows, 1):.3f} in the app. "
         f"Live streaming (events and checkpoints against none, CPU time, median of {pairs} pairs): **{cost:+.1%}**."
     )
-    head = ["plain fit, s", "the app's worker, s", "ratio", "test accuracy, plain", "test accuracy, app"]
+    head = ["plain fit, s", "the app's worker, s", "ratio", "without the first epoch"]
+    head += ["test accuracy, plain", "test accuracy, app"]
     publish("training", f"keras-log on 3,600 bundled digits, {EPOCHS} epochs", head, table, note)
+
+
+def _ratio(plain: dict, ours: dict, first: int = 0) -> float:
+    """How many times as long plain fit takes, from the epoch `first` (from 0) on."""
+    return sum(plain["seconds"][first:]) / sum(ours["seconds"][first:])
 
 
 def _mean_accuracy(rows: list[tuple[dict, dict]], side: int) -> float:
@@ -121,7 +135,7 @@ def _train(engine: Engine, store: RunStore, seed: int) -> dict:
     engine.train(run)
     while (state := store.state(run.id)).active:
         time.sleep(0.05)
-    seconds = sum(epoch.seconds for epoch in state.epochs_done)
+    seconds = [epoch.seconds for epoch in state.epochs_done]
     return {"seconds": seconds, "accuracy": state.tested.accuracy, "choices": state.started_now.choices}
 
 
