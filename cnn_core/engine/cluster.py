@@ -14,9 +14,12 @@ import dask
 from distributed import Nanny, Scheduler
 from distributed.security import Security
 
+from cnn_core.engine import openssl
+
 TRAINING, QUESTIONS, DOWNLOADS = "training", "questions", "downloads"
 SECRETS = ("tls_ca_file", "tls_client_key", "tls_client_cert")
 
+openssl.cure()  # the server and the workers import this module, too
 dask.config.set(
     {
         # A worker that dies takes its task with it: a training that ran out of memory would do so again.
