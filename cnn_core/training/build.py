@@ -1,8 +1,12 @@
 """A design and a recipe as Keras objects."""
 
 import io
+import random
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,19 +14,40 @@ import numpy as np
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 
+_DRAWN = {
+    "Conv2D": ("kernel_initializer",),
+    "DepthwiseConv2D": ("depthwise_initializer",),
+    "SeparableConv2D": ("depthwise_initializer", "pointwise_initializer"),
+    "Dense": ("kernel_initializer",),
+    "Dropout": ("seed",),
+}
+"""What Keras draws by chance when it makes a layer, in its order."""
 
-def build(network: Network, precision: str = "float32") -> keras.Sequential:
+
+def build(network: Network, precision: str = "float32", seed: int = 0) -> keras.Sequential:
     """The network with fresh weights, channels last.
 
     A Rescaling layer comes first, so that the model takes raw pixels (0 to 255) wherever it is used later. `precision`
     is a Keras dtype policy; the last layer computes in float32 whatever it is, because probabilities need the digits.
+
+    The weights are those of `keras.utils.set_random_seed(seed)`. That itself is not safe here: it sets Python's one
+    random state, from which Dask draws in another thread at the same time.
     """
     policies = [precision] * (len(network.layers) - 1) + ["float32"]
+    draw = partial(random.Random(seed).randint, 1, int(1e9))
     layers = [
-        getattr(keras.layers, layer.type)(**layer.model_dump(exclude={"type"}), dtype=policy)
+        getattr(keras.layers, layer.type)(
+            **layer.model_dump(exclude={"type"}), **_drawn(layer.type, draw), dtype=policy
+        )
         for layer, policy in zip(network.layers, policies, strict=False)
     ]
     return keras.Sequential([keras.Input(network.input_shape), keras.layers.Rescaling(1 / 255), *layers])
+
+
+def _drawn(kind: str, draw: Callable[[], int]) -> dict[str, Any]:
+    return {
+        name: draw() if name == "seed" else keras.initializers.GlorotUniform(draw()) for name in _DRAWN.get(kind, ())
+    }
 
 
 def compile_model(model: keras.Model, recipe: Recipe, *, steps_per_execution: int, jit_compile: bool) -> None:

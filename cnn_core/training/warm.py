@@ -77,8 +77,7 @@ def prepare(network: Network, recipe: Recipe, steps: int) -> None:
 
 
 def _new(network: Network, recipe: Recipe, choices: Choices) -> keras.Model:
-    keras.utils.set_random_seed(recipe.seed)
-    model = in_front(build(network, choices.precision), recipe.augmentation, recipe.seed)
+    model = in_front(build(network, choices.precision, recipe.seed), recipe.augmentation, recipe.seed)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
     return model
 

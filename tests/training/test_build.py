@@ -1,10 +1,21 @@
 """build: the same network as the designer says, and states that survive being written down."""
 
+import random as python_random
+import threading
+
 import keras
 import numpy as np
 import pytest
 
-from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten
+from cnn_core.design.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    SeparableConv2D,
+)
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
@@ -33,8 +44,8 @@ def labels(random) -> np.ndarray:
     return np.eye(3, dtype=np.float32)[random.integers(0, 3, 16)]
 
 
-def compiled(recipe: Recipe, network: Network = STATEFUL) -> keras.Sequential:
-    model = build(network)
+def compiled(recipe: Recipe, network: Network = STATEFUL, seed: int = 0) -> keras.Sequential:
+    model = build(network, seed=seed)
     compile_model(model, recipe, steps_per_execution=1, jit_compile=False)
     return model
 
@@ -45,6 +56,50 @@ def test_presets_have_the_shapes_and_parameters_that_the_designer_shows(name):
     traced, model = trace(network), build(network)
     assert [layer.output.shape[1:] for layer in model.layers[1:]] == [report.output_shape for report in traced.reports]
     assert model.count_params() == traced.totals.parameters
+
+
+DRAWING = Network(
+    input_shape=(8, 8, 2),
+    layers=(
+        Conv2D(filters=3, kernel_size=3),
+        SeparableConv2D(filters=4, kernel_size=2),
+        DepthwiseConv2D(kernel_size=2),
+        Dropout(rate=0.5),
+        Flatten(),
+        Dense(units=3),
+    ),
+)
+
+
+def test_a_seed_gives_the_weights_that_keras_gives_after_setting_it():
+    keras.utils.set_random_seed(7)
+    layers = [getattr(keras.layers, layer.type)(**layer.model_dump(exclude={"type"})) for layer in DRAWING.layers]
+    theirs = keras.Sequential([keras.Input(DRAWING.input_shape), *layers])
+    ours = build(DRAWING, seed=7)
+    assert len(theirs.variables) == len(ours.variables), "weights, and the random state of Dropout"
+    for one, other in zip(theirs.variables, ours.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_a_seed_means_the_same_while_another_thread_draws_from_pythons_random_state():
+    """As Dask does in its workers, to guess how large a dictionary is."""
+    over = threading.Event()
+
+    def draw() -> None:
+        while not over.is_set():
+            python_random.random()
+
+    expected = build(DRAWING, seed=7).get_weights()
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        drawn = [build(DRAWING, seed=7).get_weights() for _ in range(3)]
+    finally:
+        over.set()
+        thread.join()
+    for weights in drawn:
+        for one, other in zip(expected, weights, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_raw_pixels_go_in(random):
@@ -72,13 +127,11 @@ def test_a_model_file_predicts_the_same(images):
 def test_after_a_checkpoint_training_goes_on_as_if_never_stopped(optimizer, images, labels):
     """The same batch each time, so that nothing but weights, random state and optimizer can make a difference."""
     recipe = Recipe(optimizer=optimizer, learning_rate=0.01, momentum=0.9)
-    keras.utils.set_random_seed(1)
-    model = compiled(recipe)
+    model = compiled(recipe, seed=1)
     for _ in range(3):
         model.train_on_batch(images, labels)
     saved = checkpoint(model, 3)
-    keras.utils.set_random_seed(2)
-    other = compiled(recipe)
+    other = compiled(recipe, seed=2)
     assert restore(other, saved) == 3
     for _ in range(3):
         model.train_on_batch(images, labels)

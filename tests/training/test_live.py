@@ -31,7 +31,10 @@ def mean(values: list[float], sizes: list[int]) -> float:
     execution=st.integers(1, 5),
 )
 def test_progress_is_the_mean_since_the_last_event(batches, batch_size, last, execution):
-    """Batches are (loss, accuracy, whether it is time for an event); the last one may be smaller."""
+    """Batches are (loss, accuracy, whether it is time for an event); the last one may be smaller.
+
+    For the first event nobody should wait: it is always time.
+    """
     losses, accuracies, times = map(list, zip(*batches, strict=True))
     sizes = [*[batch_size] * (len(batches) - 1), min(last, batch_size)]
     events: list[Progress] = []
@@ -45,7 +48,7 @@ def test_progress_is_the_mean_since_the_last_event(batches, batch_size, last, ex
             patch.setattr(live, "INTERVAL", 0 if times[done - 1] else math.inf)
             logs = {"loss": mean(losses[:done], sizes[:done]), "accuracy": mean(accuracies[:done], sizes[:done])}
             callback.on_train_batch_end(begin + execution - 1, logs)
-            if times[done - 1] or done == len(batches):
+            if not expected or times[done - 1] or done == len(batches):
                 window = slice(since, done)
                 expected.append((done, mean(losses[window], sizes[window]), mean(accuracies[window], sizes[window])))
                 since = done
