@@ -26,7 +26,7 @@ else:
     run_state = services.store().state(run.id)
     if run_state.tested:
         results(run, run_state)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("New training", icon=":material/add:", on_click=state.set_link, args=("run", None))
         if run_state.tested:
             st.page_link(

@@ -25,8 +25,8 @@ SMALLEST = 1e-9  # a widget has no "greater than": this is as near to an open bo
 def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",)) -> Model:
     """Show the fields of `model` as widgets and give the model they make.
 
-    A value that is out of the question is named in an error, and `model` comes back as it was. When `model` was changed
-    from outside since the last call (an undo, a preset), the widgets show the new values.
+    A value that is out of the question is named in an error, and `model` comes back as it was; `mistaken` tells. When
+    `model` was changed from outside since the last call (an undo, a preset), the widgets show the new values.
 
     Args:
         key: sets these widgets apart from those of other forms.
@@ -42,12 +42,20 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         for place, name in zip(st.columns(columns), names[start : start + columns], strict=False):
             with place:
                 values[name] = _widget(name, type(model).model_fields[name], values[name], f"{key}.{version}.{name}")
+    wrong = False
     try:
         model = checked(type(model), values, "These settings")
     except StudioError as error:
+        wrong = True
         st.error(str(error), icon=":material/error:")
     state.put(f"form.{key}", (version, model))
+    state.put(f"form.{key}.wrong", wrong)
     return model
+
+
+def mistaken(key: str) -> bool:
+    """Whether the widgets of that form show something else than the model that it gave."""
+    return state.get(f"form.{key}.wrong", False)
 
 
 def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
@@ -64,18 +72,16 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
         shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
         return st.slider(name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text)
     if kind in (int, float):
-        return _number(name, kind, metadata, value, key, help_text)
+        return _number(name, kind, value, key, help_text)
     if get_origin(kind) is tuple:
         return _tuple(name, kind, value, key, help_text, optional=type(None) in get_args(field.annotation))
     return st.text_input(name, value, key=key, help=help_text)
 
 
-def _number(name: str, kind: type, metadata: list, value: Any, key: str, help_text: str | None) -> Any:
-    low, high = _bounds(metadata, kind)
+def _number(name: str, kind: type, value: Any, key: str, help_text: str | None) -> Any:
+    # No bounds for the widget: it would keep a number beyond them to itself, and go on with the one before.
     return st.number_input(
         name,
-        min_value=low,
-        max_value=high,
         value=value if value is None else kind(value),
         step=1 if kind is int else _step(value),
         format=None if kind is int else "%g",
@@ -101,7 +107,7 @@ def _part(name: str, side: str, part: Any, value: Any, key: str, help_text: str 
     """One side of a shape, or both edges of one side of a padding."""
     field = FieldInfo.from_annotation(part)
     if get_origin(field.annotation) is not tuple:
-        return _number(side, int, field.metadata, value, key, help_text)
+        return _number(side, int, value, key, help_text)
     return tuple(
         _part(name, edge, edge_part, one, f"{key}.{edge}", help_text)
         for edge, edge_part, one in zip(EDGES[side], get_args(field.annotation), value, strict=True)

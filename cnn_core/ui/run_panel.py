@@ -10,6 +10,7 @@ from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
 CURVES_HEIGHT = 300  # pixels
+CAPTION_HEIGHT = 38  # pixels, of the line below the curves
 REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
 
@@ -42,13 +43,16 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
     if state.message:
         st.error(state.message, icon=":material/error:")
     if state.status == "interrupted":
+        learned = f"What it had learned by epoch {len(state.epochs_done)} is kept."
         st.warning(
-            "The server ended while this run was under way. Nothing that it had learned by its last finished "
-            "epoch is lost.",
+            "The server ended while this run was under way. "
+            + (learned if state.epochs_done else "It had not finished an epoch: it will start from the beginning."),
             icon=":material/power_off:",
         )
     if state.active:
         st.progress(state.progress, _place(run, state))
+    if state.reason in wording.ENDED_EARLY:
+        st.info(wording.ENDED_EARLY[state.reason], icon=":material/flag:")
     _numbers(state)
     if state.active and not state.loss.x:
         _no_curves_yet()
@@ -58,7 +62,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
 
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(run.name, anchor=False, width="content")
+        st.title(wording.literal(run.name), anchor=False, width="content")
         word, icon, colour = wording.STATUS[state.status]
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
@@ -124,8 +128,8 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
 
 def _no_curves_yet() -> None:
     """The place of the curves. To draw empty ones would keep the browser from drawing the first point."""
-    with st.container(height=CURVES_HEIGHT, border=False, vertical_alignment="center", horizontal_alignment="center"):
-        st.caption("The curves begin with the first batches.")
+    with st.container(height=CURVES_HEIGHT + CAPTION_HEIGHT, border=False, vertical_alignment="center"):
+        st.caption("The curves begin with the first batches.", text_alignment="center")
 
 
 def _curves(run: Run, state: RunState) -> None:

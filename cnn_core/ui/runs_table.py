@@ -29,11 +29,27 @@ def _content() -> None:
         st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
         return
     st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
+    chosen = _chosen(runs)
+    if len(chosen) == 1:
+        _actions(chosen[0])
+    if chosen:
+        _curves(chosen)
+
+
+def _chosen(runs: list[Run]) -> list[Run]:
+    """The table; those of its rows that are ticked.
+
+    Streamlit knows a tick by the number of its row, and a new run moves the rows: then it is a new table, with the
+    ticks where their runs are now.
+    """
+    ids = [run.id for run in runs]
+    ticked = state.get("runs.ticked", ())
     event = st.dataframe(
         _rows(runs),
-        key="runs-table",
+        key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": [ids.index(run_id) for run_id in ticked if run_id in ids]}},
         hide_index=True,
         column_config={
             "Test accuracy": st.column_config.NumberColumn(format="percent"),
@@ -41,11 +57,9 @@ def _content() -> None:
             "Parameters": st.column_config.NumberColumn(format="localized"),
         },
     )
-    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
-    if len(chosen) == 1:
-        _actions(chosen[0])
-    if chosen:
-        _curves(chosen)
+    chosen = [runs[row] for row in event.selection.rows]
+    state.put("runs.ticked", tuple(run.id for run in chosen))
+    return chosen
 
 
 def _listed(runs: list[Run]) -> list[Run]:
@@ -85,11 +99,13 @@ def _actions(run: Run) -> None:
             state.set_network(run.network)
             state.set_recipe(run.recipe)
             st.switch_page("app_pages/build/designer.py")
-        with st.popover("Rename", icon=":material/edit:"):
-            name = st.text_input("New name", run.name, max_chars=200, key=f"rename-{run.id}")
+        # With keys of the run and its name, they close when they have done their work.
+        with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}"):
+            name = st.text_input("New name", run.name, max_chars=80, key=f"name-{run.id}")
             st.button("Save", on_click=_try, args=(services.store().rename, run.id, name), key="rename-save")
-        with st.popover("Delete", icon=":material/delete:"):
-            st.write(f"Delete **{run.name}**, its curves and its model for good?")
+        with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+            when = wording.day_and_time(run.created)
+            st.write(f"Delete **{wording.literal(run.name)}** of {when}, its curves and its model for good?")
             st.button("Delete it", on_click=_try, args=(services.store().delete, run.id), key="delete-confirm")
 
 

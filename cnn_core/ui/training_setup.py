@@ -18,7 +18,7 @@ from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose_data, data_facts
-from cnn_core.ui.forms import form
+from cnn_core.ui.forms import form, mistaken
 
 LIVE_PAGE = "app_pages/train/live.py"
 
@@ -43,12 +43,17 @@ def training_setup() -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    if problem:
+    wrong = mistaken("recipe")
+    if wrong:
+        st.error("A setting of the recipe is out of the question: it says which.", icon=":material/error:")
+    elif problem:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
         services.engine().prepare(network, recipe, images(recipe, entry)[0])
-    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=problem is not None, key="train"):
+    if st.button(
+        "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
+    ):
         state.set_link("run", start(network, recipe, entry.name).id)
         st.rerun()
 

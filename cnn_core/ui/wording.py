@@ -57,3 +57,11 @@ def progress_text(state: RunState) -> str:
 def literal(name: str) -> str:
     """A name that a person gave, to a run or a class, as text and not as Markdown."""
     return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", name)
+
+
+ENDED_EARLY = {
+    "early stopping": "Early stopping ended this run: the validation loss no longer improved. The weights of its "
+    "best epoch are the ones that were kept and tested.",
+    "time limit": "The time limit ended this run. What it had learned by then was kept and tested.",
+}
+"""Why a run ended before its last epoch, by `TrainingEnded`'s reason."""

@@ -67,3 +67,22 @@ def test_open_rename_delete_and_compare(fresh_server, store, page):
     page.get_by_role("button", name="Open").click()
     expect(page.get_by_role("heading", name="better name")).to_be_visible()
     expect(page.get_by_text("It was a test.")).to_be_visible()
+
+
+def test_the_ticked_run_stays_the_ticked_one_while_others_come(fresh_server, store, page):
+    """A new run moves all rows down; what is deleted is still what was ticked, and the question is asked once."""
+    for name in ("under way", "started meanwhile"):
+        if name == "started meanwhile":
+            page.goto(f"{fresh_server.url}/runs")
+            choose(page, 2)  # "middle"
+            page.get_by_role("button", name="Delete").click()
+            expect(page.get_by_text("Delete middle of")).to_be_visible()
+        run = store.create(name, PRESETS["keras-log"].network, PRESETS["keras-log"].recipe, "bundled")
+        store.append(run.id, Submitted())
+    page.wait_for_timeout(5000)
+    expect(page.get_by_text("Delete middle of")).to_be_visible()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("Delete middle of")).to_be_hidden()
+    page.wait_for_timeout(1000)
+    assert [run.name for run in store.runs()] == ["started meanwhile", "under way", "newest", "oldest"]
+    expect(page.get_by_role("button", name="Delete it")).to_be_hidden()

@@ -76,6 +76,18 @@ def test_design_train_watch_stop(server, page):
     expect(page.get_by_text("Stopped").first).to_be_visible()
 
 
+def test_a_recipe_out_of_range_is_named_and_cannot_be_trained(server, page):
+    page.goto(f"{server.url}/live")
+    rate = page.get_by_role("spinbutton", name="learning_rate")
+    rate.fill("-1")
+    rate.press("Enter")
+    expect(page.get_by_text("learning_rate")).to_have_count(2)  # its label, and the sentence that names it
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    rate.fill("0.01")
+    rate.press("Enter")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
 def test_reload_another_tab_and_another_page_stop_nothing(server, page, browser):
     run_id = train(page, server.url)
     wait_for_points(page, 2)
