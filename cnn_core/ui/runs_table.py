@@ -51,6 +51,7 @@ def _chosen(runs: list[Run]) -> list[Run]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in ticked if run_id in ids]}},
         hide_index=True,
+        placeholder="–",
         column_config={
             "Test accuracy": st.column_config.NumberColumn(format="percent"),
             "Validation accuracy": st.column_config.NumberColumn(format="percent"),
@@ -78,13 +79,13 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
             {
                 "Name": run.name,
                 "State": wording.STATUS[now.status][0],
+                "Started": wording.day_and_time(run.created),
                 "Network": run.network.name,
                 "Data": services.dataset_title(run.dataset),
                 "Test accuracy": now.tested.accuracy if now.tested else None,
                 "Validation accuracy": now.val_accuracy.y[-1] if now.val_accuracy.y else None,
                 "Parameters": trace(run.network).totals.parameters,
                 "Time": wording.duration(now.seconds),
-                "Started": wording.day_and_time(run.created),
             }
         )
     return pd.DataFrame(rows)

@@ -45,7 +45,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
     wrong = mistaken("recipe")
     if wrong:
-        st.error("A setting of the recipe is out of the question: it says which.", icon=":material/error:")
+        st.error("A setting is out of range. It is named below the recipe.", icon=":material/error:")
     elif problem:
         _show_problem(problem, network, entry)
     else:
@@ -59,8 +59,9 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:
-    """Put a new run into the queue."""
-    run = services.store().create(network.name, network, recipe, dataset)
+    """Put a new run into the queue, under the name by which its network was chosen."""
+    titles = {preset.network: preset.title for preset in PRESETS.values()}
+    run = services.store().create(titles.get(network, network.name), network, recipe, dataset)
     try:
         services.engine().train(run)
     except StudioError as error:
