@@ -13,6 +13,7 @@ from distributed.security import Security
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
+from cnn_core.design.network import Network
 from cnn_core.engine.engine import CHECKPOINT_FILE
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished, Series
@@ -88,6 +89,22 @@ def test_the_same_seed_gives_the_same_curves(lab, finished):
     assert again.tested.confusion == lab.state(finished).tested.confusion
     other = lab.ended(lab.train(SHORT.model_copy(update={"seed": 7})))
     assert other.val_loss != again.val_loss
+
+
+def _prepared(network: Network) -> bool:
+    """On a worker: whether a model of this network has its first weights."""
+    from cnn_core.training import warm
+
+    return any(graph[0] == network.layers and kept.fresh_for for graph, kept in warm._warm.items())
+
+
+def test_a_network_is_prepared_on_the_worker_that_trains_before_anybody_asks_for_its_run(lab):
+    network = Network(layers=(Flatten(), Dense(units=10, activation="softmax")))
+    lab.engine.prepare(network, SHORT, images=270)
+    until(lambda: any(lab.engine._connection.client().run(_prepared, network).values()))
+    first = lab.ended(lab.train(network=network))
+    until(lambda: not any(lab.engine._connection.client().run(_prepared, network).values()))
+    assert first.epochs_done[-1].loss == lab.ended(lab.train(network=network)).epochs_done[-1].loss
 
 
 def test_another_data_set_reaches_the_worker(lab, small):
