@@ -57,18 +57,7 @@ def fit(
     choices = choices or choices_for(network, recipe, steps)
     with model_for(network, recipe, choices) as model:
         first_epoch = restore(model, resume) if resume else 0
-        emit(
-            Started(
-                device=device_name(),
-                choices=str(choices),
-                epochs=recipe.epochs,
-                first_epoch=first_epoch,
-                steps_per_epoch=steps,
-                train_images=len(train[0]),
-                validation_images=len(validation[0]),
-                time_limit=recipe.time_limit,
-            )
-        )
+        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch))
         live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch, recipe.time_limit)
         history = model.fit(
             **fit_inputs(train, validation, recipe.batch_size),
@@ -79,6 +68,21 @@ def fit(
         )
         emit(TrainingEnded(reason=_reason(live, first_epoch + len(history.epoch) < recipe.epochs)))
         return _test(model, network, recipe, dataset, emit)
+
+
+def _started(
+    recipe: Recipe, choices: Choices, steps: int, train_images: int, validation_images: int, first_epoch: int
+) -> Started:
+    return Started(
+        device=device_name(),
+        choices=str(choices),
+        epochs=recipe.epochs,
+        first_epoch=first_epoch,
+        steps_per_epoch=steps,
+        train_images=train_images,
+        validation_images=validation_images,
+        time_limit=recipe.time_limit,
+    )
 
 
 def _reason(live: LiveMetrics, early: bool) -> str:

@@ -6,7 +6,7 @@ import types
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import streamlit as st
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -19,7 +19,6 @@ SIDES = ("height", "width", "channels")
 EDGES = {"height": ("top", "bottom"), "width": ("left", "right")}
 USUAL = (1, 2, 3, 5, 7)
 UNSET = "not set"
-SMALLEST = 1e-9  # a widget has no "greater than": this is as near to an open bound as one can type
 
 
 def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",)) -> Model:
@@ -68,7 +67,7 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
     if kind is bool:
         return st.toggle(name, value, key=key, help=help_text)
     if isinstance(field.json_schema_extra, dict):
-        low, high = _bounds(metadata, kind)  # a field that has a unit is an amount within bounds: a slider
+        low, high = _bounds(metadata)  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
         return st.slider(name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text)
     if kind in (int, float):
@@ -149,18 +148,10 @@ def _parts(field: FieldInfo) -> tuple[Any, list]:
     return parsed.annotation, [*parsed.metadata, *field.metadata]
 
 
-def _bounds(metadata: list, kind: type) -> tuple[Any, Any]:
-    low = high = None
-    for rule in metadata:
-        if isinstance(rule, Ge):
-            low = kind(rule.ge)
-        elif isinstance(rule, Gt):
-            low = kind(rule.gt) + (1 if kind is int else SMALLEST)
-        elif isinstance(rule, Le):
-            high = kind(rule.le)
-        elif isinstance(rule, Lt):
-            high = kind(rule.lt) - (1 if kind is int else SMALLEST)
-    return low, high
+def _bounds(metadata: list) -> tuple[int, int]:
+    """The lowest and the highest amount."""
+    low = next(rule.ge for rule in metadata if isinstance(rule, Ge))
+    return low, next(rule.le for rule in metadata if isinstance(rule, Le))
 
 
 def _step(value: float | None) -> float:

@@ -79,10 +79,10 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
             {
                 "Name": run.name,
                 "State": wording.STATUS[now.status][0],
+                "Test accuracy": now.tested.accuracy if now.tested else None,
                 "Started": wording.day_and_time(run.created),
                 "Network": run.network.name,
                 "Data": services.dataset_title(run.dataset),
-                "Test accuracy": now.tested.accuracy if now.tested else None,
                 "Validation accuracy": now.val_accuracy.y[-1] if now.val_accuracy.y else None,
                 "Parameters": trace(run.network).totals.parameters,
                 "Time": wording.duration(now.seconds),
