@@ -24,11 +24,11 @@ if run is None:
 else:
     run_panel(run)
     run_state = services.store().state(run.id)
-    if run_state.tested:
+    if run_state.saved:
         results(run, run_state)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("New training", icon=":material/add:", on_click=state.set_link, args=("run", None))
-        if run_state.tested:
+        if run_state.saved:
             st.page_link(
                 "app_pages/use/draw.py",
                 label="Draw a digit at it" if run.dataset in WITH_DIGITS else "Show it a picture",

@@ -67,7 +67,7 @@ def _finished(duel: Duel, store: RunStore, part: Part, images: int | None = None
     found = {
         (training.seed, training.side): run_id
         for training, run_id in duel.of(part)
-        if training.images == images and store.state(run_id).tested
+        if training.images == images and store.state(run_id).saved
     }
     pairs = [(seed, (found.get((seed, 0)), found.get((seed, 1)))) for seed in duel.plan.seeds]
     return [(seed, runs) for seed, runs in pairs if all(runs)]

@@ -73,7 +73,7 @@ def _models(duel: Duel, store: RunStore) -> list[tuple[str, str]]:
     """The runs of both sides, for each seed that has both."""
     by_seed: dict[int, list[str]] = {}
     for training, run_id in duel.of("main"):
-        if store.state(run_id).tested:
+        if store.state(run_id).saved:
             by_seed.setdefault(training.seed, []).append(run_id)
     return [tuple(runs) for runs in by_seed.values() if len(runs) == 2]
 

@@ -178,6 +178,11 @@ class RunState:
         return self.status in ACTIVE
 
     @property
+    def saved(self) -> bool:
+        """Whether it was tested, and its model and predictions are there: they are written after the test."""
+        return self.tested is not None and self.status in ("finished", "stopped")
+
+    @property
     def progress(self) -> float:
         """The share of the planned steps, or of the time limit, that is done, 0 to 1."""
         if (plan := self.started_now) is None:

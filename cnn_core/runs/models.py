@@ -60,7 +60,7 @@ class ModelLibrary:
 
     def _of_run(self, run) -> Model | None:
         state = self._store.state(run.id)
-        if state.tested is None or state.status not in ("finished", "stopped") or run.recipe.pixel_order is not None:
+        if not state.saved or run.recipe.pixel_order is not None:
             return None  # networks of shuffled pixels cannot read a picture
         return Model(
             key=run.id,

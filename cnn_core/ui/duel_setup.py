@@ -66,10 +66,10 @@ def _runs() -> None:
 
 
 def _finished_runs() -> list[Run]:
-    """Those that have been tested, without the many trainings of duels, the newest first."""
+    """Those that are done, without the many trainings of duels, the newest first."""
     store = services.store()
     of_duels = store.duel_runs()
-    return [run for run in store.runs() if run.id not in of_duels and store.state(run.id).tested]
+    return [run for run in store.runs() if run.id not in of_duels and store.state(run.id).saved]
 
 
 def _choose_run(label: str, runs: list[Run]) -> Run | None:

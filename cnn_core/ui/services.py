@@ -48,11 +48,7 @@ def _dataset(name: str, version: int) -> Dataset:
 
 def predictions(run_id: str, dataset_name: str) -> Predictions | None:
     """What the run predicted for the test set of `dataset_name`; None when it has left none, or for another one."""
-    return _predictions(run_id, dataset_name, catalogue().version(dataset_name))
-
-
-@st.cache_resource(show_spinner=False, max_entries=50)
-def _predictions(run_id: str, dataset_name: str, version: int) -> Predictions | None:
+    # Not cached: it takes a few milliseconds, and a run that has none now can be resumed and have some.
     content = store().load_file(run_id, PREDICTIONS_FILE)
     made = content and Predictions.read(content, dataset(dataset_name).y_test)
     return made if made and len(made.true) == len(made.predicted) else None
@@ -97,13 +93,13 @@ def duel_report(duel: Duel) -> Report:
     """What the duel came to by now; raises RunError while no seed has both its sides done."""
     from cnn_core.compare.robustness import measured  # only the duel's page needs it
 
-    tested = sum(store().state(run_id).tested is not None for run_id in duel.runs)
+    saved = sum(store().state(run_id).saved for run_id in duel.runs)
     swept = bool(measured(duel, store()))
-    return _duel_report(duel, duel.id, tested, swept, catalogue().version(duel.plan.dataset))
+    return _duel_report(duel, duel.id, saved, swept, catalogue().version(duel.plan.dataset))
 
 
 @st.cache_resource(show_spinner=False, max_entries=30)
-def _duel_report(_duel: Duel, duel_id: str, tested: int, swept: bool, version: int) -> Report:
+def _duel_report(_duel: Duel, duel_id: str, saved: int, swept: bool, version: int) -> Report:
     from cnn_core.compare.gather import gather
 
     return gather(_duel, store(), catalogue())

@@ -10,12 +10,14 @@ from cnn_core.design.layers import Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
-from cnn_core.runs.events import Failed, Interrupted, Started, Submitted
+from cnn_core.runs.events import Failed, Finished, Interrupted, Started, Submitted, TrainingEnded
+from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.ui import services
 
 ROOT = Path(__file__).parents[2]
 SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
 QUICK = Recipe(epochs=1, train_images=300)
+STARTED = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_images=270, validation_images=30)
 LIVE, RUNS = "app_pages/train/live.py", "app_pages/train/runs.py"
 
 
@@ -64,6 +66,22 @@ def test_a_run_is_shown_by_its_link_with_its_results(finished):
     assert metrics(app)["Test accuracy"] == f"{state.tested.accuracy:.2%}"
     wrong = round((1 - state.tested.accuracy) * 1000)
     assert metrics(app)["Mistakes"] == f"{wrong:,} of 1,000"
+
+
+def test_a_look_while_the_results_are_being_saved_does_not_cost_the_pictures(finished):
+    """Tested is said before the predictions and the model are written; who looks just then sees them a moment later."""
+    store = services.store()
+    tested = store.state(finished).tested
+    run = store.create("saving", SMALL, QUICK, store.run(finished).dataset)
+    store.append(run.id, Submitted(), STARTED, TrainingEnded(reason="completed"), tested)
+    app = opened(LIVE, run=run.id)
+    assert not app.exception
+    assert "On the test set" not in [heading.value for heading in app.subheader]
+    store.save_file(run.id, PREDICTIONS_FILE, store.load_file(finished, PREDICTIONS_FILE))
+    store.append(run.id, Finished())
+    app.run()
+    assert "On the test set" in [heading.value for heading in app.subheader]
+    assert app.selectbox(key="results-which")
 
 
 def test_the_mistakes_of_one_kind_are_exactly_those(finished):
@@ -139,8 +157,7 @@ def test_mnist_that_is_not_here_can_be_downloaded_and_says_what_to_do_without_in
 )
 def test_what_ended_badly_says_so_and_can_be_resumed(end, words):
     run = services.store().create("broken", SMALL, QUICK, "bundled")
-    start = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_images=270, validation_images=30)
-    services.store().append(run.id, Submitted(), start, end)
+    services.store().append(run.id, Submitted(), STARTED, end)
     app = opened(LIVE, run=run.id)
     assert words in " ".join(box.value for box in [*app.error, *app.warning])
     app.button(key="run-resume").click().run()
