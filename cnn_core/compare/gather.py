@@ -16,8 +16,9 @@ from cnn_core.compare.robustness import measured
 from cnn_core.data.datasets import Catalogue, Dataset
 from cnn_core.design.shapes import trace
 from cnn_core.errors import RunError
-from cnn_core.runs.events import RunState, Series
+from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
+from cnn_core.runs.series import Series
 from cnn_core.runs.store import RunStore
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")

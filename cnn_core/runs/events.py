@@ -7,11 +7,11 @@ Nothing else holds a run's status. Epochs are counted from 0 in events; on a cur
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-MAX_POINTS = 400  # more than a chart of 1,000 px can show; keeps the cost of a refresh the same for any run
+from cnn_core.runs.series import Series
 
 Status = Literal["queued", "training", "testing", "finished", "stopped", "failed", "interrupted"]
 ACTIVE: tuple[Status, ...] = ("queued", "training", "testing")
@@ -43,14 +43,22 @@ class Started(_Event):
 
 
 class Progress(_Event):
-    """Within an epoch: loss and accuracy are means over the steps since the last event, not since the epoch's start."""
+    """Within an epoch: one or more points of the curves, which do not depend on when the event was sent."""
 
     kind: Literal["progress"] = "progress"
     epoch: int
-    step: int = Field(description="batches of this epoch that are done")
-    loss: float
-    accuracy: float
+    steps: tuple[int, ...] = Field(description="batches of this epoch that are done, at each point")
+    losses: tuple[float, ...] = Field(description="means over the batches since the point before")
+    accuracies: tuple[float, ...]
     images_per_second: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_point(cls, data: Any) -> Any:
+        """Runs of the first versions hold one point an event."""
+        if isinstance(data, dict) and "step" in data:
+            return {**data, "steps": [data["step"]], "losses": [data["loss"]], "accuracies": [data["accuracy"]]}
+        return data
 
 
 class EpochEnded(_Event):
@@ -127,26 +135,6 @@ Event = Annotated[
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-
-
-@dataclass(frozen=True)
-class Series:
-    """A curve: y against epochs done."""
-
-    x: tuple[float, ...] = ()
-    y: tuple[float, ...] = ()
-
-    def add(self, x: float, y: float | None) -> "Series":
-        """One point more (none when y is None); every other point is dropped when there are over MAX_POINTS."""
-        if y is None:
-            return self
-        xs, ys = (*self.x, x), (*self.y, y)
-        return Series(xs, ys) if len(xs) <= MAX_POINTS else Series(xs[::2], ys[::2])
-
-    def until(self, x: float) -> "Series":
-        """The part of the curve up to x."""
-        n = sum(1 for value in self.x if value <= x)
-        return Series(self.x[:n], self.y[:n])
 
 
 @dataclass(frozen=True)
@@ -238,25 +226,26 @@ def _started(state: RunState, event: Started) -> RunState:
 
 
 def _progress(state: RunState, event: Progress) -> RunState:
-    x = event.epoch + event.step / state.started_now.steps_per_epoch
+    xs = [event.epoch + step / state.started_now.steps_per_epoch for step in event.steps]
     return replace(
         state,
         epoch=event.epoch,
-        step=event.step,
+        step=event.steps[-1],
         images_per_second=event.images_per_second,
-        loss=state.loss.add(x, event.loss),
-        accuracy=state.accuracy.add(x, event.accuracy),
+        loss=state.loss.extend(xs, event.losses),
+        accuracy=state.accuracy.extend(xs, event.accuracies),
     )
 
 
 def _epoch_ended(state: RunState, event: EpochEnded) -> RunState:
     x = event.epoch + 1
+    at = [x] if event.val_loss is not None else []
     return replace(
         state,
         epoch=x,
         step=0,
-        val_loss=state.val_loss.add(x, event.val_loss),
-        val_accuracy=state.val_accuracy.add(x, event.val_accuracy),
+        val_loss=state.val_loss.extend(at, [event.val_loss] * len(at)),
+        val_accuracy=state.val_accuracy.extend(at, [event.val_accuracy] * len(at)),
         epochs_done=(*state.epochs_done, event),
     )
 

@@ -59,11 +59,12 @@ def choose(network: Network, batch_size: int, steps_per_epoch: int) -> Choices:
     """The settings for training `network` here.
 
     Several steps per execution save the way back to Python after each; their number is bounded by the time between two
-    looks at the run, and leaves at least four looks an epoch.
+    looks at the run, and leaves at least four looks an epoch. A power of two: each execution is a point of the curves,
+    which shall not change with a measured speed that is never quite the same.
     """
     seconds_per_step = max(1e-6, 3 * trace(network).totals.macs * batch_size / _macs_per_second())
     steps = min(int(SECONDS_PER_EXECUTION / seconds_per_step), MAX_STEPS, steps_per_epoch // 4)
-    return Choices(max(1, steps), _jit_is_faster(), _precision())
+    return Choices(1 << max(0, steps.bit_length() - 1), _jit_is_faster(), _precision())
 
 
 def warm_up() -> None:

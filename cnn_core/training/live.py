@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import keras
+import numpy as np
 
 from cnn_core.errors import RunError
 from cnn_core.runs.events import EpochEnded, Event, Progress
@@ -17,8 +18,8 @@ class LiveMetrics(keras.callbacks.Callback):
 
     The clock of the time limit (seconds) starts after the first batches: before them TensorFlow compiles.
 
-    Keras reports the mean over the epoch so far, which hides what happens now: this reports the mean over the steps
-    since the last event.
+    Keras reports the mean over the epoch so far, which hides what happens now: a point of the curves is the mean over
+    the steps of one execution. Points are the same whenever the events are sent, so the same run gives the same curves.
 
     Raises:
         RunError: from within `fit`, as soon as the loss is not a number any more.
@@ -42,15 +43,18 @@ class LiveMetrics(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch, self._began = epoch, time.monotonic()
-        self._last = (self._began, 0, 0.0, 0.0)  # time, images, sums of loss and accuracy at the last event
+        self._reported = self._began
+        self._done = np.zeros(3)  # images, and over them the sums of loss and accuracy, at the last point
+        self._points = []  # steps, loss and accuracy at the end of each execution since the last event
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
-        if self._whole or self._waited_for or now - self._last[0] >= INTERVAL:
+        self._points.append((step, logs["loss"], logs["accuracy"]))  # to look at them now would make a GPU wait
+        if self._whole or self._waited_for or now - self._reported >= INTERVAL:
             self._waited_for = False
-            self._report(now, step, logs)
+            self._report(now)
         if self._time_limit and self._end == math.inf:
             self._end = now + self._time_limit
         if self._should_stop():
@@ -71,22 +75,21 @@ class LiveMetrics(keras.callbacks.Callback):
         self._on_epoch(self.model, epoch)
         self._emit(EpochEnded(epoch=epoch, seconds=seconds, **values))
 
-    def _report(self, now: float, step: int, logs: dict) -> None:
-        loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
-        check_finite(loss, self._epoch)
-        done = min(step * self._batch_size, self._images)
-        before, images, loss_sum, accuracy_sum = self._last
-        new = done - images
+    def _report(self, now: float) -> None:
+        before, means = self._done[0], []
+        for step, loss, accuracy in self._points:
+            check_finite(float(loss), self._epoch)
+            images = min(step * self._batch_size, self._images)
+            done = images * np.array([1, float(loss), float(accuracy)])
+            new_images, *sums = done - self._done
+            means.append((step, max(0.0, sums[0] / new_images), min(1.0, max(0.0, sums[1] / new_images))))
+            self._done = done
+        steps, losses, accuracies = zip(*means, strict=True)
+        speed = (self._done[0] - before) / max(now - self._reported, 1e-9)
         self._emit(
-            Progress(
-                epoch=self._epoch,
-                step=step,
-                loss=max(0.0, (loss * done - loss_sum) / new),
-                accuracy=min(1.0, max(0.0, (accuracy * done - accuracy_sum) / new)),
-                images_per_second=new / max(now - before, 1e-9),
-            )
+            Progress(epoch=self._epoch, steps=steps, losses=losses, accuracies=accuracies, images_per_second=speed)
         )
-        self._last = (now, done, loss * done, accuracy * done)
+        self._reported, self._points = now, []
 
 
 def check_finite(loss: float, epoch: int) -> None:

@@ -22,7 +22,7 @@ def store(fresh_server) -> RunStore:
             run.id,
             Submitted(),
             Started(device="", choices="", epochs=5, steps_per_epoch=2, train_images=9, validation_images=1),
-            Progress(epoch=0, step=1, loss=2, accuracy=0.2, images_per_second=9),
+            Progress(epoch=0, steps=(1,), losses=(2,), accuracies=(0.2,), images_per_second=9),
             EpochEnded(epoch=0, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1),
             Failed(message="It was a test."),
         )

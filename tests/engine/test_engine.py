@@ -16,10 +16,11 @@ from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.engine.engine import CHECKPOINT_FILE
 from cnn_core.errors import DataError, EngineError, RunError
-from cnn_core.runs.events import Finished, Series
+from cnn_core.runs.events import Finished
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
+from cnn_core.runs.series import Series
 from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
 
 lab = pytest.fixture(scope="module")(lab)
@@ -86,6 +87,7 @@ def test_more_models_than_a_worker_keeps_are_answered_too(lab, finished, bundled
 def test_the_same_seed_gives_the_same_curves(lab, finished):
     again = lab.ended(lab.train())
     assert again.val_loss == lab.state(finished).val_loss
+    assert again.loss == lab.state(finished).loss
     assert again.tested.confusion == lab.state(finished).tested.confusion
     other = lab.ended(lab.train(SHORT.model_copy(update={"seed": 7})))
     assert other.val_loss != again.val_loss

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from cnn_core.runs.events import (
     EVENT,
-    MAX_POINTS,
     Cancelled,
     EpochEnded,
     Failed,
@@ -14,7 +13,6 @@ from cnn_core.runs.events import (
     Interrupted,
     Progress,
     RunState,
-    Series,
     Started,
     StopRequested,
     Submitted,
@@ -29,7 +27,7 @@ STARTED = Started(at=10, device="CPU", choices="", epochs=4, steps_per_epoch=10,
 
 
 def progress(epoch: int, step: int, at: float, loss: float = 1.0) -> Progress:
-    return Progress(at=at, epoch=epoch, step=step, loss=loss, accuracy=0.5, images_per_second=100)
+    return Progress(at=at, epoch=epoch, steps=(step,), losses=(loss,), accuracies=(0.5,), images_per_second=100)
 
 
 def ended(epoch: int, at: float) -> EpochEnded:
@@ -45,7 +43,7 @@ def test_a_run_from_queue_to_end():
     assert state.seconds_left == pytest.approx(35)  # an eighth took 5 s, seven eighths are left
     state = reduce([ended(0, at=20), TrainingEnded(reason="completed", at=21)], state)
     assert state.status == "testing"
-    assert state.val_accuracy == Series((1,), (0.7,))
+    assert (state.val_accuracy.x, state.val_accuracy.y) == ((1,), (0.7,))
     state = reduce([Scored(loss=0.1, accuracy=0.9, confusion=((1,),)), Finished(at=30)], state)
     assert (state.status, state.active, state.seconds) == ("finished", False, 20)
 
@@ -77,17 +75,11 @@ def test_a_resumed_run_forgets_what_came_after_its_checkpoint():
     assert state.seconds_left == pytest.approx(3)  # the time before the interruption does not count
 
 
-@given(st.lists(st.sampled_from([0.25, 0.5, 2.0]), max_size=3000))
-def test_a_curve_stays_small_and_keeps_its_ends(values):
-    series = Series()
-    for x, y in enumerate(values):
-        series = series.add(x, y)
-    assert len(series.x) == len(series.y) <= MAX_POINTS
-    assert list(series.x) == sorted(series.x)
-    assert all(values[int(x)] == y for x, y in zip(series.x, series.y, strict=True))
-    if values:
-        assert series.x[0] == 0
-        assert len(values) - series.x[-1] <= max(1, 2 * len(values) // MAX_POINTS + 1)
+def test_a_run_of_the_first_version_can_be_read():
+    """Its events held one point each."""
+    old = '{"at": 1.0, "kind": "progress", "epoch": 0, "step": 5, "loss": 2.0, "accuracy": 0.5, "images_per_second": 9}'
+    state = reduce([Submitted(), STARTED, EVENT.validate_json(old)])
+    assert (state.step, state.loss.x, state.loss.y, state.accuracy.y) == (5, (0.5,), (2.0,), (0.5,))
 
 
 EVENTS = st.one_of(
@@ -120,7 +112,7 @@ def test_a_time_limit_is_a_plan_too():
     started = Started(
         at=10, device="", choices="", epochs=100, steps_per_epoch=4, train_images=9, validation_images=0, time_limit=4
     )
-    step = Progress(at=13, epoch=1, step=0, loss=1, accuracy=0.5, images_per_second=1)
+    step = Progress(at=13, epoch=1, steps=(0,), losses=(1,), accuracies=(0.5,), images_per_second=1)
     state = reduce([Submitted(at=9), started, step])
     assert state.progress == pytest.approx(0.75)
     assert state.seconds_left == pytest.approx(1)

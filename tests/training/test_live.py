@@ -1,4 +1,4 @@
-"""LiveMetrics: means over the steps since the last event, against a naive mean."""
+"""LiveMetrics: means over the steps of an execution, against a naive mean."""
 
 import math
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def mean(values: list[float], sizes: list[int]) -> float:
     last=st.integers(1, 8),
     execution=st.integers(1, 5),
 )
-def test_progress_is_the_mean_since_the_last_event(batches, batch_size, last, execution):
+def test_a_point_is_the_mean_over_an_execution_whenever_it_is_sent(batches, batch_size, last, execution):
     """Batches are (loss, accuracy, whether it is time for an event); the last one may be smaller.
 
     For the first event nobody should wait: it is always time.
@@ -39,7 +39,7 @@ def test_progress_is_the_mean_since_the_last_event(batches, batch_size, last, ex
     sizes = [*[batch_size] * (len(batches) - 1), min(last, batch_size)]
     events: list[Progress] = []
     callback = metrics(events.append, sum(sizes), batch_size)
-    expected, since = [], 0
+    expected, sent = [], []
     with pytest.MonkeyPatch.context() as patch:
         for begin in range(
             0, len(batches), execution
@@ -48,13 +48,15 @@ def test_progress_is_the_mean_since_the_last_event(batches, batch_size, last, ex
             patch.setattr(live, "INTERVAL", 0 if times[done - 1] else math.inf)
             logs = {"loss": mean(losses[:done], sizes[:done]), "accuracy": mean(accuracies[:done], sizes[:done])}
             callback.on_train_batch_end(begin + execution - 1, logs)
-            if not expected or times[done - 1] or done == len(batches):
-                window = slice(since, done)
-                expected.append((done, mean(losses[window], sizes[window]), mean(accuracies[window], sizes[window])))
-                since = done
-    assert [event.step for event in events] == [step for step, _, _ in expected]
-    assert [event.loss for event in events] == pytest.approx([loss for _, loss, _ in expected], abs=1e-9)
-    assert [event.accuracy for event in events] == pytest.approx([value for _, _, value in expected], abs=1e-9)
+            window = slice(begin, done)
+            expected.append((done, mean(losses[window], sizes[window]), mean(accuracies[window], sizes[window])))
+            if not sent or times[done - 1] or done == len(batches):
+                sent.append(done)
+    assert [event.steps[-1] for event in events] == sent
+    points = [point for event in events for point in zip(event.steps, event.losses, event.accuracies, strict=True)]
+    assert [step for step, _, _ in points] == [step for step, _, _ in expected]
+    assert [loss for _, loss, _ in points] == pytest.approx([loss for _, loss, _ in expected], abs=1e-9)
+    assert [value for _, _, value in points] == pytest.approx([value for _, _, value in expected], abs=1e-9)
 
 
 def test_events_do_not_come_more_often_than_an_eye_can_see():
@@ -63,7 +65,8 @@ def test_events_do_not_come_more_often_than_an_eye_can_see():
     for step in range(1000):
         callback.on_train_batch_end(step, {"loss": 1.0, "accuracy": 0.5})
     assert len(events) <= 3
-    assert events[-1].step == 1000
+    assert events[-1].steps[-1] == 1000
+    assert sum(len(event.steps) for event in events) == 1000
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
