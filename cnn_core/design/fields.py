@@ -2,6 +2,7 @@
 
 import reprlib
 import types
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
@@ -54,12 +55,12 @@ def _words(annotation: Any, metadata: list[Any]) -> str:
     if origin is Literal:
         return "one of " + ", ".join(map(str, arguments))
     if origin in (Union, types.UnionType):
-        return " or ".join("null" if part is type(None) else _inner(part) for part in arguments)
+        return " or ".join(dict.fromkeys("null" if part is type(None) else _inner(part) for part in arguments))
     if origin is tuple:
         return f"a list of {_length(arguments, metadata)}, each {_inner(arguments[0])}"
     if annotation in (int, float):
         return ("a whole number" if annotation is int else "a number") + _bounds(metadata)
-    return {bool: "true or false", str: "text" + _bounds(metadata)}.get(annotation, "another value")
+    return {bool: "true or false", str: "text" + _bounds(metadata)}.get(annotation, "an object")
 
 
 def _inner(annotation: Any) -> str:
@@ -81,6 +82,9 @@ def _bounds(metadata: list[Any]) -> str:
 
 
 Model = TypeVar("Model", bound=BaseModel)
+Made = TypeVar("Made")
+NAMED = 5
+"""How many layers at fault an error names."""
 
 
 def checked(model: type[Model], data: Any, place: str) -> Model:
@@ -92,6 +96,23 @@ def checked(model: type[Model], data: Any, place: str) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise DesignError(f"{place}: {_complaints(model, data, error)}") from None
+
+
+def each(items: list[Any], make: Callable[[int, Any], Made]) -> list[Made]:
+    """``make(number, item)`` of all items, counted from 1. Raises one DesignError for all of them that it refuses."""
+    made, refused = [], []
+    for number, item in enumerate(items, start=1):
+        try:
+            made.append(make(number, item))
+        except DesignError as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        whats = [error.what + (f" (received {error.received})" if error.received else "") for error in refused[:NAMED]]
+        more = [f"And {len(refused) - NAMED} more layers"] if len(refused) > NAMED else []
+        raise DesignError(". ".join(whats + more), expected=refused[0].expected)
+    return made
 
 
 def _complaints(model: type[BaseModel], data: dict, error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnn_core.errors import DesignError
 
-from .fields import Shape
+from .fields import Shape, each
 from .layers import LAYER_TYPES
 
 _LAYOUT_FREE = {"Dense", "Dropout", "BatchNormalization", "Activation"}
@@ -76,7 +76,7 @@ def from_keras(plain: Any) -> dict:
     data_format = _data_format(items)
     design = {"input_shape": _input_shape(shape, data_format), "data_format": data_format}
     name = config.get("name") if isinstance(config, dict) else None
-    layers = [_our_layer(number, item, data_format) for number, item in enumerate(items, start=1)]
+    layers = each(items, lambda number, item: _our_layer(number, item, data_format))
     return {"name": name or "network", **design, "layers": layers}
 
 
@@ -143,14 +143,18 @@ def _our_layer(number: int, item: dict, data_format: str) -> dict:
             f"Layer {number}: {_short(kind)} is not a layer this studio has", expected=f"one of {supported}"
         )
     known = {name: value for name, value in config.items() if name in LAYER_TYPES[kind].model_fields}
-    for name, value in config.items():
-        if name not in known and not (_is_channels(item, data_format) if name == "axis" else _is_neutral(name, value)):
-            arguments = ", ".join(field for field in LAYER_TYPES[kind].model_fields if field != "type")
-            raise DesignError(
-                f"Layer {number} ({kind}): this studio can't carry over {_short(name)}",
-                expected=f"only {arguments or 'default arguments'}, and Keras's defaults for the rest",
-                received=f"{_short(name)} = {_short(value)}",
-            )
+    strange = {
+        name: value
+        for name, value in config.items()
+        if name not in known and not (_is_channels(item, data_format) if name == "axis" else _is_neutral(name, value))
+    }
+    if strange:
+        arguments = ", ".join(field for field in LAYER_TYPES[kind].model_fields if field != "type")
+        raise DesignError(
+            f"Layer {number} ({kind}): this studio can't carry over {_short(', '.join(strange))}",
+            expected=f"only {arguments or 'default arguments'}, and Keras's defaults for the rest",
+            received=_short(", ".join(f"{name} = {value!r}" for name, value in strange.items())),
+        )
     return {"type": kind, **known}
 
 

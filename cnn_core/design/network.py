@@ -11,7 +11,7 @@ from cnn_core.errors import DesignError
 
 from . import keras_json, texts
 from .base import BaseLayer
-from .fields import Shape, checked
+from .fields import Shape, checked, each
 from .layers import LAYER_TYPES, Layer
 from .texts import MAX_JSON_BYTES
 
@@ -114,7 +114,7 @@ class Network(BaseModel):
             received = f"{len(layers):,}"
             raise DesignError("The design has too many layers", expected=f"at most {MAX_LAYERS}", received=received)
         if isinstance(layers, list) and isinstance(plain, dict):
-            plain = plain | {"layers": tuple(_layer(number, item) for number, item in enumerate(layers, start=1))}
+            plain = plain | {"layers": tuple(each(layers, _layer))}
         return checked(cls, plain, "The design")
 
 

@@ -29,6 +29,8 @@ def read_json(text: str | bytes, limit: int = MAX_JSON_BYTES) -> Any:
         fault = "brackets nested far too deep"
     except UnicodeDecodeError:
         fault = "bytes that are not UTF-8 text"
+    except json.JSONDecodeError as error:
+        fault = f"text that is not JSON from line {error.lineno}, column {error.colno}" if text.strip() else "nothing"
     except ValueError as error:
         fault = str(error)
     todo = "Open a file that was saved here, or by Keras's model.to_json()."

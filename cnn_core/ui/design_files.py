@@ -67,8 +67,8 @@ def undo_redo() -> None:
 
 def files(network: Network) -> None:
     """Open a design and save it, as ours or as Keras's JSON."""
-    with st.popover("File", icon=":material/folder_open:"):
-        count = state.get("designer.files", 0)
+    count = state.get("designer.files", 0)
+    with st.popover("File", icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
         st.file_uploader(
             "Open a design: a file saved here, or Keras's `model.to_json()`",
             type="json",

@@ -76,6 +76,17 @@ def test_what_cannot_be_carried_over_is_named(layer, words):
     assert words in str(caught.value)
 
 
+def test_all_layers_and_arguments_at_fault_are_named():
+    strange = keras.layers.Conv2D(4, 3, kernel_regularizer="l2", kernel_constraint="non_neg")
+    model = saved(keras.layers.Conv2DTranspose(4, 3), strange, keras.layers.Dense(3), keras.layers.UpSampling2D())
+    with pytest.raises(DesignError) as caught:
+        Network.parse(model)
+    named = ("Layer 1: Conv2DTranspose is not", "Layer 2 (Conv2D)", "kernel_regularizer, kernel_constraint", "Layer 4")
+    assert all(words in str(caught.value) for words in named)
+    assert "Layer 3" not in str(caught.value)
+    assert len(str(caught.value)) < 900
+
+
 @pytest.mark.parametrize(
     ("plain", "words"),
     [

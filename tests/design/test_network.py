@@ -77,8 +77,8 @@ def design(**changes):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "JSON text"),
-        ("{", "JSON text"),
+        ("", "Received nothing"),
+        ("{", "not JSON from line 1, column 2"),
         ("[]", "Expected an object"),
         ("null", "Expected an object"),
         ("[" * 100_000, "nested far too deep"),
@@ -88,7 +88,7 @@ def design(**changes):
         (design(input_shape=[28, 28, 10**12]), "received [28, 28, 1000000000000]"),
         (design(data_format="nchw"), "one of channels_last, channels_first, received 'nchw'"),
         (design(name="\ud800"), "name must be text of 1 to 80 characters"),
-        (design(layers=7), "layers must be a list of at most 200"),
+        (design(layers=7), "layers must be a list of at most 200, each an object, received 7"),
         (design(layers=["Conv2D"]), "Layer 1 is not described"),
         (design(layers=[{}]), "Layer 1 is of an unknown type"),
         (design(layers=[{"type": "LSTM"}]), "Received 'LSTM'"),
@@ -117,6 +117,14 @@ def test_several_faults_are_listed_and_many_are_counted():
     layer = {"type": "Conv2D", "filters": 0, "strides": 0, "padding": "causal", "groups": 0, "use_bias": 0}
     with pytest.raises(DesignError, match="and 2 more"):
         Network.parse(design(layers=[layer]))
+
+
+def test_all_layers_at_fault_are_named_and_many_are_counted():
+    layers = [{"type": "Flatten"}, *[{"type": "LSTM"}] * 3, *[{"type": "Dropout", "rate": 7}] * 4]
+    with pytest.raises(DesignError) as caught:
+        Network.parse(design(layers=layers))
+    assert [f"Layer {number}" in str(caught.value) for number in range(1, 9)] == [False, *[True] * 5, False, False]
+    assert "And 2 more layers" in str(caught.value)
 
 
 @pytest.mark.parametrize("limit", [2**20, 2**30])
