@@ -19,9 +19,14 @@ from cnn_core.ui.digit_canvas import digit_input
 from cnn_core.ui.wording import literal
 
 DIGITS = tuple("0123456789")
+BLOB = (
+    "This is a solid dot, not a digit. A network knows only its ten digits and names one all the same, so its answer "
+    "says nothing here. Draw a digit with a line, large and in one piece."
+)
 NO_INK = "Nothing to read yet. Draw a digit, large and in one piece, or send a picture of one."
 ZOOM = 5  # screen px for one px of the network's input
 TILE = FIELD * ZOOM
+AROUND = (128, 110)  # grey and opacity, 0 .. 255, around a picture that is no square: seen on light pages and on dark
 
 
 @st.fragment
@@ -48,6 +53,8 @@ def drawing_board(models: Sequence[Model]) -> None:
     else:
         by_title = {title: shares[model.key] for title, model in chosen.items()}
         with answer:
+            if steps.blob:
+                st.warning(BLOB, icon=":material/blur_circular:")
             show_bars({title: shares[-1] for title, shares in by_title.items()}, chosen, DIGITS)
         _show_stages(steps, by_title)
 
@@ -91,7 +98,7 @@ def _tile(picture: np.ndarray) -> str:
         pixels = pixels.resize((pixels.width * ZOOM, pixels.height * ZOOM), Image.Resampling.NEAREST)
     else:
         pixels.thumbnail((TILE, TILE), Image.Resampling.BOX)
-    tile, opaque = Image.new("LA", (TILE, TILE)), Image.new("L", pixels.size, 255)
+    tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", pixels.size, 255)
     tile.paste(Image.merge("LA", (pixels, opaque)), ((TILE - pixels.width) // 2, (TILE - pixels.height) // 2))
     file = BytesIO()
     tile.save(file, "PNG")

@@ -70,6 +70,14 @@ def test_a_seven_in_the_corner_is_read_and_the_treatment_gets_the_credit(page):
     assert "without the treatment" in texts(page)
 
 
+def test_a_dot_is_called_one(page):
+    app = page.draw([(140, 140), (155, 140)])
+    assert not app.exception
+    assert "solid dot" in app.warning[0].value
+    app = page.draw(SMALL_SEVEN)
+    assert not app.warning
+
+
 def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
     page.draw(SMALL_SEVEN)
     before = page.canvases[-1]["key"]

@@ -157,3 +157,22 @@ def test_a_digit_of_mnist_drawn_ten_times_as_large_comes_back(tmp_path):
         large = np.asarray(Image.fromarray(digit).resize((280, 280), Image.Resampling.BICUBIC)) > 127
         differences.append(np.abs(stages(large).final.astype(int) - digit).mean())
     assert np.mean(differences) < 8, "of 255, on average over all pixels"
+
+
+@pytest.mark.parametrize("radius", [0, 3, 4, 5, 20])
+def test_a_dot_is_no_digit(radius):
+    down, right = np.indices((60, 60)) - 30
+    assert stages((down**2 + right**2 <= radius**2).astype(float)).blob
+
+
+@given(st.integers(1, 8), st.integers(30, 56))
+def test_a_straight_one_is_no_dot(width, height):
+    ink = np.zeros((60, 60))
+    ink[2 : 2 + height, 20 : 20 + width] = 1
+    assert not stages(ink).blob
+
+
+def test_no_bundled_digit_is_taken_for_a_dot(tmp_path):
+    data = Catalogue(tmp_path).load(BUNDLED)
+    images = np.concatenate([data.x_train, data.x_test]).squeeze() / 255
+    assert not any(stages(image).blob for image in images)
