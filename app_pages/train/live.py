@@ -8,7 +8,7 @@ from cnn_core.ui.asked_models import WITH_DIGITS
 from cnn_core.ui.lesson import lesson, page_head
 from cnn_core.ui.results import results
 from cnn_core.ui.run_panel import run_panel
-from cnn_core.ui.training_setup import training_setup
+from cnn_core.ui.training_setup import train_again, training_setup
 
 run_id = state.link("run")
 run = None
@@ -27,7 +27,14 @@ else:
     if run_state.saved:
         results(run, run_state)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("New training", icon=":material/add:", on_click=state.set_link, args=("run", None))
+        st.button(
+            "Change and train again",
+            icon=":material/tune:",
+            type="primary" if run_state.status == "failed" else "secondary",
+            key="run-again",
+            on_click=train_again,
+            args=(run,),
+        )
         if run_state.saved:
             st.page_link(
                 "app_pages/use/draw.py",

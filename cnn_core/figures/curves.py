@@ -81,8 +81,8 @@ def curves_figure(
             for index, curve in enumerate(curves)
         ],
         height,
-        xaxis={"title": {"text": "Epoch", "standoff": 8}, "range": [0, epochs]},
-        yaxis={"title": {"text": y_title, "standoff": 16}} | _scale(share, empty),
+        xaxis={"title": {"text": "Epoch", "standoff": 8}, "range": [0, epochs], "fixedrange": True},
+        yaxis={"title": {"text": y_title, "standoff": 16}, "fixedrange": True} | _scale(share, empty),
         margin={"l": 0, "r": 8, "t": 32, "b": 0},
         showlegend=True,
         legend={"title": {"text": _line_styles(curves)}},
@@ -109,6 +109,7 @@ def _trace(curve: Curve, share: bool, in_legend: bool, *, marked: bool) -> dict:
         "mode": "lines+markers" if marked else "lines",
         "line": {"color": colour, "width": 2, "dash": curve.dash},
         "marker": {"color": colour, "size": 6},
+        "cliponaxis": False,  # the last point lies on the border
         "hovertemplate": f"{plain(curve.label)}: {value} at epoch %{{x:.2f}}<extra></extra>",
     }
 

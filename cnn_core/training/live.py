@@ -19,7 +19,9 @@ class LiveMetrics(keras.callbacks.Callback):
     The clock of the time limit (seconds) starts after the first batches: before them TensorFlow compiles.
 
     Keras reports the mean over the epoch so far, which hides what happens now: a point of the curves is the mean over
-    the steps of one execution. Points are the same whenever the events are sent, so the same run gives the same curves.
+    the steps of one execution (of the last two, when the very last is a shorter one: a point of one batch is noise).
+    Points are the same whenever the events are sent, so the same run gives the same curves. Images per second are those
+    of the epoch so far, without the very first execution: TensorFlow may compile in it.
 
     Raises:
         RunError: from within `fit`, as soon as the loss is not a number any more.
@@ -43,7 +45,7 @@ class LiveMetrics(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch, self._began = epoch, time.monotonic()
-        self._reported = self._began
+        self._reported, self._since = self._began, (self._began, 0)  # when, and after how many images
         self._done = np.zeros(3)  # images, and over them the sums of loss and accuracy, at the last point
         self._points = []  # steps, loss and accuracy at the end of each execution since the last event
 
@@ -51,10 +53,10 @@ class LiveMetrics(keras.callbacks.Callback):
         now = time.monotonic()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
-        self._points.append((step, logs["loss"], logs["accuracy"]))  # to look at them now would make a GPU wait
-        if self._whole or self._waited_for or now - self._reported >= INTERVAL:
-            self._waited_for = False
-            self._report(now)
+        if self._whole or self.params["steps"] - step >= self.model.steps_per_execution:
+            self._points.append((step, logs["loss"], logs["accuracy"]))  # to look at them now would make a GPU wait
+            if self._whole or self._waited_for or now - self._reported >= INTERVAL:
+                self._report(now)
         if self._time_limit and self._end == math.inf:
             self._end = now + self._time_limit
         if self._should_stop():
@@ -76,7 +78,7 @@ class LiveMetrics(keras.callbacks.Callback):
         self._emit(EpochEnded(epoch=epoch, seconds=seconds, **values))
 
     def _report(self, now: float) -> None:
-        before, means = self._done[0], []
+        means = []
         for step, loss, accuracy in self._points:
             check_finite(float(loss), self._epoch)
             images = min(step * self._batch_size, self._images)
@@ -85,11 +87,14 @@ class LiveMetrics(keras.callbacks.Callback):
             means.append((step, max(0.0, sums[0] / new_images), min(1.0, max(0.0, sums[1] / new_images))))
             self._done = done
         steps, losses, accuracies = zip(*means, strict=True)
-        speed = (self._done[0] - before) / max(now - self._reported, 1e-9)
+        began, before = self._since
+        speed = (self._done[0] - before) / max(now - began, 1e-9)
         self._emit(
             Progress(epoch=self._epoch, steps=steps, losses=losses, accuracies=accuracies, images_per_second=speed)
         )
         self._reported, self._points = now, []
+        if self._waited_for:
+            self._waited_for, self._since = False, (now, self._done[0])
 
 
 def check_finite(loss: float, epoch: int) -> None:

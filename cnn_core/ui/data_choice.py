@@ -15,9 +15,8 @@ def follow_data_link() -> None:
     asked = state.link(LINK)
     if asked and asked != state.get("data.asked"):
         state.put("data.asked", asked)
-        if services.entry(asked):
-            state.put("dataset", asked)
-        else:
+        choose(asked)
+        if services.entry(asked) is None:
             st.warning("The data set of this link is not on this server.", icon=":material/link_off:")
 
 
@@ -31,6 +30,12 @@ def chosen_entry() -> Entry:
     """The data set this visitor has chosen, on whatever page; the bundled digits at first, or when it is of no use."""
     chosen = services.entry(state.get("dataset", ""))
     return chosen if chosen and chosen.classes else services.catalogue().entries()[0]
+
+
+def choose(name: str) -> None:
+    """Make the data set `name` the chosen one, when it is on this server."""
+    if services.entry(name):
+        state.put("dataset", name)
 
 
 def choose_data(label: str = "Data set") -> Entry:

@@ -53,8 +53,6 @@ def drawing_board(models: Sequence[Model]) -> None:
     else:
         by_title = {title: shares[model.key] for title, model in chosen.items()}
         with answer:
-            if steps.blob:
-                st.warning(BLOB, icon=":material/blur_circular:")
             show_bars({title: shares[-1] for title, shares in by_title.items()}, chosen, DIGITS)
         _show_stages(steps, by_title)
 
@@ -71,7 +69,10 @@ def deciding_stage(answers: Sequence[int]) -> int:
 
 def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
     st.subheader("What the network sees", help="Each network was also asked at every stage: what if it had ended here?")
-    st.markdown("  \n".join(_verdict(title, shares, list(steps)) for title, shares in by_title.items()))
+    if steps.blob:
+        st.warning(BLOB, icon=":material/blur_circular:")
+    else:
+        st.markdown("  \n".join(_verdict(title, shares, list(steps)) for title, shares in by_title.items()))
     # Few elements on purpose: each costs a message, and with it time between pen up and answer.
     with st.container(horizontal=True):
         for number, step in enumerate(steps, 1):

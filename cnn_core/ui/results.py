@@ -10,6 +10,7 @@ from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
+from cnn_core.ui.run_panel import show_metrics
 
 SHOWN = 40  # pictures in the grid at a time
 PICTURE = 64  # px
@@ -18,12 +19,15 @@ PICTURE = 64  # px
 def results(run: Run, state: RunState) -> None:
     """Scores and test pictures of a run that has been tested."""
     st.subheader("On the test set", anchor=False, help="Pictures kept aside from the start and looked at once, now.")
-    columns = st.columns(4)
-    columns[0].metric("Test accuracy", f"{state.tested.accuracy:.2%}")
-    columns[1].metric("Test loss", f"{state.tested.loss:.4f}")
-    wrong = sum(map(sum, state.tested.confusion)) - sum(row[i] for i, row in enumerate(state.tested.confusion))
-    columns[2].metric("Mistakes", f"{wrong:,} of {sum(map(sum, state.tested.confusion)):,}")
-    columns[3].metric("Time", wording.duration(state.seconds))
+    confusion = np.array(state.tested.confusion)
+    show_metrics(
+        {
+            "Test accuracy": f"{state.tested.accuracy:.2%}",
+            "Test loss": f"{state.tested.loss:.4f}",
+            "Mistakes": f"{confusion.sum() - confusion.trace():,} of {confusion.sum():,}",
+            "Time": wording.duration(state.seconds),
+        }
+    )
     try:
         dataset = services.dataset(run.dataset)
     except StudioError as error:

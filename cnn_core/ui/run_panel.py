@@ -1,5 +1,7 @@
 """One run, live: what it does now, its curves, and how to stop or resume it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from cnn_core.errors import StudioError
@@ -10,6 +12,7 @@ from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
 CURVES_HEIGHT = 300  # pixels
+METRIC = 150  # pixels: five in a row beside the sidebar, two on a phone
 CAPTION_HEIGHT = 38  # pixels, of the line below the curves
 REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
@@ -77,9 +80,9 @@ def _header(run: Run, state: RunState) -> None:
                 args=(run.id,),
             )
         elif state.status in ("interrupted", "failed"):
-            st.button(
-                "Resume", icon=":material/resume:", type="primary", key="run-resume", on_click=_resume, args=(run,)
-            )
+            # After a failure the same again is not what helps most often: another recipe is.
+            kind = "primary" if state.status == "interrupted" else "secondary"
+            st.button("Resume", icon=":material/resume:", type=kind, key="run-resume", on_click=_resume, args=(run,))
 
 
 def _resume(run: Run) -> None:
@@ -98,18 +101,22 @@ def _place(run: Run, state: RunState) -> str:
 
 def _numbers(state: RunState) -> None:
     """The last value of each curve, and the speed. Validation has the last whole epoch's."""
-    for column, (name, value) in zip(
-        st.columns(5),
+    show_metrics(
         {
             "Training loss": _last(state.loss.y, "{:.4f}".format),
             "Training accuracy": _last(state.accuracy.y, percent),
             "Validation loss": _last(state.val_loss.y, "{:.4f}".format),
             "Validation accuracy": _last(state.val_accuracy.y, percent),
             "Images per second": f"{state.images_per_second:,.0f}" if state.images_per_second else "–",
-        }.items(),
-        strict=True,
-    ):
-        column.metric(name, value)
+        }
+    )
+
+
+def show_metrics(values: Mapping[str, str]) -> None:
+    """A row of numbers with their names; as many rows as it takes on a phone."""
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for name, value in values.items():
+            st.metric(name, value, width=METRIC)
 
 
 def _last(values: tuple[float, ...], show) -> str:

@@ -17,7 +17,7 @@ from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
-from cnn_core.ui.data_choice import choose_data, data_facts
+from cnn_core.ui.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.forms import form, mistaken
 
 LIVE_PAGE = "app_pages/train/live.py"
@@ -25,19 +25,27 @@ LIVE_PAGE = "app_pages/train/live.py"
 
 def training_setup() -> None:
     """Show the choices, say what they amount to, and start the training."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         _choose_network()
         entry = choose_data()
         data_facts(entry)
         _augmentation_line(state.recipe().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
-        _picture(state.network())
     with right:
         recipe = form(state.recipe(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
         state.set_recipe(recipe)
     with place:
         _offer(state.network(), recipe, entry)
+    _picture(state.network())
+
+
+def train_again(run: Run) -> None:
+    """Go from a run to the choices it was made with: to change one, and to see what it does."""
+    state.set_network(run.network)
+    state.set_recipe(run.recipe)
+    choose(run.dataset)
+    state.set_link("run", None)
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
@@ -100,7 +108,7 @@ def _picture(network: Network) -> None:
 def _augmentation_line(augmentation: Augmentation) -> None:
     """Whether training pictures are varied, how, and the way to change it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Augmentation of the training pictures: {augmentation}", width="content")
+        st.caption(f"Augmentation: {augmentation}", width="content")
         st.page_link("app_pages/data/augmentation.py", label="Change", icon=":material/auto_awesome_motion:")
 
 

@@ -165,6 +165,16 @@ def test_what_ended_badly_says_so_and_can_be_resumed(end, words):
     assert ended(run.id).status == "finished"
 
 
+def test_a_run_can_be_trained_again_with_a_change(finished):
+    app = opened(LIVE, design=PRESETS["keras-log"].network, recipe=Recipe(epochs=7), run=finished)
+    app.button(key="run-again").click().run()
+    assert not app.exception
+    assert "run" not in app.query_params
+    assert services.store().run(finished).network == app.session_state["studio.history"].present
+    assert services.store().run(finished).recipe == app.session_state["studio.recipe"]
+    assert app.button(key="train")
+
+
 def test_the_list_shows_every_run_and_home_starts_one(finished):
     app = opened(RUNS)
     assert not app.exception

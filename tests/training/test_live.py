@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from cnn_core.training import live
 from cnn_core.training.live import LiveMetrics
 
 
-def metrics(emit: Callable, images: int, batch_size: int) -> LiveMetrics:
+def metrics(emit: Callable, images: int, batch_size: int, execution: int = 1) -> LiveMetrics:
     callback = LiveMetrics(emit, lambda: False, images, batch_size, lambda model, epoch: None)
+    callback.set_model(SimpleNamespace(steps_per_execution=execution))
     callback.set_params({"steps": -(-images // batch_size)})
     callback.on_epoch_begin(0)
     return callback
@@ -33,13 +35,14 @@ def mean(values: list[float], sizes: list[int]) -> float:
 def test_a_point_is_the_mean_over_an_execution_whenever_it_is_sent(batches, batch_size, last, execution):
     """Batches are (loss, accuracy, whether it is time for an event); the last one may be smaller.
 
-    For the first event nobody should wait: it is always time.
+    For the first event nobody should wait: it is always time. The last execution, when it is a shorter one, shares a
+    point with the one before.
     """
     losses, accuracies, times = map(list, zip(*batches, strict=True))
     sizes = [*[batch_size] * (len(batches) - 1), min(last, batch_size)]
     events: list[Progress] = []
-    callback = metrics(events.append, sum(sizes), batch_size)
-    expected, sent = [], []
+    callback = metrics(events.append, sum(sizes), batch_size, execution)
+    expected, sent, since = [], [], 0
     with pytest.MonkeyPatch.context() as patch:
         for begin in range(
             0, len(batches), execution
@@ -48,7 +51,9 @@ def test_a_point_is_the_mean_over_an_execution_whenever_it_is_sent(batches, batc
             patch.setattr(live, "INTERVAL", 0 if times[done - 1] else math.inf)
             logs = {"loss": mean(losses[:done], sizes[:done]), "accuracy": mean(accuracies[:done], sizes[:done])}
             callback.on_train_batch_end(begin + execution - 1, logs)
-            window = slice(begin, done)
+            if 0 < len(batches) - done < execution:
+                continue
+            window, since = slice(since, done), done
             expected.append((done, mean(losses[window], sizes[window]), mean(accuracies[window], sizes[window])))
             if not sent or times[done - 1] or done == len(batches):
                 sent.append(done)
