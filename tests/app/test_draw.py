@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.design.presets import PRESETS
 from cnn_core.ui import services
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,8 @@ def page(monkeypatch):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.switch_page("app_pages/use/draw.py").run()  # the component can only be imported while an app runs
     monkeypatch.setattr("cnn_core.ui.digit_canvas.st_canvas", st_canvas)
+    ready_made = [model for model in services.models() if model.key in PRESETS]  # whatever other tests have trained
+    monkeypatch.setattr(services, "models", lambda: ready_made)
 
     def draw(*strokes):
         nonlocal shown
