@@ -80,11 +80,7 @@ def train(
 ) -> dict[str, Any] | Missing:
     """`training.fit`, with its events logged under `topic`; the fields of its Outcome.
 
-    Args:
-        submitted: when; the same run can be submitted again, to be resumed.
-
-    Raises:
-        StudioError: whatever went wrong, in words.
+    A run can be `submitted` again, to be resumed. Raises StudioError: whatever went wrong, in words.
     """
     from cnn_core.training.build import checkpoint
     from cnn_core.training.fit import fit

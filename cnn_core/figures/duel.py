@@ -77,8 +77,7 @@ def lines_figure(
 
     Args:
         amounts: ascending, above 0 with `log_x`.
-        accuracies: [side][seed][amount]; a side without seeds is left out.
-        names, colours: of the sides.
+        accuracies: [side][seed][amount], of the sides `names` in `colours`; a side without seeds is left out.
         x_title: the amount with its unit, such as 'Shift (pixels)'.
         chance: the accuracy of guessing, drawn where the axis reaches that low.
         ticks: what to write at the amounts instead of their numbers.

@@ -42,8 +42,7 @@ def fit(
 
     Args:
         emit: gets the events Started ... Tested as they happen, from this thread.
-        should_stop: asked between executions and between batches of validation; when true, the training ends there
-            and what was learned is kept and tested.
+        should_stop: asked between executions and batches of validation; when true, what was learned is tested.
         on_epoch: called with the model and the epoch (from 0) after each whole epoch.
         resume: a `build.checkpoint` to go on from; its epochs are not trained again.
         choices: how to compute; None chooses for this device.
