@@ -5,10 +5,11 @@ import streamlit as st
 from cnn_core.design.shapes import trace
 from cnn_core.ui import state
 from cnn_core.ui.design_check import picture, totals, verdict
-from cnn_core.ui.design_files import faults, files, open_link, presets, undo_redo, write_link
+from cnn_core.ui.design_files import files, presets, undo_redo
 from cnn_core.ui.layer_editor import add_layer, editor, sums
 from cnn_core.ui.layer_table import layer_table, selected
 from cnn_core.ui.lesson import page_head
+from cnn_core.ui.links import faults, follow_links, write_links
 
 
 @st.fragment
@@ -25,7 +26,7 @@ def designer():
         traced = trace(network)
         if 0 < row <= len(traced.reports):
             sums(traced.reports[row - 1], network.data_format)
-    write_link(network)
+    write_links(network)
     with overview:
         picture(network, traced, row)
         layer_table(network, traced, row)
@@ -45,5 +46,5 @@ def designer():
 
 
 page_head("Designer", "designer")
-open_link()
+follow_links()
 designer()

@@ -5,16 +5,18 @@ import streamlit as st
 from cnn_core.errors import DataError
 from cnn_core.ui import services
 from cnn_core.ui.batch_reading import batch_reading
-from cnn_core.ui.data_choice import choose_data, data_facts, follow_data_link, write_data_link
+from cnn_core.ui.data_choice import choose_data, data_facts
 from cnn_core.ui.data_look import one_picture, overview
 from cnn_core.ui.lesson import page_head
+from cnn_core.ui.links import faults, follow_links, write_links
 from cnn_core.ui.own_data import own_data
 
 OWN = "Bring your own"
 VIEWS = {"Browse": overview, "One picture": one_picture, "Larger than memory": batch_reading}
 
 page_head("Data", "browse")
-follow_data_link()
+follow_links()
+faults()
 left, right = st.columns([1, 2], vertical_alignment="bottom")
 with left:
     entry = choose_data()
@@ -22,7 +24,7 @@ with right:
     view = st.segmented_control(
         "View", [*VIEWS, OWN], default="Browse", required=True, key="browse-view", label_visibility="collapsed"
     )
-write_data_link(entry)
+write_links(dataset=entry.name)
 data_facts(entry)
 
 if view == OWN:

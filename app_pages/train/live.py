@@ -6,6 +6,7 @@ from cnn_core.errors import RunError
 from cnn_core.ui import services, state
 from cnn_core.ui.asked_models import WITH_DIGITS
 from cnn_core.ui.lesson import lesson, page_head
+from cnn_core.ui.links import write_links
 from cnn_core.ui.results import results
 from cnn_core.ui.run_panel import run_panel
 from cnn_core.ui.training_setup import train_again, training_setup
@@ -22,6 +23,7 @@ if run is None:
     page_head("Training", "live")
     training_setup()
 else:
+    write_links()  # a run's address is the run's alone
     run_panel(run)
     run_state = services.store().state(run.id)
     if run_state.saved:

@@ -1,10 +1,12 @@
 """How to train: everything besides the network and the data, as data."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from . import texts
 from .augmentation import Augmentation
+from .fields import checked
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -46,3 +48,12 @@ class Recipe(BaseModel):
     augmentation: Augmentation = Field(
         Augmentation(), description="How training pictures are varied; validation and test never are."
     )
+
+    def to_token(self) -> str:
+        """The recipe as short URL-safe text."""
+        return texts.pack(self.model_dump(exclude_defaults=True))
+
+    @classmethod
+    def from_token(cls, token: str) -> Self:
+        """The inverse of `to_token`. Raises DesignError when ``token`` was cut or changed."""
+        return checked(cls, texts.unpack(token), "The link's recipe")

@@ -46,10 +46,10 @@ def pack(plain: Any) -> str:
 def unpack(token: str) -> Any:
     """The inverse of `pack`. Raises DesignError for anything else, and never inflates beyond `MAX_JSON_BYTES`."""
     broken = DesignError(
-        "The link's design cannot be read",
+        "The link cannot be read",
         expected="a link copied as a whole",
-        received=f"{len(token):,} characters that are no design",
-        todo="Copy the link again; meanwhile another design is open.",
+        received=f"{len(token):,} characters that make no sense",
+        todo="Copy the link again; meanwhile what you had before is open.",
     )
     if len(token) > MAX_TOKEN:
         raise broken

@@ -3,27 +3,9 @@
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
-from cnn_core.errors import StudioError
+from cnn_core.errors import DataError, StudioError
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
-
-LINK = "data"
-
-
-def follow_data_link() -> None:
-    """Choose the data set that the page's address names (?data=name), once for each link that is followed."""
-    asked = state.link(LINK)
-    if asked and asked != state.get("data.asked"):
-        state.put("data.asked", asked)
-        choose(asked)
-        if services.entry(asked) is None:
-            st.warning("The data set of this link is not on this server.", icon=":material/link_off:")
-
-
-def write_data_link(entry: Entry) -> None:
-    """Let the address of the page name the data set."""
-    state.put("data.asked", entry.name)
-    state.set_link(LINK, entry.name)
 
 
 def chosen_entry() -> Entry:
@@ -33,9 +15,10 @@ def chosen_entry() -> Entry:
 
 
 def choose(name: str) -> None:
-    """Make the data set `name` the chosen one, when it is on this server."""
-    if services.entry(name):
-        state.put("dataset", name)
+    """Make the data set `name` the chosen one; raises DataError when it is not on this server."""
+    if services.entry(name) is None:
+        raise DataError("This data set is not on this server", received=name[:80], todo="Choose another one")
+    state.put("dataset", name)
 
 
 def choose_data(label: str = "Data set") -> Entry:

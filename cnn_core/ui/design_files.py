@@ -1,4 +1,4 @@
-"""Where a design comes from and where it goes: presets, files, the address of the page, undo."""
+"""Where a design comes from and where it goes: presets, files, undo."""
 
 import re
 
@@ -10,33 +10,9 @@ from cnn_core.errors import StudioError
 from cnn_core.settings import settings
 from cnn_core.ui import state
 from cnn_core.ui.layer_editor import commit
+from cnn_core.ui.links import FAULT
 
-LINK, PRESET, FILE, FAULT = "design", "designer.preset", "designer.file", "designer.fault"
-
-
-def open_link() -> None:
-    """Take the design out of the page's address, if it is another than the one we wrote there."""
-    token = state.link(LINK)
-    if token is None or token == state.get("designer.token"):
-        return
-    try:
-        commit(Network.from_token(token))
-    except StudioError as error:
-        state.put(FAULT, str(error))
-
-
-def write_link(network: Network) -> None:
-    """Let the address of the page carry the design."""
-    token = network.to_token()
-    state.put("designer.token", token)
-    state.set_link(LINK, token)
-
-
-def faults() -> None:
-    """Say once what went wrong with a file, a link or a change."""
-    if fault := state.get(FAULT):
-        st.error(fault, icon=":material/error:")
-        state.put(FAULT, None)
+PRESET, FILE = "designer.preset", "designer.file"
 
 
 def presets() -> None:

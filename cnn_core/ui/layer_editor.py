@@ -11,6 +11,7 @@ from cnn_core.ui import state
 from cnn_core.ui.data_choice import choose_data, chosen_entry
 from cnn_core.ui.forms import form
 from cnn_core.ui.layer_table import select
+from cnn_core.ui.links import FAULT
 from cnn_core.ui.wording import literal
 
 ADD = "designer.add"
@@ -47,7 +48,7 @@ def _add(network: Network, row: int) -> None:
     try:
         commit(network.insert(row, LAYER_TYPES[kind](**usual)), row + 1)
     except StudioError as error:
-        state.put("designer.fault", str(error))
+        state.put(FAULT, str(error))
 
 
 def editor(network: Network, row: int) -> Network:

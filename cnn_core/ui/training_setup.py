@@ -19,12 +19,15 @@ from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.forms import form, mistaken
+from cnn_core.ui.links import faults, follow_links, write_links
 
 LIVE_PAGE = "app_pages/train/live.py"
 
 
 def training_setup() -> None:
-    """Show the choices, say what they amount to, and start the training."""
+    """Show the choices, say what they amount to, and start the training. The address of the page carries them."""
+    follow_links()
+    faults()
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _choose_network()
@@ -38,14 +41,18 @@ def training_setup() -> None:
     with place:
         _offer(state.network(), recipe, entry)
     _picture(state.network())
+    write_links(state.network(), recipe, entry.name)
 
 
 def train_again(run: Run) -> None:
     """Go from a run to the choices it was made with: to change one, and to see what it does."""
     state.set_network(run.network)
     state.set_recipe(run.recipe)
-    choose(run.dataset)
     state.set_link("run", None)
+    try:
+        choose(run.dataset)
+    except StudioError as error:
+        st.toast(str(error), icon=":material/error:")
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:

@@ -68,7 +68,7 @@ def test_a_link_chooses_the_data_set_and_one_that_is_gone_says_so(shapes):
     app = opened(data=shapes)
     assert "16 training and 8 test pictures of 12×12×3, 2 classes" in texts(app)
     app = opened(data="long-gone")
-    assert "not on this server" in texts(app)
+    assert "not on this server. Received long-gone" in texts(app)
     assert not app.exception
 
 

@@ -21,11 +21,13 @@ STARTED = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_i
 LIVE, RUNS = "app_pages/train/live.py", "app_pages/train/runs.py"
 
 
-def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:
+def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, recipe_token: str = "", **query: str) -> AppTest:
     """The app at `page`, with a design and a recipe of the visitor's own."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.session_state["studio.history"] = History(present=design)
     app.session_state["studio.recipe"] = recipe
+    if recipe_token:
+        query["recipe"] = recipe_token
     for name, value in query.items():
         app.query_params[name] = value
     app.switch_page(page)
@@ -163,6 +165,29 @@ def test_what_ended_badly_says_so_and_can_be_resumed(end, words):
     app.button(key="run-resume").click().run()
     assert not app.exception
     assert ended(run.id).status == "finished"
+
+
+def test_the_address_of_the_choices_restores_them():
+    """As when the page is loaded again, or a teacher sends the link to a class."""
+    mine = Recipe(optimizer="adam", epochs=7, train_images=300)
+    address = opened(LIVE, recipe=mine).query_params
+    assert address["data"] in ("bundled", ["bundled"])
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.switch_page(LIVE)
+    app.run()
+    assert not app.exception
+    assert (app.session_state["studio.history"].present, app.session_state["studio.recipe"]) == (SMALL, mine)
+    app.button(key="train").click().run()
+    assert list(app.query_params) == ["run"], "a run's address is the run's alone"
+    assert ended(app.query_params["run"]).status == "finished"
+
+
+def test_a_link_that_was_cut_says_so_and_loses_nothing():
+    app = opened(LIVE, recipe=Recipe(epochs=7), recipe_token="nonsense")
+    assert "link cannot be read" in app.error[0].value
+    assert app.session_state["studio.recipe"].epochs == 7
 
 
 def test_a_run_can_be_trained_again_with_a_change(finished):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_core.design import texts
 from cnn_core.design.fields import checked
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
 from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network
@@ -140,8 +141,21 @@ def test_a_million_layers_are_refused_at_once(limit):
     "token", ["", "x", "%%%", "ä", "AAAA", THREE.to_token()[:-9], THREE.to_token()[9:], "A" * 10**6, "e30", "=" * 9]
 )
 def test_broken_links(token):
-    with pytest.raises(DesignError):
-        Network.from_token(token)
+    for made in (Network, Recipe):
+        with pytest.raises(DesignError, match="link"):
+            made.from_token(token)
+
+
+@given(st.builds(Recipe, learning_rate=st.floats(1e-9, 10), early_stopping=st.none() | st.integers(1, 9)))
+def test_a_recipe_fits_into_a_link(recipe):
+    assert Recipe.from_token(recipe.to_token()) == recipe
+    assert len(recipe.to_token()) < 200
+
+
+def test_a_recipe_out_of_range_is_named():
+    token = texts.pack({"epochs": 10**9})
+    with pytest.raises(DesignError, match="link's recipe: epochs must be a whole number from 1 to 1,000"):
+        Recipe.from_token(token)
 
 
 def test_a_zip_bomb_is_not_inflated():
