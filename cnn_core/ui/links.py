@@ -37,7 +37,7 @@ def write_links(network: Network | None = None, recipe: Recipe | None = None, da
     values = {DESIGN: network and network.to_token(), RECIPE: recipe and recipe.to_token(), DATA: dataset}
     for name, value in values.items():
         state.put(f"link.{name}", value)  # so that our own link is not followed
-        state.set_link(name, value)
+    state.set_links(values)
 
 
 def faults() -> None:

@@ -1,5 +1,6 @@
 """What one visitor is working on: the only file that touches st.session_state and st.query_params."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -57,10 +58,15 @@ def link(name: str) -> str | None:
 
 def set_link(name: str, value: str | None) -> None:
     """Write a query parameter into the page's address (None removes it), so that the address restores the page."""
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
+    set_links({name: value})
+
+
+def set_links(values: Mapping[str, str | None]) -> None:
+    """Write several at once: each change of the address is one more step for the browser's Back."""
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in (before | values).items() if value is not None}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def reset_widgets(prefix: str) -> None:

@@ -21,13 +21,11 @@ STARTED = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_i
 LIVE, RUNS = "app_pages/train/live.py", "app_pages/train/runs.py"
 
 
-def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, recipe_token: str = "", **query: str) -> AppTest:
+def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:
     """The app at `page`, with a design and a recipe of the visitor's own."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.session_state["studio.history"] = History(present=design)
     app.session_state["studio.recipe"] = recipe
-    if recipe_token:
-        query["recipe"] = recipe_token
     for name, value in query.items():
         app.query_params[name] = value
     app.switch_page(page)
@@ -185,7 +183,9 @@ def test_the_address_of_the_choices_restores_them():
 
 
 def test_a_link_that_was_cut_says_so_and_loses_nothing():
-    app = opened(LIVE, recipe=Recipe(epochs=7), recipe_token="nonsense")
+    app = opened(LIVE, recipe=Recipe(epochs=7))
+    app.query_params["recipe"] = "nonsense"
+    app.run()
     assert "link cannot be read" in app.error[0].value
     assert app.session_state["studio.recipe"].epochs == 7
 
@@ -204,7 +204,7 @@ def test_the_list_shows_every_run_and_home_starts_one(finished):
     app = opened(RUNS)
     assert not app.exception
     table = app.dataframe[0].value
-    row = table[table["Name"] == "tiny"].iloc[0]
+    row = table[table["Name"] == "tiny"].iloc[-1]
     assert (row["State"], row["Parameters"]) == ("Finished", 7850)
     assert row["Test accuracy"] == services.store().state(finished).tested.accuracy
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()

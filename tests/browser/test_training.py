@@ -88,6 +88,18 @@ def test_a_recipe_out_of_range_is_named_and_cannot_be_trained(server, page):
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
+def test_a_reload_before_the_training_keeps_the_choices(server, page):
+    page.goto(f"{server.url}/live")
+    box = page.get_by_role("spinbutton", name="epochs")
+    box.fill("7")
+    box.press("Enter")
+    expect(page.get_by_text("399 in all")).to_be_visible()
+    page.wait_for_url(re.compile("recipe="))
+    page.reload()
+    expect(page.get_by_text("399 in all")).to_be_visible()
+    expect(box).to_have_value("7")
+
+
 def test_reload_another_tab_and_another_page_stop_nothing(server, page, browser):
     run_id = train(page, server.url)
     wait_for_points(page, 2)
