@@ -133,9 +133,7 @@ def watched_run(server: Server, points: int, epochs: int) -> str:
     ]
     for epoch in range(epochs // 2):
         events += [
-            Progress(
-                epoch=epoch, steps=(step + 1,), losses=(1 / (epoch + 1),), accuracies=(0.5,), images_per_second=1000
-            )
+            Progress(epoch=epoch, step=step + 1, points=((step + 1, 1 / (epoch + 1), 0.5),), images_per_second=1000)
             for step in range(steps)
         ]
         events.append(EpochEnded(epoch=epoch, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1))

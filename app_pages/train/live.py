@@ -32,7 +32,6 @@ else:
         st.button(
             "Change and train again",
             icon=":material/tune:",
-            type="primary" if run_state.status == "failed" else "secondary",
             key="run-again",
             on_click=train_again,
             args=(run,),

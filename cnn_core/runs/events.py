@@ -43,21 +43,24 @@ class Started(_Event):
 
 
 class Progress(_Event):
-    """Within an epoch: one or more points of the curves, which do not depend on when the event was sent."""
+    """Within an epoch: how far it is, and the points of the curves since the last event.
+
+    A point is (batches of this epoch that are done, loss, accuracy), means over the batches since the point before. It
+    does not depend on when the event was sent.
+    """
 
     kind: Literal["progress"] = "progress"
     epoch: int
-    steps: tuple[int, ...] = Field(description="batches of this epoch that are done, at each point")
-    losses: tuple[float, ...] = Field(description="means over the batches since the point before")
-    accuracies: tuple[float, ...]
+    step: int = Field(description="batches of this epoch that are done")
+    points: tuple[tuple[int, float, float], ...]
     images_per_second: float
 
     @model_validator(mode="before")
     @classmethod
     def _of_one_point(cls, data: Any) -> Any:
         """Runs of the first versions hold one point an event."""
-        if isinstance(data, dict) and "step" in data:
-            return {**data, "steps": [data["step"]], "losses": [data["loss"]], "accuracies": [data["accuracy"]]}
+        if isinstance(data, dict) and "loss" in data:
+            return {**data, "points": [(data["step"], data["loss"], data["accuracy"])]}
         return data
 
 
@@ -143,6 +146,7 @@ class RunState:
 
     status: Status = "queued"
     submitted: float = 0.0
+    seconds_before: float = 0.0
     started: float | None = None
     ended: float | None = None
     started_now: Started | None = None
@@ -190,8 +194,10 @@ class RunState:
 
     @property
     def seconds(self) -> float | None:
-        """From the first start to the end, or to the last event."""
-        return None if self.started is None else (self.ended or self.seen) - self.started
+        """From the start to the end, or to the last event; of a run that was resumed, all its attempts together."""
+        if self.started is None:
+            return self.seconds_before or None
+        return self.seconds_before + (self.ended or self.seen) - self.started
 
 
 def reduce(events: Iterable[Event], state: RunState | None = None) -> RunState:
@@ -203,7 +209,16 @@ def reduce(events: Iterable[Event], state: RunState | None = None) -> RunState:
 
 
 def _submitted(state: RunState, event: Submitted) -> RunState:
-    return replace(state, status="queued", submitted=event.at, ended=None, message="", stop_requested=False)
+    return replace(
+        state,
+        status="queued",
+        submitted=event.at,
+        seconds_before=state.seconds or 0.0,
+        started=None,
+        ended=None,
+        message="",
+        stop_requested=False,
+    )
 
 
 def _started(state: RunState, event: Started) -> RunState:
@@ -215,7 +230,7 @@ def _started(state: RunState, event: Started) -> RunState:
     return replace(
         state,
         status="training",
-        started=state.started or event.at,
+        started=event.at,
         started_now=event,
         epoch=event.first_epoch,
         step=0,
@@ -226,14 +241,14 @@ def _started(state: RunState, event: Started) -> RunState:
 
 
 def _progress(state: RunState, event: Progress) -> RunState:
-    xs = [event.epoch + step / state.started_now.steps_per_epoch for step in event.steps]
+    xs = [event.epoch + step / state.started_now.steps_per_epoch for step, _, _ in event.points]
     return replace(
         state,
         epoch=event.epoch,
-        step=event.steps[-1],
+        step=event.step,
         images_per_second=event.images_per_second,
-        loss=state.loss.extend(xs, event.losses),
-        accuracy=state.accuracy.extend(xs, event.accuracies),
+        loss=state.loss.extend(xs, [loss for _, loss, _ in event.points]),
+        accuracy=state.accuracy.extend(xs, [accuracy for _, _, accuracy in event.points]),
     )
 
 
@@ -263,5 +278,6 @@ _APPLY = {
     ),
     "cancelled": lambda state, event: replace(state, status="stopped", ended=event.at),
     "failed": lambda state, event: replace(state, status="failed", message=event.message, ended=event.at),
-    "interrupted": lambda state, event: replace(state, status="interrupted", ended=event.at),
+    # It ended when it was last heard of; that it had was only noticed when the next server started.
+    "interrupted": lambda state, event: replace(state, status="interrupted", ended=state.seen),
 }

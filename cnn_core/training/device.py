@@ -17,17 +17,22 @@ from cnn_core.training.build import build, compile_model
 
 SECONDS_PER_EXECUTION = 0.2  # how often the curves can move, and how long Stop may take
 MAX_STEPS = 64
+USUAL_CORE, MOST_CORES, USUAL_GPU = 1.5e10, 4, 1e12  # multiply-accumulates of a training step per second
 PROBE_IMAGES, PROBE_BATCH = 512, 64
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
 @dataclass(frozen=True)
 class Choices:
-    """How a run is computed; only `precision` has an influence on its result."""
+    """How a run is computed; only `precision` has an influence on its result.
+
+    `steps_per_point` is the distance of two points of its curves, a multiple of `steps_per_execution`.
+    """
 
     steps_per_execution: int
     jit_compile: bool
     precision: str
+    steps_per_point: int = 1
 
     def __str__(self) -> str:
         steps = f"{self.steps_per_execution} steps per execution" if self.steps_per_execution > 1 else "step by step"
@@ -59,12 +64,23 @@ def choose(network: Network, batch_size: int, steps_per_epoch: int) -> Choices:
     """The settings for training `network` here.
 
     Several steps per execution save the way back to Python after each; their number is bounded by the time between two
-    looks at the run, and leaves at least four looks an epoch. A power of two: each execution is a point of the curves,
-    which shall not change with a measured speed that is never quite the same.
+    looks at the run, and leaves at least four looks an epoch. It is measured, and so never quite the same. The points
+    of the curves shall be the same: their distance comes from what a machine of this kind does usually.
     """
-    seconds_per_step = max(1e-6, 3 * trace(network).totals.macs * batch_size / _macs_per_second())
-    steps = min(int(SECONDS_PER_EXECUTION / seconds_per_step), MAX_STEPS, steps_per_epoch // 4)
-    return Choices(1 << max(0, steps.bit_length() - 1), _jit_is_faster(), _precision())
+    macs = 3 * trace(network).totals.macs * batch_size
+    usual = USUAL_GPU if on_gpu() else USUAL_CORE * min(os.cpu_count() or 1, MOST_CORES)
+    per_point = min(_steps(macs / usual), _power_of_two(steps_per_epoch // 4))
+    per_execution = min(_steps(macs / _macs_per_second()), per_point)
+    return Choices(per_execution, _jit_is_faster(), _precision(), per_point)
+
+
+def _steps(seconds_per_step: float) -> int:
+    return _power_of_two(int(min(SECONDS_PER_EXECUTION / max(seconds_per_step, 1e-9), MAX_STEPS)))
+
+
+def _power_of_two(number: int) -> int:
+    """The largest one that is not above `number`, and at least 1."""
+    return 1 << max(0, number.bit_length() - 1)
 
 
 def warm_up() -> None:

@@ -57,7 +57,9 @@ def fit(
     with model_for(network, recipe, choices) as model:
         first_epoch = restore(model, resume) if resume else 0
         emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch))
-        live = LiveMetrics(emit, should_stop, len(train[0]), recipe.batch_size, on_epoch, recipe.time_limit)
+        live = LiveMetrics(
+            emit, should_stop, len(train[0]), recipe.batch_size, choices.steps_per_point, on_epoch, recipe.time_limit
+        )
         history = model.fit(
             **fit_inputs(train, validation, recipe.batch_size),
             epochs=recipe.epochs,

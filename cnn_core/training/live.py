@@ -19,8 +19,8 @@ class LiveMetrics(keras.callbacks.Callback):
     The clock of the time limit (seconds) starts after the first batches: before them TensorFlow compiles.
 
     Keras reports the mean over the epoch so far, which hides what happens now: a point of the curves is the mean over
-    the steps of one execution (of the last two, when the very last is a shorter one: a point of one batch is noise).
-    Points are the same whenever the events are sent, so the same run gives the same curves. Images per second are those
+    `steps_per_point` steps (the last of an epoch over what is left as well: a point of one batch is noise). Points are
+    the same whenever the events are sent, so the same run gives the same curves. Images per second are those
     of the epoch so far, without the very first execution: TensorFlow may compile in it.
 
     Raises:
@@ -33,12 +33,13 @@ class LiveMetrics(keras.callbacks.Callback):
         should_stop: Callable[[], bool],
         images: int,
         batch_size: int,
+        steps_per_point: int,
         on_epoch: Callable[[keras.Model, int], None],
         time_limit: float | None = None,
     ):
         super().__init__()
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
-        self._images, self._batch_size = images, batch_size
+        self._images, self._batch_size, self._steps_per_point = images, batch_size, steps_per_point
         self._end, self._time_limit = math.inf, time_limit
         self._waited_for = True  # the very first point
         self.stopped = self.out_of_time = False
@@ -47,16 +48,17 @@ class LiveMetrics(keras.callbacks.Callback):
         self._epoch, self._began = epoch, time.monotonic()
         self._reported, self._since = self._began, (self._began, 0)  # when, and after how many images
         self._done = np.zeros(3)  # images, and over them the sums of loss and accuracy, at the last point
-        self._points = []  # steps, loss and accuracy at the end of each execution since the last event
+        self._points = []  # steps, loss and accuracy (Keras's means so far) at each point since the last event
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
-        if self._whole or self.params["steps"] - step >= self.model.steps_per_execution:
+        left = self.params["steps"] - step
+        if self._whole or (step % self._steps_per_point == 0 and left >= self._steps_per_point):
             self._points.append((step, logs["loss"], logs["accuracy"]))  # to look at them now would make a GPU wait
-            if self._whole or self._waited_for or now - self._reported >= INTERVAL:
-                self._report(now)
+        if self._whole or self._waited_for or now - self._reported >= INTERVAL:
+            self._report(now, step)
         if self._time_limit and self._end == math.inf:
             self._end = now + self._time_limit
         if self._should_stop():
@@ -77,24 +79,23 @@ class LiveMetrics(keras.callbacks.Callback):
         self._on_epoch(self.model, epoch)
         self._emit(EpochEnded(epoch=epoch, seconds=seconds, **values))
 
-    def _report(self, now: float) -> None:
-        means = []
-        for step, loss, accuracy in self._points:
-            check_finite(float(loss), self._epoch)
-            images = min(step * self._batch_size, self._images)
-            done = images * np.array([1, float(loss), float(accuracy)])
-            new_images, *sums = done - self._done
-            means.append((step, max(0.0, sums[0] / new_images), min(1.0, max(0.0, sums[1] / new_images))))
-            self._done = done
-        steps, losses, accuracies = zip(*means, strict=True)
+    def _report(self, now: float, step: int) -> None:
         began, before = self._since
-        speed = (self._done[0] - before) / max(now - began, 1e-9)
-        self._emit(
-            Progress(epoch=self._epoch, steps=steps, losses=losses, accuracies=accuracies, images_per_second=speed)
-        )
+        images = min(step * self._batch_size, self._images)
+        points = tuple(self._point(*point) for point in self._points)
+        speed = (images - before) / max(now - began, 1e-9)
+        self._emit(Progress(epoch=self._epoch, step=step, points=points, images_per_second=speed))
         self._reported, self._points = now, []
         if self._waited_for:
-            self._waited_for, self._since = False, (now, self._done[0])
+            self._waited_for, self._since = False, (now, images)
+
+    def _point(self, step: int, loss: float, accuracy: float) -> tuple[int, float, float]:
+        """With the means since the point before, of those since the begin of the epoch."""
+        check_finite(float(loss), self._epoch)
+        done = min(step * self._batch_size, self._images) * np.array([1, float(loss), float(accuracy)])
+        images, *sums = done - self._done
+        self._done = done
+        return step, max(0.0, sums[0] / images), min(1.0, max(0.0, sums[1] / images))
 
 
 def check_finite(loss: float, epoch: int) -> None:

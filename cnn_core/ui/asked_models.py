@@ -22,6 +22,8 @@ def follow_link() -> None:
     asked = state.link("model")
     if asked and asked != state.get("draw.asked"):
         state.put("draw.asked", asked)
+        if asked not in [model.key for model in services.models()]:
+            st.warning("The network of this link is not on this server (any more).", icon=":material/link_off:")
         state.reset_widgets("draw-models")
         state.reset_widgets("draw-kind")
 

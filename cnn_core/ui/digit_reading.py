@@ -78,18 +78,22 @@ def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
         for number, step in enumerate(steps, 1):
             caption = f"**{number}. {step.title}**  \n{step.caption}"
             st.image(_tile(step.picture), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
-    cells = [[f"**{row.argmax()}** {percent(row.max())}" for row in shares] for shares in by_title.values()]
-    st.table(pd.DataFrame(cells, index=[literal(title) for title in by_title], columns=[step.title for step in steps]))
+    read = {
+        literal(title): [f"**{row.argmax()}** {percent(row.max())}" for row in shares]
+        for title, shares in by_title.items()
+    }
+    st.table(pd.DataFrame(read, index=[f"{number}. {step.title}" for number, step in enumerate(steps, 1)]))
 
 
 def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
     answers = shares.argmax(axis=1)
     stage = deciding_stage(answers.tolist())
-    raw, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, -1))
+    raw, turned, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, stage, -1))
     if not stage:
         return f"**{literal(title)}** reads {raw} without the treatment and {final} with it."
     step = f"step {stage + 1} ({steps[stage].title.lower()})"
-    return f"**{literal(title)}** would have read {raw} without the treatment; {step} turns it into {final}."
+    last = "" if turned == final else f", and after all steps it reads {final}"
+    return f"**{literal(title)}** would have read {raw} without the treatment; {step} turns it into {turned}{last}."
 
 
 def _tile(picture: np.ndarray) -> str:

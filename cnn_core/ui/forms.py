@@ -35,12 +35,15 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
     version, shown = state.get(f"form.{key}", (0, None))
     if shown != model:
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
-    names = [name for name in type(model).model_fields if name not in skip]
+    fields = {name: field for name, field in type(model).model_fields.items() if name not in skip}
     values = dict(model)
-    for start in range(0, len(names), columns):
-        for place, name in zip(st.columns(columns), names[start : start + columns], strict=False):
+    narrow = [name for name, field in fields.items() if not _is_edges(field)]
+    for start in range(0, len(narrow), columns):
+        for place, name in zip(st.columns(columns), narrow[start : start + columns], strict=False):
             with place:
-                values[name] = _widget(name, type(model).model_fields[name], values[name], f"{key}.{version}.{name}")
+                values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
+    for name in fields.keys() - narrow:
+        values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
     wrong = False
     try:
         model = checked(type(model), values, "These settings")
@@ -78,28 +81,36 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
 
 
 def _number(name: str, kind: type, value: Any, key: str, help_text: str | None) -> Any:
-    # No bounds for the widget: it would keep a number beyond them to itself, and go on with the one before.
-    return st.number_input(
+    # No bounds for the widget: it would keep a number beyond them to itself, and go on with the one before. And no
+    # whole numbers: it would read 3.5 as 3 and 1e9 as 1, and say nothing.
+    number = st.number_input(
         name,
-        value=value if value is None else kind(value),
-        step=1 if kind is int else _step(value),
-        format=None if kind is int else "%g",
+        value=value if value is None else float(value),
+        step=1.0 if kind is int else _step(value),
+        format="%g",
         key=key,
         help=help_text,
         placeholder=UNSET,
     )
+    return int(number) if kind is int and number is not None and number.is_integer() else number
 
 
 def _tuple(name: str, kind: Any, value: Any, key: str, help_text: str | None, optional: bool) -> Any:
     """A number for each part, or one box for a pair such as a kernel_size, which is nearly always square."""
     parts = get_args(kind)
-    if len(parts) == 2 and get_origin(FieldInfo.from_annotation(parts[0]).annotation) is not tuple:
+    if len(parts) == 2 and not _is_edges(FieldInfo.from_annotation(kind)):
         return _pair(name, value, key, help_text, optional)
     results = []
     for place, side, part, one in zip(st.columns(len(parts)), SIDES, parts, value, strict=False):
         with place:
             results.append(_part(name, side, part, one, f"{key}.{side}", help_text))
     return tuple(results)
+
+
+def _is_edges(field: FieldInfo) -> bool:
+    """Whether it is the padding of four edges: too much for half a row."""
+    kind, _ = _parts(field)
+    return get_origin(kind) is tuple and get_origin(FieldInfo.from_annotation(get_args(kind)[0]).annotation) is tuple
 
 
 def _part(name: str, side: str, part: Any, value: Any, key: str, help_text: str | None) -> Any:

@@ -14,6 +14,7 @@ from cnn_core.ui.run_panel import show_metrics
 
 SHOWN = 40  # pictures in the grid at a time
 PICTURE = 64  # px
+GUESSING = 1.2  # times the share of the most frequent class: an accuracy below is luck
 
 
 def results(run: Run, state: RunState) -> None:
@@ -28,6 +29,13 @@ def results(run: Run, state: RunState) -> None:
             "Time": wording.duration(state.seconds),
         }
     )
+    most = confusion.sum(axis=1).max() / confusion.sum()
+    if state.tested.accuracy <= GUESSING * most:
+        st.warning(
+            f"To name always the same class would be right {most:.0%} of the time, and this network does no better. "
+            "Its training has not worked: try a learning rate ten times smaller, or more epochs.",
+            icon=":material/casino:",
+        )
     try:
         dataset = services.dataset(run.dataset)
     except StudioError as error:

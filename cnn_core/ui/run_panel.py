@@ -12,7 +12,7 @@ from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 
 CURVES_HEIGHT = 300  # pixels
-METRIC = 150  # pixels: five in a row beside the sidebar, two on a phone
+METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
 CAPTION_HEIGHT = 38  # pixels, of the line below the curves
 REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
@@ -69,8 +69,9 @@ def _header(run: Run, state: RunState) -> None:
         word, icon, colour = wording.STATUS[state.status]
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
+        place = st.empty()  # it changes at once with the badge; a button that is left out stays until all has run
         if state.active:
-            st.button(
+            place.button(
                 "Stopping…" if state.stop_requested else "Stop",
                 icon=":material/stop:",
                 type="primary",
@@ -80,9 +81,11 @@ def _header(run: Run, state: RunState) -> None:
                 args=(run.id,),
             )
         elif state.status in ("interrupted", "failed"):
-            # After a failure the same again is not what helps most often: another recipe is.
+            # After a failure the same again may not be what helps.
             kind = "primary" if state.status == "interrupted" else "secondary"
-            st.button("Resume", icon=":material/resume:", type=kind, key="run-resume", on_click=_resume, args=(run,))
+            place.button("Resume", icon=":material/resume:", type=kind, key="run-resume", on_click=_resume, args=(run,))
+    data = services.dataset_title(run.dataset)
+    st.caption(f"{wording.literal(run.network.name)} on {wording.literal(data)}: {wording.recipe_words(run.recipe)}")
 
 
 def _resume(run: Run) -> None:
@@ -133,6 +136,11 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
     return loss, accuracy
 
 
+def shown_epochs(run: Run, state: RunState) -> float:
+    """Where the axis of a run's curves ends: at the plan, or where the run has ended."""
+    return run.recipe.epochs if state.active or not state.loss.x else max(*state.loss.x[-1:], *state.val_loss.x[-1:])
+
+
 def _no_curves_yet() -> None:
     """The place of the curves. To draw empty ones would keep the browser from drawing the first point."""
     with st.container(height=CURVES_HEIGHT + CAPTION_HEIGHT, border=False, vertical_alignment="center"):
@@ -141,12 +149,13 @@ def _no_curves_yet() -> None:
 
 def _curves(run: Run, state: RunState) -> None:
     loss, accuracy = run_curves(state)
+    epochs = shown_epochs(run, state)
     left, right = st.columns(2)
     title = loss_title([run.recipe.loss])
     with left:
-        show_curves(loss, title, run.recipe.epochs, "run-loss")
+        show_curves(loss, title, epochs, "run-loss")
     with right:
-        show_curves(accuracy, "Accuracy", run.recipe.epochs, "run-accuracy", share=True)
+        show_curves(accuracy, "Accuracy", epochs, "run-accuracy", share=True)
     if start := state.started_now:
         st.caption(
             f"{start.device} · {start.choices} · {start.train_images:,} training and {start.validation_images:,} "
@@ -154,7 +163,7 @@ def _curves(run: Run, state: RunState) -> None:
         )
 
 
-def show_curves(curves: list[Curve], title: str, epochs: int, key: str, *, share: bool = False) -> None:
+def show_curves(curves: list[Curve], title: str, epochs: float, key: str, *, share: bool = False) -> None:
     """A chart of curves with its text alternative."""
     st.plotly_chart(
         curves_figure(curves, title, epochs=epochs, share=share, height=CURVES_HEIGHT),

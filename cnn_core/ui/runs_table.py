@@ -8,7 +8,7 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, state, wording
-from cnn_core.ui.run_panel import run_curves, show_curves
+from cnn_core.ui.run_panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
 LIVE_PAGE = "app_pages/train/live.py"
@@ -53,8 +53,8 @@ def _chosen(runs: list[Run]) -> list[Run]:
         hide_index=True,
         placeholder="–",
         column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="percent"),
-            "Validation accuracy": st.column_config.NumberColumn(format="percent"),
+            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+            "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
             "Parameters": st.column_config.NumberColumn(format="localized"),
         },
     )
@@ -79,13 +79,14 @@ def _rows(runs: list[Run]) -> pd.DataFrame:
             {
                 "Name": run.name,
                 "State": wording.STATUS[now.status][0],
-                "Test accuracy": now.tested.accuracy if now.tested else None,
+                "Test accuracy": 100 * now.tested.accuracy if now.tested else None,
                 "Started": wording.day_and_time(run.created),
+                "Time": wording.duration(now.seconds),
+                "Parameters": trace(run.network).totals.parameters,
                 "Network": run.network.name,
                 "Data": services.dataset_title(run.dataset),
-                "Validation accuracy": now.val_accuracy.y[-1] if now.val_accuracy.y else None,
-                "Parameters": trace(run.network).totals.parameters,
-                "Time": wording.duration(now.seconds),
+                "Recipe": wording.recipe_words(run.recipe),
+                "Validation accuracy": 100 * now.val_accuracy.y[-1] if now.val_accuracy.y else None,
             }
         )
     return pd.DataFrame(rows)
@@ -101,13 +102,19 @@ def _actions(run: Run) -> None:
             state.set_recipe(run.recipe)
             st.switch_page("app_pages/build/designer.py")
         # With keys of the run and its name, they close when they have done their work.
-        with st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}"):
-            name = st.text_input("New name", run.name, max_chars=80, key=f"name-{run.id}")
-            st.button("Save", on_click=_try, args=(services.store().rename, run.id, name), key="rename-save")
+        rename = st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}")
+        with rename.form(f"rename-form-{run.id}", border=False):  # Enter saves too
+            st.text_input("New name", run.name, max_chars=80, key=f"studio.name-{run.id}")
+            st.form_submit_button("Save", on_click=_rename, args=(run.id,), key="rename-save")
         with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
             when = wording.day_and_time(run.created)
             st.write(f"Delete **{wording.literal(run.name)}** of {when}, its curves and its model for good?")
             st.button("Delete it", on_click=_try, args=(services.store().delete, run.id), key="delete-confirm")
+
+
+def _rename(run_id: str) -> None:
+    # What is in the box now: the arguments of a callback are those of the run of the script before.
+    _try(services.store().rename, run_id, state.get(f"name-{run_id}"))
 
 
 def _try(action, *args) -> None:
@@ -120,7 +127,7 @@ def _try(action, *args) -> None:
 def _curves(chosen: list[Run]) -> None:
     """The curves of the chosen runs, one colour a run."""
     curves = {_unique(run, chosen): run_curves(services.store().state(run.id)) for run in chosen}
-    epochs = max(run.recipe.epochs for run in chosen)
+    epochs = max(shown_epochs(run, services.store().state(run.id)) for run in chosen)
     left, right = st.columns(2)
     with left:
         title = loss_title(run.recipe.loss for run in chosen)

@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 from string import punctuation
 
+from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import RunState
 
 STATUS = {
@@ -17,6 +18,7 @@ STATUS = {
     "interrupted": ("Interrupted", ":material/power_off:", "orange"),
 }
 """For each status: the word, its icon, its colour."""
+ALWAYS_TOLD = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")
 
 
 def duration(seconds: float | None) -> str:
@@ -52,6 +54,17 @@ def progress_text(state: RunState) -> str:
     elif left is not None:
         parts.append(f"{duration(left)} left")
     return " · ".join(parts)
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """A recipe in a line: what every training has, and what was set besides."""
+    values = {name: getattr(recipe, name) for name in Recipe.model_fields}
+    told = [name for name, field in Recipe.model_fields.items() if name in ALWAYS_TOLD or values[name] != field.default]
+    return " · ".join(f"{name} {_plain(values[name])}" for name in told)
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def literal(name: str) -> str:

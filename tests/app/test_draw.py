@@ -1,5 +1,6 @@
 """The drawing page with the real networks; only the canvas, which lives in the browser, is played."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -67,9 +68,9 @@ def test_a_seven_in_the_corner_is_read_and_the_treatment_gets_the_credit(page):
     page.draw(SMALL_SEVEN)
     assert not page.exception
     table = page.table[0].value
-    assert list(table.columns) == ["Drawing", "Cropped", "Scaled to 20 px", "Centred", "Full contrast"]
-    assert len(table) == 2
-    assert all(cell.startswith("**7**") for cell in table["Full contrast"])
+    assert list(table.index) == ["1. Drawing", "2. Cropped", "3. Scaled to 20 px", "4. Centred", "5. Full contrast"]
+    assert len(table.columns) == 2
+    assert all(cell.startswith("**7**") for cell in table.loc["5. Full contrast"])
     assert "without the treatment" in texts(page)
 
 
@@ -79,6 +80,24 @@ def test_a_dot_is_called_one(page):
     assert "solid dot" in app.warning[0].value
     app = page.draw(SMALL_SEVEN)
     assert not app.warning
+
+
+def test_the_sentence_says_what_the_table_says(page):
+    app = page.draw(SMALL_SEVEN)
+    lines = next(text.value for text in app.markdown if "turns it into" in text.value).splitlines()
+    for line, (_, column) in zip(lines, app.table[0].value.items(), strict=True):
+        assert line.rstrip().endswith(f"{_told(column.iloc[-1])}{' with it' if 'with it' in line else ''}.")
+        if not (step := re.search(r"step (\d)", line)):
+            continue
+        stage = int(step[1])
+        assert f"would have read {_told(column.iloc[0])} without the treatment" in line
+        assert f"turns it into {_told(column.iloc[stage - 1])}" in line
+
+
+def _told(cell: str) -> str:
+    """**7** 41.6% as 7 (41.6%)."""
+    digit, share = cell.split()
+    return f"{digit.strip('*')} ({share})"
 
 
 def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
@@ -133,7 +152,7 @@ def test_a_picture_of_a_digit_is_read(page, paper):
     picture.save(file, "JPEG")
     send(page, file.getvalue())
     assert not page.exception
-    assert all(cell.startswith("**7**") for cell in page.table[0].value["Full contrast"])
+    assert all(cell.startswith("**7**") for cell in page.table[0].value.loc["5. Full contrast"])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +181,7 @@ def test_a_chosen_network_that_was_deleted_is_gone_without_a_fuss(page, monkeypa
     page.draw(SMALL_SEVEN)
     assert not page.exception
     assert page.multiselect(key="draw-models").value == [models[0].key]
-    assert len(page.table[0].value) == 1
+    assert len(page.table[0].value.columns) == 1
 
 
 def test_networks_of_the_same_name_are_told_apart(page, monkeypatch):

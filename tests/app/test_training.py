@@ -206,7 +206,8 @@ def test_the_list_shows_every_run_and_home_starts_one(finished):
     table = app.dataframe[0].value
     row = table[table["Name"] == "tiny"].iloc[-1]
     assert (row["State"], row["Parameters"]) == ("Finished", 7850)
-    assert row["Test accuracy"] == services.store().state(finished).tested.accuracy
+    assert row["Test accuracy"] == 100 * services.store().state(finished).tested.accuracy
+    assert "learning_rate 0.001" in row["Recipe"]
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not home.exception
     before = {run.id for run in services.store().runs()}

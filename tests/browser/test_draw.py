@@ -33,7 +33,7 @@ def answers(page, stage):
     """What each network reads at this stage: 0 the raw drawing, -1 the treated digit."""
     page.locator("[data-testid=stTable] tbody tr").first.wait_for()
     rows = page.locator("[data-testid=stTable] tbody tr").all()
-    return [row.locator("td").all()[stage].inner_text()[0] for row in rows]
+    return [cell.inner_text()[0] for cell in rows[stage].locator("td").all()]
 
 
 def ink_on_canvas(page):

@@ -22,7 +22,7 @@ def store(fresh_server) -> RunStore:
             run.id,
             Submitted(),
             Started(device="", choices="", epochs=5, steps_per_epoch=2, train_images=9, validation_images=1),
-            Progress(epoch=0, steps=(1,), losses=(2,), accuracies=(0.2,), images_per_second=9),
+            Progress(epoch=0, step=1, points=((1, 2, 0.2),), images_per_second=9),
             EpochEnded(epoch=0, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1),
             Failed(message="It was a test."),
         )
@@ -47,25 +47,29 @@ def test_open_rename_delete_and_compare(fresh_server, store, page):
     name = page.get_by_role("textbox", name="New name")
     name.fill("better name")
     name.press("Enter")
-    page.get_by_role("button", name="Save").click()
     page.wait_for_timeout(1000)
     assert [run.name for run in store.runs()] == ["better name", "middle", "oldest"]
+    page.get_by_role("button", name="Rename").click()
+    name.fill("best name")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_timeout(1000)
+    assert [run.name for run in store.runs()] == ["best name", "middle", "oldest"]
 
     page.goto(f"{fresh_server.url}/runs")
     choose(page, 1)
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
     page.wait_for_timeout(1000)
-    assert [run.name for run in store.runs()] == ["better name", "oldest"]
+    assert [run.name for run in store.runs()] == ["best name", "oldest"]
 
     page.goto(f"{fresh_server.url}/runs")
     choose(page, 0, 1)
-    expect(page.locator(".js-plotly-plot").first.get_by_text("better name")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first.get_by_text("best name")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first.get_by_text("oldest")).to_be_visible()
 
     choose(page, 1)
     page.get_by_role("button", name="Open").click()
-    expect(page.get_by_role("heading", name="better name")).to_be_visible()
+    expect(page.get_by_role("heading", name="best name")).to_be_visible()
     expect(page.get_by_text("It was a test.")).to_be_visible()
 
 

@@ -27,7 +27,7 @@ STARTED = Started(at=10, device="CPU", choices="", epochs=4, steps_per_epoch=10,
 
 
 def progress(epoch: int, step: int, at: float, loss: float = 1.0) -> Progress:
-    return Progress(at=at, epoch=epoch, steps=(step,), losses=(loss,), accuracies=(0.5,), images_per_second=100)
+    return Progress(at=at, epoch=epoch, step=step, points=((step, loss, 0.5),), images_per_second=100)
 
 
 def ended(epoch: int, at: float) -> EpochEnded:
@@ -75,6 +75,16 @@ def test_a_resumed_run_forgets_what_came_after_its_checkpoint():
     assert state.seconds_left == pytest.approx(3)  # the time before the interruption does not count
 
 
+def test_the_time_of_a_run_is_that_in_which_it_ran():
+    """From 10 to 14; the server that died was missed at 100; resumed at 200, it goes on from 201 to 205."""
+    state = reduce([Submitted(at=9), STARTED, ended(0, at=14), Interrupted(at=100)])
+    assert state.seconds == 4
+    state = reduce([Submitted(at=200)], state)
+    assert state.seconds == 4
+    again = STARTED.model_copy(update={"first_epoch": 1, "at": 201})
+    assert reduce([again, ended(1, at=205)], state).seconds == 8
+
+
 def test_a_run_of_the_first_version_can_be_read():
     """Its events held one point each."""
     old = '{"at": 1.0, "kind": "progress", "epoch": 0, "step": 5, "loss": 2.0, "accuracy": 0.5, "images_per_second": 9}'
@@ -112,7 +122,7 @@ def test_a_time_limit_is_a_plan_too():
     started = Started(
         at=10, device="", choices="", epochs=100, steps_per_epoch=4, train_images=9, validation_images=0, time_limit=4
     )
-    step = Progress(at=13, epoch=1, steps=(0,), losses=(1,), accuracies=(0.5,), images_per_second=1)
+    step = Progress(at=13, epoch=1, step=0, points=(), images_per_second=1)
     state = reduce([Submitted(at=9), started, step])
     assert state.progress == pytest.approx(0.75)
     assert state.seconds_left == pytest.approx(1)

@@ -54,7 +54,7 @@ def test_two_stores_see_each_others_events(store, urls):
 
 def test_threads_may_write_at_the_same_time(store):
     runs = [new(store, str(n)) for n in range(4)]
-    event = Progress(epoch=0, steps=(1,), losses=(1,), accuracies=(0,), images_per_second=1)
+    event = Progress(epoch=0, step=1, points=((1, 1, 0),), images_per_second=1)
 
     def write(run):
         store.append(run.id, Submitted(), STARTED)

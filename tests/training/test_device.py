@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
+from cnn_core.training import device
 from cnn_core.training.device import MAX_STEPS, Choices, choose, device_name, on_gpu, warm_up
 
 TINY = Network(input_shape=(2, 2, 1), layers=(Flatten(), Dense(units=2, activation="softmax")))
@@ -28,6 +29,17 @@ def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network,
         "the machine alone decides: the same seed, the same curves"
     )
     assert not choices.jit_compile or on_gpu()
+
+
+@settings(deadline=None)
+@given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000), st.floats(1e6, 1e14))
+def test_the_points_of_the_curves_do_not_depend_on_the_measured_speed(network, batch_size, steps_per_epoch, speed):
+    before = choose(network, batch_size, steps_per_epoch)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device, "_macs_per_second", lambda: speed)
+        after = choose(network, batch_size, steps_per_epoch)
+    assert after.steps_per_point == before.steps_per_point
+    assert after.steps_per_point % after.steps_per_execution == 0
 
 
 @settings(deadline=None)

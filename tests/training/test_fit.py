@@ -78,7 +78,7 @@ def test_events_come_in_order(trained):
     assert started.choices == str(STEP_BY_STEP)
     assert events[-2].reason == "completed"
     assert [event.epoch for event in of_kind(events, "epoch_ended")] == [0, 1, 2]
-    assert [event.steps for event in of_kind(events, "progress")] == [(step,) for step in range(1, 9)] * 3
+    assert [event.step for event in of_kind(events, "progress")] == [*range(1, 9)] * 3
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert all(EVENT.validate_json(event.model_dump_json()) == event for event in events)
 
@@ -89,8 +89,8 @@ def test_progress_of_all_steps_is_the_mean_of_the_epoch(trained):
     sizes = [32] * 7 + [16]
     for epoch in of_kind(events, "epoch_ended"):
         steps = [event for event in of_kind(events, "progress") if event.epoch == epoch.epoch]
-        for name, points in (("loss", "losses"), ("accuracy", "accuracies")):
-            values = [value for event in steps for value in getattr(event, points)]
+        for place, name in enumerate(("loss", "accuracy"), start=1):
+            values = [point[place] for event in steps for point in event.points]
             assert np.average(values, weights=sizes) == pytest.approx(getattr(epoch, name), abs=1e-5)
 
 
@@ -121,13 +121,13 @@ def test_the_same_seed_gives_the_same_curves_and_another_does_not(trained, small
 
 
 def test_several_steps_per_execution_change_nothing_but_the_speed(trained, small, monkeypatch):
-    """8 steps, 3 at a time: the last execution is a shorter one, and shares the point of the one before."""
+    """8 steps, 3 at a time: the last execution is a shorter one."""
     monkeypatch.setattr(live, "INTERVAL", 0)
     events, outcome = trained
     fast, same = train(small, choices=Choices(3, False, "float32"))
     np.testing.assert_allclose(curve(fast), curve(events), rtol=1e-5)
     np.testing.assert_allclose(same.confidence, outcome.confidence, rtol=1e-4)
-    assert [event.steps for event in of_kind(fast, "progress")] == [(3,), (8,)] * 3
+    assert [event.step for event in of_kind(fast, "progress")] == [3, 6, 8] * 3
 
 
 def test_bfloat16_learns_as_well_and_what_is_tested_is_the_float32_model_that_is_kept(trained, small):
@@ -279,7 +279,7 @@ def test_the_first_event_of_a_long_epoch_comes_before_its_end(small):
     events, _ = train(small, RECIPE.model_copy(update={"epochs": 1, "batch_size": 8}), slow)
     points = [event for event in events if isinstance(event, Progress)]
     assert 1 < len(points) <= 30
-    assert points[0].steps[-1] < 30
+    assert points[0].step < 30
 
 
 def test_a_time_limit_ends_within_an_epoch_and_tests_what_was_learned(small):
