@@ -45,13 +45,13 @@ def layer_table(network: Network, trace: Trace, row: int) -> None:
         on_select=_follow_click,
         selection_mode=["single-row-required", "single-cell"],
         column_config={
-            "Layer": st.column_config.TextColumn(width=180),
-            "Output": st.column_config.TextColumn(width=85, help=f"Shape for one image, {network.data_format}"),
+            "Layer": st.column_config.TextColumn(width=150),
+            "Output": st.column_config.TextColumn(width=78, help=f"Shape for one image, {network.data_format}"),
             "Parameters": st.column_config.TextColumn(width=85, help="Trainable and not"),
             "Sees": st.column_config.TextColumn(
-                width=65, help="Receptive field: how much of the image one value can depend on, in pixels"
+                width=58, help="Receptive field: how much of the image one value can depend on, in pixels"
             ),
-            "MACs": st.column_config.TextColumn(width=80, help="Multiply-accumulates for one image"),
+            "MACs": st.column_config.TextColumn(width=78, help="Multiply-accumulates for one image"),
             "Output side": st.column_config.TextColumn(width=190, help="How the size of the output comes about"),
             "Parameter sum": st.column_config.TextColumn(width=200, help="How the parameters add up"),
         },
