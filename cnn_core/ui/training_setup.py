@@ -69,8 +69,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     if st.button(
         "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
     ):
-        state.set_link("run", start(network, recipe, entry.name).id)
-        st.rerun()
+        st.switch_page(LIVE_PAGE, query_params={"run": start(network, recipe, entry.name).id})
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:
