@@ -27,6 +27,9 @@ dask.config.set(
         # The scheduler keeps the last messages of each topic; the store has them all.
         "distributed.admin.low-level-log-length": 100,
         "distributed.scheduler.http.routes": [],
+        # Dask watches itself, which nobody looks at, and which took 9 % of a core while nothing was done.
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "500ms",
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.target": False,
         "distributed.worker.memory.pause": False,
