@@ -138,7 +138,8 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
 
 def shown_epochs(run: Run, state: RunState) -> float:
     """Where the axis of a run's curves ends: at the plan, or where the run has ended."""
-    return run.recipe.epochs if state.active or not state.loss.x else max(*state.loss.x[-1:], *state.val_loss.x[-1:])
+    reached = [*state.loss.x[-1:], *state.val_loss.x[-1:]]
+    return run.recipe.epochs if state.active or not reached else max(reached)
 
 
 def _no_curves_yet() -> None:

@@ -10,7 +10,7 @@ from cnn_core.design.layers import Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
-from cnn_core.runs.events import Failed, Finished, Interrupted, Started, Submitted, TrainingEnded
+from cnn_core.runs.events import Failed, Finished, Interrupted, Progress, Started, Submitted, TrainingEnded
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.ui import services
 
@@ -198,6 +198,16 @@ def test_a_run_can_be_trained_again_with_a_change(finished):
     assert services.store().run(finished).network == app.session_state["studio.history"].present
     assert services.store().run(finished).recipe == app.session_state["studio.recipe"]
     assert app.button(key="train")
+
+
+@pytest.mark.parametrize("reached", [(), (Progress(epoch=0, step=2, points=((2, 2.0, 0.2),), images_per_second=9),)])
+def test_a_run_that_ended_within_its_first_epoch_is_shown(reached):
+    run = services.store().create("short", SMALL, QUICK, "bundled")
+    services.store().append(run.id, Submitted(), STARTED, *reached, Interrupted())
+    for app in (opened(LIVE, run=run.id), opened(RUNS)):
+        assert not app.exception
+    app.session_state["studio.runs.ticked"] = (run.id,)
+    assert not app.run().exception
 
 
 def test_the_list_shows_every_run_and_home_starts_one(finished):
