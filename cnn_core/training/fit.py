@@ -38,7 +38,7 @@ def fit(
     resume: bytes | None = None,
     choices: Choices | None = None,
 ) -> Outcome:
-    """Train, then test.
+    """Train, then test. Raises RunError when the loss becomes NaN or infinite.
 
     Args:
         emit: gets the events Started ... Tested as they happen, from this thread.
@@ -46,9 +46,6 @@ def fit(
         on_epoch: called with the model and the epoch (from 0) after each whole epoch.
         resume: a `build.checkpoint` to go on from; its epochs are not trained again.
         choices: how to compute; None chooses for this device.
-
-    Raises:
-        RunError: the loss became NaN or infinite.
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
     train, validation = _split(dataset, recipe)

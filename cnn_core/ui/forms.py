@@ -42,7 +42,7 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         for place, name in zip(st.columns(columns), narrow[start : start + columns], strict=False):
             with place:
                 values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
-    for name in fields.keys() - narrow:
+    for name in (name for name in fields if name not in narrow):
         values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
     wrong = False
     try:
