@@ -40,5 +40,9 @@ class RunError(StudioError):
     """A run that does not exist, or not in the state that was needed."""
 
 
+class StorageError(StudioError):
+    """The database or the disk does not let itself be read or written."""
+
+
 class EngineError(StudioError):
     """The workers that compute did not answer, or ended."""

@@ -4,13 +4,15 @@ import secrets
 import time
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from cnn_core.compare.plan import Duel, Plan, Training
 from cnn_core.data.datasets import Catalogue, Entry
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
 from cnn_core.errors import RunError, StudioError
 from cnn_core.runs.events import RunState
-from cnn_core.runs.run import Run
+from cnn_core.runs.run import ANOTHER_VERSION, Run
 from cnn_core.runs.store import RunStore
 
 LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show a network that has hardly begun
@@ -18,13 +20,18 @@ LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a duel is, over all its trainings. `share` is 0 to 1; `current` says what trains now."""
+    """How far a duel is, over all its trainings. `share` is 0 to 1; `current` says what trains now.
+
+    `main_active` is about the main trainings: what goes on without them are experiments.
+    """
 
     done: int
     total: int
     share: float
     current: str
     active: bool
+    main_active: bool
+    stopping: bool
     resumable: bool
     failed: tuple[str, ...]
     seconds_left: float | None
@@ -62,11 +69,12 @@ def recipe_of(plan: Plan, training: Training) -> Recipe:
 def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> Duel:
     """Put all trainings of `plan` into the queue; raises DataError when its data set is not there."""
     made = trainings(plan, _entry(plan.dataset, catalogue).train)
-    runs = []
+    duel_id, runs = _new_id(), []
     for training in made:
-        name = f"{plan.networks[training.side].name}, {words(training)}"
-        runs.append(store.create(name, plan.networks[training.side], recipe_of(plan, training), plan.dataset))
-    duel = _keep(store, plan, made, runs, runs)
+        network = plan.networks[training.side]
+        name = f"{network.name}, {words(training)}"
+        runs.append(store.create(name, network, recipe_of(plan, training), plan.dataset, duel_id))
+    duel = _keep(store, duel_id, plan, made, runs)
     for run in runs:
         engine.train(run)
     return duel
@@ -90,17 +98,27 @@ def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
         recipes=(first.recipe, second.recipe),
         seeds=(seed,),
     )
-    return _keep(store, plan, tuple(Training(side=side, seed=seed) for side in (0, 1)), [first, second], [])
+    return _keep(store, _new_id(), plan, tuple(Training(side=side, seed=seed) for side in (0, 1)), [first, second])
 
 
 def load(store: RunStore, duel_id: str) -> Duel:
-    """The duel `duel_id`; raises RunError when there is none."""
-    return Duel.model_validate_json(store.duel(duel_id))
+    """The duel `duel_id`; raises RunError when there is none, or this version cannot read it."""
+    duel = _read(store.duel(duel_id))
+    if duel is None:
+        raise RunError("This duel cannot be read", received=ANOTHER_VERSION, todo="Start it again")
+    return duel
 
 
-def recent(store: RunStore) -> list[Duel]:
-    """All duels, the newest first."""
-    return [Duel.model_validate_json(content) for content in store.duels()]
+def recent(store: RunStore, limit: int) -> list[Duel | None]:
+    """The newest duels first; None for one that this version cannot read."""
+    return [_read(content) for content in store.duels(limit)]
+
+
+def _read(content: str) -> Duel | None:
+    try:
+        return Duel.model_validate_json(content)
+    except (ValidationError, StudioError):
+        return None
 
 
 def delete(duel: Duel, store: RunStore) -> None:
@@ -110,16 +128,17 @@ def delete(duel: Duel, store: RunStore) -> None:
 
 def stop(duel: Duel, store: RunStore, engine: Engine) -> None:
     """End what trains now and keep it, and take the rest out of the queue."""
+    states = store.states(duel.runs)
     for run_id in reversed(duel.runs):  # the waiting ones first, or they would begin meanwhile
-        if store.state(run_id).active:
+        if run_id in states and states[run_id].active:
             engine.stop(run_id)
 
 
 def resume(duel: Duel, store: RunStore, engine: Engine) -> None:
     """Put the trainings that a killed server or worker left undone into the queue again."""
-    for run_id in duel.runs:
-        if store.state(run_id).status in ("interrupted", "failed"):
-            engine.train(store.run(run_id), resume=True)
+    for run_id, state in store.states(duel.runs).items():
+        if state.status in ("interrupted", "failed"):
+            engine.train(store.run(run_id))
 
 
 def progress(duel: Duel, store: RunStore) -> Progress:
@@ -139,6 +158,10 @@ def progress(duel: Duel, store: RunStore) -> Progress:
         share=share,
         current=next(running, "waiting in the queue" if active else ""),
         active=active,
+        main_active=any(
+            state.active for training, state in zip(duel.trainings, states, strict=True) if training.part == "main"
+        ),
+        stopping=any(state.stop_requested for state in states),
         resumable=any(state.status in ("interrupted", "failed") for state in states),
         failed=tuple(dict.fromkeys(state.message for state in states if state.status == "failed")),
         seconds_left=(time.time() - began) * (1 - share) / share if active and began and share > 0.02 else None,
@@ -159,16 +182,18 @@ def _entry(name: str, catalogue: Catalogue) -> Entry:
     return entry
 
 
-def _keep(store: RunStore, plan: Plan, trained: tuple[Training, ...], runs: list[Run], own: list[Run]) -> Duel:
-    """Save the duel; `own` are the runs that exist only for it."""
+def _new_id() -> str:
+    return secrets.token_hex(5)
+
+
+def _keep(store: RunStore, duel_id: str, plan: Plan, trained: tuple[Training, ...], runs: list[Run]) -> Duel:
     ids = tuple(run.id for run in runs)
-    duel = Duel(id=secrets.token_hex(5), created=time.time(), plan=plan, trainings=trained, runs=ids)
-    store.save_duel(duel.id, duel.created, duel.model_dump_json(), [run.id for run in own])
+    duel = Duel(id=duel_id, created=time.time(), plan=plan, trainings=trained, runs=ids)
+    store.save_duel(duel.id, duel.created, duel.model_dump_json())
     return duel
 
 
 def _states(duel: Duel, store: RunStore) -> list[RunState]:
-    """A run that somebody deleted meanwhile has no events, which would make it wait for ever."""
-    there = {run.id for run in store.runs()}
-    gone = RunState(status="stopped")
-    return [store.state(run_id) if run_id in there else gone for run_id in duel.runs]
+    """In the order of the runs. One that somebody deleted meanwhile must not be waited for."""
+    states = store.states(duel.runs)
+    return [states.get(run_id, RunState(status="stopped")) for run_id in duel.runs]

@@ -53,14 +53,16 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
     )
 
 
-def live_curves(duel: Duel, store: RunStore, name: str) -> tuple[list[tuple[Values, Values]], ...]:
-    """[side][seed]: x (epochs done) and y of the curve `name` of each main training that has begun."""
-    sides: tuple[list, list] = ([], [])
+def live_curves(duel: Duel, store: RunStore) -> dict[str, tuple[list[tuple[Values, Values]], ...]]:
+    """By the name of the curve, [side][seed]: x (epochs done) and y of each main training that has begun."""
+    states = store.states(run_id for _, run_id in duel.of("main"))
+    curves = {name: ([], []) for name in CURVES}
     for training, run_id in duel.of("main"):
-        series: Series = getattr(store.state(run_id), name)
-        if series.x:
-            sides[training.side].append((series.x, series.y))
-    return sides
+        for name, sides in curves.items():
+            series: Series = getattr(states.get(run_id, RunState()), name)
+            if series.x:
+                sides[training.side].append((series.x, series.y))
+    return curves
 
 
 def _finished(duel: Duel, store: RunStore, part: Part, images: int | None = None) -> list[tuple[int, tuple[str, str]]]:

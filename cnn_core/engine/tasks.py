@@ -37,6 +37,7 @@ DOWNLOADS = {
 _kept: OrderedDict[str, Any] = OrderedDict()
 _stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
 _checkpoints: dict[str, bytes] = {}
+_reports: dict[tuple[str, float], list[str]] = {}
 _progress: dict[str, float] = {}
 _lock = threading.Lock()
 
@@ -78,17 +79,25 @@ def train(
     data: Dataset | None,
     resume: bytes | None,
 ) -> dict[str, Any] | Missing:
-    """`training.fit`, with its events logged under `topic`; the fields of its Outcome.
+    """`training.fit`, with its events logged under `topic`; the fields of its Outcome, and all "events" once more.
 
-    A run can be `submitted` again, to be resumed. Raises StudioError: whatever went wrong, in words.
+    Each event has a number, from 1; 0 stands for the worker's word that it has all it needs and begins. A run can be
+    `submitted` again, to be resumed. Raises StudioError: whatever went wrong, in words.
     """
     from cnn_core.training.build import checkpoint
     from cnn_core.training.fit import fit
 
     worker = get_worker()
+    events = _reports[run_id, submitted] = []
+
+    def report(number: int, event: str = "", *, epoch: bool = False) -> None:
+        worker.log_event(
+            topic, {"run": run_id, "submitted": submitted, "number": number, "event": event, "epoch": epoch}
+        )
 
     def emit(event: Event) -> None:
-        worker.log_event(topic, {"run": run_id, "submitted": submitted, "event": event.model_dump_json()})
+        events.append(event.model_dump_json())
+        report(len(events), events[-1], epoch=event.kind == "epoch_ended")
 
     def on_epoch(model, epoch: int) -> None:
         _checkpoints[run_id] = checkpoint(model, epoch + 1)
@@ -98,12 +107,15 @@ def train(
 
     def work() -> dict[str, Any]:
         dataset = _keep(data_key, lambda: data)
-        return vars(fit(network, recipe, dataset, emit, should_stop, on_epoch=on_epoch, resume=resume))
+        report(0)
+        outcome = fit(network, recipe, dataset, emit, should_stop, on_epoch=on_epoch, resume=resume)
+        return {**vars(outcome), "events": events}
 
     try:
         return _answer(work, _why_not_trained)
     finally:
         _checkpoints.pop(run_id, None)
+        _reports.pop((run_id, submitted), None)
         _stops.discard((run_id, submitted))
         gc.collect()  # a network and its data hang together in circles: a duel would pile them up
 
@@ -146,6 +158,12 @@ def _why_not_trained(error: Exception) -> RunError:
 def request_stop(run_id: str, submitted: float) -> None:
     """Make the run that was submitted then end at its next batch, if it is on this worker or comes to it."""
     _stops.add((run_id, submitted))
+
+
+def reported(run_id: str, submitted: float, after: int) -> tuple[int, list[str]] | None:
+    """The number of the first event after `after`, and it with all later ones, when the run is on this worker."""
+    events = _reports.get((run_id, submitted))
+    return events and (after + 1, events[after:])
 
 
 def take_checkpoint(run_id: str) -> bytes | None:

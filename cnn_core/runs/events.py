@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from cnn_core.runs.series import Series
 
-Status = Literal["queued", "training", "testing", "finished", "stopped", "failed", "interrupted"]
+Status = Literal["queued", "training", "testing", "finished", "stopped", "failed", "interrupted", "unreadable"]
 ACTIVE: tuple[Status, ...] = ("queued", "training", "testing")
 
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from cnn_core.design.network import Network
 from cnn_core.errors import RunError
+from cnn_core.runs.run import Run
+from cnn_core.runs.summary import Summary
 
 if TYPE_CHECKING:
     from cnn_core.runs.store import RunStore
 
 READY_MADE = Path(__file__).parents[2] / "assets" / "models"
 MODEL_FILE = "model.keras"
+MOST = 50  # runs that are offered at a time; an older one is reached by its link
 
 
 @dataclass(frozen=True)
@@ -43,31 +46,28 @@ class ModelLibrary:
         self._ready_made = [_ready_made(path) for path in sorted(ready_made.glob("*.json"))]
 
     def models(self) -> list[Model]:
-        """The ready-made models, then those of finished or stopped runs, the newest first; a duel's are too many."""
-        of_duels = self._store.duel_runs()
-        runs = (run for run in self._store.runs() if run.id not in of_duels)
-        return [*self._ready_made, *filter(None, map(self._of_run, runs))]
+        """The ready-made models, then those of the MOST newest finished or stopped runs; a duel's are too many."""
+        runs = self._store.lists.trained(MOST)
+        return [*self._ready_made, *(self._of_run(run, run.test_accuracy) for run in runs)]
 
     def model(self, key: str) -> Model:
         """The model `key`; raises RunError when there is none (any more)."""
         for model in self._ready_made:
             if model.key == key:
                 return model
-        model = self._of_run(self._store.run(key))
-        if model is None:
+        run = self._store.run(key)
+        state = self._store.state(key)
+        if not state.saved or run.recipe.pixel_order is not None:  # networks of shuffled pixels cannot read an image
             raise RunError("This run has no trained model", todo="Train it to its end, or choose another model")
-        return model
+        return self._of_run(run, state.tested.accuracy)
 
-    def _of_run(self, run) -> Model | None:
-        state = self._store.state(run.id)
-        if not state.saved or run.recipe.pixel_order is not None:
-            return None  # networks of shuffled pixels cannot read a picture
+    def _of_run(self, run: Run | Summary, accuracy: float) -> Model:
         return Model(
             key=run.id,
             title=run.name,
             network=run.network,
             dataset=run.dataset,
-            accuracy=state.tested.accuracy,
+            accuracy=accuracy,
             load=lambda: self._store.load_file(run.id, MODEL_FILE),
         )
 

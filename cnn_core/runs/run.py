@@ -1,9 +1,16 @@
 """Run: what was asked."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import ValidationError
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.errors import DesignError, RunError
+
+KEPT = 512  # runs whose designs and states are kept in memory; the largest duel has 120
+ANOTHER_VERSION = "It was stored by another version of CNN Studio, and this one cannot read it."
 
 
 @dataclass(frozen=True)
@@ -13,7 +20,18 @@ class Run:
     id: str
     name: str
     created: float
-    owner: str
     dataset: str
     network: Network
     recipe: Recipe
+
+
+@lru_cache(maxsize=KEPT)
+def design(network: str, recipe: str) -> tuple[Network, Recipe]:
+    """The network and the recipe of a row; raises RunError when this version cannot read them.
+
+    They never change, and to parse a network costs more than the query.
+    """
+    try:
+        return Network.from_json(network), Recipe.model_validate_json(recipe)
+    except (DesignError, ValidationError) as error:
+        raise RunError("This run cannot be read", received=ANOTHER_VERSION, todo="Delete it, or train anew") from error

@@ -1,223 +1,252 @@
-"""RunStore: the only writer of runs. A run is a row; what happened to it are events; its files lie beside."""
+"""RunStore: what was asked and what became of it. A run is a row; what happened to it are events, numbered by run."""
 
-import json
-import os
-import platform
+import re
 import secrets
 import threading
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 
-import fsspec
-import psutil
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
-from cnn_core.runs.events import ACTIVE, EVENT, Event, Interrupted, RunState, reduce
-from cnn_core.runs.run import Run
+from cnn_core.runs import database, migrations, summary
+from cnn_core.runs.database import DUELS, EVENTS, RUNS, said
+from cnn_core.runs.events import ACTIVE, EVENT, Event, RunState, Submitted, reduce
+from cnn_core.runs.files import Files
+from cnn_core.runs.leases import Leases
+from cnn_core.runs.lists import Lists
+from cnn_core.runs.run import ANOTHER_VERSION, KEPT, Run, design
 
-_META = sa.MetaData()
-_RUNS = sa.Table(
-    "runs",
-    _META,
-    sa.Column("id", sa.String(16), primary_key=True),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
-    sa.Column("dataset", sa.String(200), nullable=False),
-    sa.Column("network", sa.Text, nullable=False),
-    sa.Column("recipe", sa.Text, nullable=False),
-)
-_EVENTS = sa.Table(
-    "events",
-    _META,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("run", sa.String(16), sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("event", sa.Text, nullable=False),
-)
-_DUELS = sa.Table(
-    "duels",
-    _META,
-    sa.Column("id", sa.String(16), primary_key=True),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
-    sa.Column("runs", sa.Text, nullable=False),
-)
+READ_FAULT, WRITE_FAULT = "The runs cannot be read", "The run cannot be stored"
+_COUNTS = sa.select(RUNS.c.id, RUNS.c.events, RUNS.c.stop_wished)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Of a run: how many events it has, what they add up to, and whether somebody wishes it to stop."""
+
+    count: int = 0
+    state: RunState = field(default_factory=RunState)
+    stop_wished: bool = False
+
+    @property
+    def shown(self) -> RunState:
+        """The state, with a wish that the run's server has not heard of yet."""
+        return replace(self.state, stop_requested=True) if self.stop_wished and self.state.active else self.state
 
 
 class RunStore:
     """Runs in a database (SQLite in WAL mode, or PostgreSQL), their files under an fsspec URL.
 
-    Safe to use from several threads; a second server may read and write the same database.
+    Safe to use from several threads; several servers may share a database. Everything raises StorageError when the
+    database or the disk does not let it; nothing is half written then.
 
     Args:
-        database: an SQLAlchemy URL.
-        files: an fsspec URL of a folder; one folder per run is made in it.
+        database_url: an SQLAlchemy URL.
+        files_url: an fsspec URL of a folder; one folder per run is made in it.
     """
 
-    def __init__(self, database: str, files: str):
-        url = sa.make_url(database)
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sa.create_engine(url)
-        if url.get_backend_name() == "sqlite":
-            sa.event.listen(self._db, "connect", _configure_sqlite)
-        _META.create_all(self._db)
-        self._fs, self._root = fsspec.url_to_fs(files)
-        self._states: dict[str, tuple[int, RunState]] = {}
-        self._runs: dict[str, Run] = {}
+    def __init__(self, database_url: str, files_url: str):
+        self._db = database.connect(database_url)
+        with said("The runs cannot be opened"):
+            migrations.migrate(self._db)
+        self._files = Files(files_url)
+        self.save_file, self.load_file = self._files.save, self._files.load
+        self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
+        self.lists = Lists(self._db)
+        self._summarize_anew()
 
-    def create(self, name: str, network: Network, recipe: Recipe, dataset: str) -> Run:
-        """Note a new run, without any event yet."""
-        run = Run(secrets.token_hex(5), name[:200], time.time(), _owner(), dataset, network, recipe)
-        row = {**vars(run), "network": network.to_json(), "recipe": recipe.model_dump_json()}
-        with self._db.begin() as db:
-            db.execute(_RUNS.insert().values(row))
+    def leases(self, holder: str) -> Leases:
+        """The leases of the server `holder` on the runs of this store."""
+        return Leases(self._db, holder)
+
+    def create(self, name: str, network: Network, recipe: Recipe, dataset: str, duel: str | None = None) -> Run:
+        """Note a new run, without any event yet. `duel` is the id of the duel that it is made for."""
+        run = Run(secrets.token_hex(5), _clean(name), time.time(), dataset, network, recipe)
+        row = {**vars(run), "network": network.to_json(), "recipe": recipe.model_dump_json(), "duel": duel}
+        row |= summary.asked(network, recipe) | summary.became(RunState())
+        with said(WRITE_FAULT), self._db.begin() as db:
+            db.execute(RUNS.insert().values(row))
         return run
 
-    def append(self, run_id: str, *events: Event) -> None:
-        """Note what happened to a run; events of a run that was deleted meanwhile are dropped."""
-        rows = [{"run": run_id, "event": event.model_dump_json()} for event in events]
-        with self._db.begin() as db:
-            if db.execute(sa.select(_RUNS.c.id).where(_RUNS.c.id == run_id)).first():
-                db.execute(_EVENTS.insert(), rows)
+    def submit(self, run_id: str) -> None:
+        """Put the run into the queue (again); raises RunError when it is there already, or under way."""
+        known = self._known([run_id]).get(run_id, _Known())
+        under_way = known.state.active and known.state.submitted
+        if under_way or not self._write(run_id, known, (Submitted(),), None):
+            raise RunError("This run is under way already", todo="Wait until it has ended, or stop it")
+
+    def append(self, run_id: str, *events: Event, holder: str | None = None) -> bool:
+        """Note what happened to a run; only the server that has its lease may (without one: anybody).
+
+        Returns:
+            whether it was noted; not when the run was deleted, or another server answers for it by now.
+        """
+        return self._write(run_id, self._known([run_id]).get(run_id, _Known()), events, holder)
+
+    def _write(self, run_id: str, known: _Known, events: Sequence[Event], holder: str | None) -> bool:
+        """One transaction: the events, numbered on from what is known, and the summary that the run has after them."""
+        after, count = reduce(events, known.state), known.count
+        values = summary.became(after) | {"events": count + len(events)}
+        if not after.active:
+            values |= {"holder": None, "lease_until": None}
+        if any(event.kind == "submitted" for event in events):
+            values |= {"stop_wished": False}
+        rows = [
+            {"run": run_id, "number": number, "event": event.model_dump_json()}
+            for number, event in enumerate(events, count + 1)
+        ]
+        mine = (RUNS.c.id == run_id) & (RUNS.c.events == count) & RUNS.c.holder.is_not_distinct_from(holder)
+        with said(WRITE_FAULT), self._db.begin() as db:
+            if not db.execute(RUNS.update().where(mine).values(values)).rowcount:
+                return False
+            db.execute(EVENTS.insert(), rows)
+        self._keep_state(run_id, count + len(events), after)
+        return True
+
+    def wish_stop(self, run_id: str) -> None:
+        """Have the server that answers for the run end it."""
+        under_way = (RUNS.c.id == run_id) & RUNS.c.status.in_(ACTIVE)
+        with said(WRITE_FAULT), self._db.begin() as db:
+            db.execute(RUNS.update().where(under_way).values(stop_wished=True))
 
     def run(self, run_id: str) -> Run:
-        """The run `run_id`; raises RunError when there is none (any more)."""
-        with self._db.connect() as db:
-            row = db.execute(_RUNS.select().where(_RUNS.c.id == run_id)).first()
+        """The run `run_id`; raises RunError when there is none (any more), or this version cannot read it."""
+        with said(READ_FAULT), self._db.connect() as db:
+            row = db.execute(RUNS.select().where(RUNS.c.id == run_id)).first() if _may_be_id(run_id) else None
         if row is None:
             raise RunError(
                 "There is no such run", received=f"the id {run_id[:40]!r}", todo="Choose one from the list of runs"
             )
-        return self._run(row)
-
-    def runs(self) -> list[Run]:
-        """All runs, the newest first."""
-        with self._db.connect() as db:
-            return [self._run(row) for row in db.execute(_RUNS.select().order_by(_RUNS.c.created.desc()))]
+        network, recipe = design(row.network, row.recipe)
+        return Run(row.id, row.name, row.created, row.dataset, network, recipe)
 
     def state(self, run_id: str) -> RunState:
         """What the run's events add up to. Only events that came since the last call are read."""
+        return self.states([run_id]).get(run_id, RunState())
+
+    def states(self, run_ids: Iterable[str]) -> dict[str, RunState]:
+        """The states of many runs at once, by id; a run that does not exist is left out."""
+        return {run_id: known.shown for run_id, known in self._known(run_ids).items()}
+
+    def count(self, run_id: str) -> int:
+        """How many events the run has."""
+        with said(READ_FAULT), self._db.connect() as db:
+            return db.scalar(sa.select(RUNS.c.events).where(RUNS.c.id == run_id)) or 0
+
+    def _known(self, run_ids: Iterable[str]) -> dict[str, _Known]:
+        run_ids = list(filter(_may_be_id, run_ids))
         with self._lock:
-            last, state = self._states.get(run_id, (0, RunState()))
-            query = sa.select(_EVENTS.c.id, _EVENTS.c.event).where(_EVENTS.c.run == run_id, _EVENTS.c.id > last)
-            with self._db.connect() as db:
-                rows = db.execute(query.order_by(_EVENTS.c.id)).all()
-            if rows:
-                state = reduce((EVENT.validate_json(row.event) for row in rows), state)
-                self._states[run_id] = rows[-1].id, state
-            return state
+            kept = {run_id: self._states.get(run_id, (0, RunState())) for run_id in run_ids}
+        with said(READ_FAULT), self._db.connect() as db:
+            rows = db.execute(_COUNTS.where(RUNS.c.id.in_(run_ids))).all()
+            behind = [row.id for row in rows if row.events > kept[row.id][0]]
+            new = _events_after(db, {run_id: kept[run_id][0] for run_id in behind}) if behind else {}
+        for run_id in behind:
+            kept[run_id] = _go_on(*kept[run_id], new.get(run_id, []))
+            self._keep_state(run_id, *kept[run_id])
+        return {row.id: _Known(*kept[row.id], row.stop_wished) for row in rows}
+
+    def _keep_state(self, run_id: str, count: int, state: RunState) -> None:
+        with self._lock:
+            if self._states.get(run_id, (0,))[0] <= count:  # another thread may have read more meanwhile
+                self._states[run_id] = count, state
+            self._states.move_to_end(run_id)
+            while len(self._states) > KEPT:
+                self._states.popitem(last=False)
 
     def rename(self, run_id: str, name: str) -> None:
         """Give the run another name; raises RunError when the name is empty."""
-        if not (name := name.strip()):
+        if not (name := _clean(name)):
             raise RunError("A run needs a name", received="an empty one", todo="Type at least one letter")
-        with self._db.begin() as db:
-            db.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(name=name[:200]))
+        with said(WRITE_FAULT), self._db.begin() as db:
+            db.execute(RUNS.update().where(RUNS.c.id == run_id).values(name=name))
 
     def delete(self, run_id: str) -> None:
         """Remove the run, its events and its files; raises RunError while it is under way."""
-        if self.state(run_id).active:
-            raise RunError("A run that is under way cannot be deleted", todo="Stop it first")
-        with self._db.begin() as db:
-            db.execute(_EVENTS.delete().where(_EVENTS.c.run == run_id))
-            db.execute(_RUNS.delete().where(_RUNS.c.id == run_id))
-        self._states.pop(run_id, None)
-        self._delete_files(run_id)
+        ended = (RUNS.c.id == run_id) & RUNS.c.status.not_in(ACTIVE)
+        with said("The run cannot be deleted"), self._db.begin() as db:
+            deleted = db.execute(RUNS.delete().where(ended)).rowcount  # and with it, its events
+            if not deleted and db.execute(sa.select(RUNS.c.id).where(RUNS.c.id == run_id)).first():
+                raise RunError("A run that is under way cannot be deleted", todo="Stop it first")
+        with self._lock:
+            self._states.pop(run_id, None)
+        self._files.delete(run_id)
 
-    def save_file(self, run_id: str, name: str, content: bytes) -> None:
-        """Write a file of the run; a reader sees the old one or the new one, never half of it."""
-        folder = f"{self._root}/{run_id}"
-        self._fs.makedirs(folder, exist_ok=True)
-        self._fs.pipe_file(f"{folder}/{name}.part", content)
-        self._fs.mv(f"{folder}/{name}.part", f"{folder}/{name}")
+    def save_duel(self, duel_id: str, created: float, content: str) -> None:
+        """Keep a duel (`compare.plan.Duel` as JSON). Its files are kept like those of a run."""
+        with said("The duel cannot be stored"), self._db.begin() as db:
+            db.execute(DUELS.insert().values(id=duel_id, created=created, content=content))
 
-    def load_file(self, run_id: str, name: str) -> bytes | None:
-        """The content of a file of the run, or None when it has none of that name."""
-        path = f"{self._root}/{run_id}/{name}"
-        return self._fs.cat_file(path) if self._fs.exists(path) else None
-
-    def own(self, run_id: str) -> None:
-        """Make this server answer for the run (it is about to resume it)."""
-        with self._db.begin() as db:
-            db.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(owner=_owner()))
-
-    def mark_interrupted(self) -> list[str]:
-        """Note as interrupted the runs that another server process of this machine left under way; their ids."""
-        left = [run for run in self.runs() if self.state(run.id).status in ACTIVE and not _alive(run.owner)]
-        for run in left:
-            self.append(run.id, Interrupted())
-        return [run.id for run in left]
-
-    def save_duel(self, duel_id: str, created: float, content: str, runs: Iterable[str]) -> None:
-        """Keep a duel (`compare.plan.Duel` as JSON) with the ids of the runs that were made for it.
-
-        Its files are kept like those of a run.
-        """
-        row = {"id": duel_id, "created": created, "content": content, "runs": json.dumps(list(runs))}
-        with self._db.begin() as db:
-            db.execute(_DUELS.insert().values(row))
-
-    def duel_runs(self) -> set[str]:
-        """The ids of all runs that were made for a duel: lists of runs need not show them all."""
-        with self._db.connect() as db:
-            return {run_id for runs in db.scalars(sa.select(_DUELS.c.runs)) for run_id in json.loads(runs)}
-
-    def duels(self) -> list[str]:
+    def duels(self, limit: int) -> list[str]:
         """What `save_duel` kept, the newest first."""
-        with self._db.connect() as db:
-            return list(db.scalars(sa.select(_DUELS.c.content).order_by(_DUELS.c.created.desc())))
+        newest = sa.select(DUELS.c.content).order_by(DUELS.c.created.desc()).limit(limit)
+        with said(READ_FAULT), self._db.connect() as db:
+            return list(db.scalars(newest))
 
     def duel(self, duel_id: str) -> str:
         """What `save_duel` kept under this id; raises RunError when there is none."""
-        with self._db.connect() as db:
-            content = db.scalar(sa.select(_DUELS.c.content).where(_DUELS.c.id == duel_id))
+        asked = sa.select(DUELS.c.content).where(DUELS.c.id == duel_id)
+        with said(READ_FAULT), self._db.connect() as db:
+            content = db.scalar(asked) if _may_be_id(duel_id) else None
         if content is None:
             todo = "Start a new one, or choose one from the list"
             raise RunError("There is no such duel", received=f"the id {duel_id[:40]!r}", todo=todo)
         return content
 
     def delete_duel(self, duel_id: str) -> None:
-        """Forget the duel and its files; its runs stay."""
-        with self._db.begin() as db:
-            db.execute(_DUELS.delete().where(_DUELS.c.id == duel_id))
-        self._delete_files(duel_id)
+        """Forget the duel and its files; its runs stay, and stand in the list of runs."""
+        with said("The duel cannot be deleted"), self._db.begin() as db:
+            db.execute(DUELS.delete().where(DUELS.c.id == duel_id))
+            db.execute(RUNS.update().where(RUNS.c.duel == duel_id).values(duel=None))
+        self._files.delete(duel_id)
 
-    def _delete_files(self, owner_id: str) -> None:
-        folder = f"{self._root}/{owner_id}"
-        if self._fs.exists(folder):
-            self._fs.rm(folder, recursive=True)
-
-    def _run(self, row: sa.Row) -> Run:
-        """Networks never change, and parsing one costs more than the query: keep them."""
-        kept = self._runs.get(row.id)
-        if kept is None or (kept.name, kept.owner) != (row.name, row.owner):
-            network, recipe = Network.from_json(row.network), Recipe.model_validate_json(row.recipe)
-            kept = self._runs[row.id] = Run(**{**row._mapping, "network": network, "recipe": recipe})
-        return kept
-
-
-def _configure_sqlite(connection, _record) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    def _summarize_anew(self) -> None:
+        """Make the summaries that a migration asked for (`migrations`)."""
+        with said(READ_FAULT), self._db.connect() as db:
+            rows = db.execute(RUNS.select().where(RUNS.c.status == "")).all()
+        for row in rows:
+            try:
+                values = summary.asked(*design(row.network, row.recipe))
+            except RunError:
+                values = {}
+            with said(WRITE_FAULT), self._db.begin() as db:
+                db.execute(RUNS.update().where(RUNS.c.id == row.id).values(values | summary.became(self.state(row.id))))
 
 
-def _owner() -> str:
-    """This server process. Process ids are used again, so the time it was started belongs to it."""
-    return json.dumps([platform.node(), os.getpid(), round(psutil.Process().create_time(), 1)])
+def _events_after(db: sa.Connection, last: dict[str, int]) -> dict[str, list[sa.Row]]:
+    """By run, the events whose numbers are above `last`, in their order."""
+    missed = sa.or_(*((EVENTS.c.run == run_id) & (EVENTS.c.number > number) for run_id, number in last.items()))
+    ordered = db.execute(EVENTS.select().where(missed).order_by(EVENTS.c.run, EVENTS.c.number))
+    return {run_id: list(events) for run_id, events in groupby(ordered, attrgetter("run"))}
 
 
-def _alive(owner: str) -> bool:
-    """Whether that server runs still; one on another machine is believed to."""
-    node, pid, started = json.loads(owner)
-    if node != platform.node():
-        return True
-    try:
-        return abs(psutil.Process(pid).create_time() - started) < 1
-    except psutil.NoSuchProcess:
-        return False
+def _go_on(count: int, state: RunState, rows: Sequence[sa.Row]) -> tuple[int, RunState]:
+    """The state after those of `rows` that follow without a gap: what is missing may still be on its way."""
+    events = []
+    for row in rows:
+        if row.number != count + 1:
+            break
+        count += 1
+        try:
+            events.append(EVENT.validate_json(row.event))
+        except ValidationError:
+            return rows[-1].number, RunState(status="unreadable", message=ANOTHER_VERSION)
+    return count, reduce(events, state)
+
+
+def _clean(text: str) -> str:
+    """Without characters that cannot be seen: PostgreSQL refuses some of them."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:200]
+
+
+def _may_be_id(text: str) -> bool:
+    return re.fullmatch("[0-9a-z]{1,16}", text) is not None

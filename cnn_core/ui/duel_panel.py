@@ -29,19 +29,13 @@ def linked_duel() -> Duel | None:
         return None
 
 
-def main_done(duel: Duel) -> bool:
-    """Whether the main trainings have ended, in whatever way; what is left are experiments."""
-    store = services.store()
-    return not any(store.state(run_id).active for _, run_id in duel.of("main"))
-
-
 def duel_panel(duel: Duel, *, curves: bool) -> None:
     """Show the duel and, while it goes on, what is new. The whole page runs again when there is more to report.
 
     Args:
         curves: whether the live charts are shown; the report has its own.
     """
-    stage = _stage(duel, duels.progress(duel, services.store()))
+    stage = _stage(duels.progress(duel, services.store()))
     with st.container():  # a fragment that grows must not write over what follows it
         st.fragment(_panel, run_every=REFRESH if stage[0] else None)(duel, stage, curves)
 
@@ -55,14 +49,14 @@ def duel_actions(duel: Duel) -> None:
         st.button("Delete it", on_click=_delete, args=(duel,), key="duel-delete")
 
 
-def _stage(duel: Duel, now: Progress) -> tuple[bool, int]:
+def _stage(now: Progress) -> tuple[bool, int]:
     """What the page outside of the panel depends on: whether it goes on, and how many experiments are done."""
-    return now.active, now.done if main_done(duel) else 0
+    return now.active, 0 if now.main_active else now.done
 
 
 def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
     now = duels.progress(duel, services.store())
-    if _stage(duel, now) != stage:
+    if _stage(now) != stage:
         st.rerun()
     _header(duel, now)
     for message in now.failed:
@@ -78,19 +72,17 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
 
 
 def _header(duel: Duel, now: Progress) -> None:
-    states = [services.store().state(run_id) for run_id in duel.runs]
-    stopping = any(run.stop_requested for run in states)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(wording.literal(duel.plan.title), anchor=False, width="content")
-        word, icon, colour = wording.STATUS[_status(now, stopping)]
+        word, icon, colour = wording.STATUS[_status(now)]
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
         if now.active:
             st.button(
-                "Stopping…" if stopping else "Stop",
+                "Stopping…" if now.stopping else "Stop",
                 icon=":material/stop:",
                 type="primary",
-                disabled=stopping,
+                disabled=now.stopping,
                 key="duel-stop",
                 on_click=duels.stop,
                 args=(duel, services.store(), services.engine()),
@@ -101,12 +93,12 @@ def _header(duel: Duel, now: Progress) -> None:
             )
 
 
-def _status(now: Progress, stopped: bool) -> str:
+def _status(now: Progress) -> str:
     if now.active:
         return "training"
     if now.failed:
         return "failed"
-    return "interrupted" if now.resumable else "stopped" if stopped else "finished"
+    return "interrupted" if now.resumable else "stopped" if now.stopping else "finished"
 
 
 def _place(now: Progress) -> str:
@@ -119,21 +111,22 @@ def _place(now: Progress) -> str:
 
 def _curves(duel: Duel) -> None:
     """Accuracy and loss of all main trainings so far."""
+    reached = live_curves(duel, services.store())
     left, right = st.columns(2)
     with left:
-        _chart(duel, "accuracy", "Accuracy", share=True)
+        _chart(duel, reached, "accuracy", "Accuracy", share=True)
     with right:
-        _chart(duel, "loss", loss_title(recipe.loss for recipe in duel.plan.recipes))
+        _chart(duel, reached, "loss", loss_title(recipe.loss for recipe in duel.plan.recipes))
 
 
-def _chart(duel: Duel, measure: str, title: str, *, share: bool = False) -> None:
+def _chart(duel: Duel, reached: dict, measure: str, title: str, *, share: bool = False) -> None:
     networks = duel.plan.networks
     names = [network.name for network in networks]
     colours = side_colours(tuple(map(family, networks)))
     curves = [
         curve
         for name, split in ((measure, "train"), (f"val_{measure}", "validation"))
-        for curve in duel_curves(live_curves(duel, services.store(), name), names, colours, split)
+        for curve in duel_curves(reached[name], names, colours, split)
     ]
     show_curves(curves, title, _epochs(duel, curves), f"duel-{measure}", share=share)
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn_core.compare import charts, words
+from cnn_core.compare import duel as duels
 from cnn_core.compare.charts import Chart
 from cnn_core.compare.export import to_config, to_csv
 from cnn_core.compare.html_report import to_html
@@ -18,14 +19,13 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.template import STILL
 from cnn_core.ui import services, wording
 from cnn_core.ui.duel_drag import can_drag, drag_board
-from cnn_core.ui.duel_panel import main_done
 
 PICTURE = 68  # px: all of one side in one row
 
 
 def report_of(duel: Duel) -> Report | None:
     """What the duel came to; None while its main trainings go on, and when no seed has both its sides done."""
-    if not main_done(duel):
+    if duels.progress(duel, services.store()).main_active:
         return None
     try:
         return services.duel_report(duel)

@@ -6,7 +6,7 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.export import read_config
 from cnn_core.errors import StudioError
 from cnn_core.figures.template import percent
-from cnn_core.runs.run import Run
+from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, wording
 from cnn_core.ui.duel_designs import choose_designs
 from cnn_core.ui.duel_start import open_duel, start_button
@@ -14,6 +14,7 @@ from cnn_core.ui.duel_start import open_duel, start_button
 DUEL_PAGE = "app_pages/compare/duel.py"
 DESIGNS, RUNS = "Two designs", "Two finished runs"
 RECENT = 5
+MOST = 200  # runs to choose from
 
 
 def duel_setup() -> None:
@@ -36,11 +37,14 @@ def duel_setup() -> None:
 
 def recent_duels() -> None:
     """The last duels of this server, each with its link; nothing when there are none."""
-    past = duels.recent(services.store())[:RECENT]
+    past = duels.recent(services.store(), RECENT)
     if not past:
         return
     st.subheader("Recent duels", anchor=False)
     for duel in past:
+        if duel is None:
+            st.caption("A duel that was stored by another version of CNN Studio cannot be read.")
+            continue
         label = f"{wording.literal(duel.plan.title)} · {wording.day_and_time(duel.created)}"
         st.page_link(DUEL_PAGE, label=label, icon=":material/swords:", query_params={"duel": duel.id})
 
@@ -62,24 +66,23 @@ def _runs() -> None:
     else:
         st.caption("Compared as they were trained; the report says where that was not on the same terms.")
     if st.button("Compare them", type="primary", icon=":material/swords:", disabled=second is None, key="duel-compare"):
-        open_duel(lambda: duels.of_runs(first, second, services.store()))
+        store = services.store()
+        open_duel(lambda: duels.of_runs(store.run(first.id), store.run(second.id), store))
 
 
-def _finished_runs() -> list[Run]:
-    """Those that are done, without the many trainings of duels, the newest first."""
-    store = services.store()
-    of_duels = store.duel_runs()
-    return [run for run in store.runs() if run.id not in of_duels and store.state(run.id).saved]
+def _finished_runs() -> list[Summary]:
+    """The newest that are done, without the many trainings of duels."""
+    return services.store().lists.trained(MOST)
 
 
-def _choose_run(label: str, runs: list[Run]) -> Run | None:
+def _choose_run(label: str, runs: list[Summary]) -> Summary | None:
     by_id = {run.id: run for run in runs}
     chosen = st.selectbox(label, list(by_id), format_func=lambda run_id: _run_title(by_id[run_id]), key=f"duel-{label}")
     return by_id.get(chosen)
 
 
-def _run_title(run: Run) -> str:
-    accuracy = percent(services.store().state(run.id).tested.accuracy)
+def _run_title(run: Summary) -> str:
+    accuracy = percent(run.test_accuracy)
     return f"{run.name} · {accuracy} · {wording.day_and_time(run.created)} · {services.dataset_title(run.dataset)}"
 
 

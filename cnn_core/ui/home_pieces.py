@@ -16,6 +16,7 @@ from cnn_core.ui.training_setup import LIVE_PAGE, start
 
 DUEL_PAGE = "app_pages/compare/duel.py"  # not from duel_setup: its imports would keep the first page waiting
 
+SHOWN = 5  # runs under way
 BUTTON_FIRST = 0.4  # seconds
 PICTURE_HEIGHT = 320  # pixels; the tallest of the presets has 301
 STEPS = (
@@ -73,17 +74,15 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
 
 def running() -> None:
     """The runs under way, or nothing."""
-    store = services.store()
-    of_duels = store.duel_runs()
-    active = [run for run in store.runs() if store.state(run.id).active]
-    alone = [run for run in active if run.id not in of_duels]
-    if not active:
+    lists = services.store().lists
+    alone, trainings = lists.active(SHOWN), lists.of_duels(active=True)
+    if not alone and not trainings:
         return
     st.subheader("Running now", anchor=False)
-    for run in alone[:5]:
+    for run in alone:
         with st.container():
             st.fragment(_one_running, run_every=1.0)(run)
-    if trainings := len(active) - len(alone):
+    if trainings:
         st.page_link(DUEL_PAGE, label=f"Duels: {trainings} trainings to go", icon=":material/swords:")
 
 

@@ -9,6 +9,7 @@ from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_
 from cnn_core.figures.template import STILL, percent
 from cnn_core.runs.events import RunState
 from cnn_core.runs.run import Run
+from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, wording
 
 CURVES_HEIGHT = 300  # pixels
@@ -45,6 +46,8 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.rerun()
     if state.message:
         st.error(state.message, icon=":material/error:")
+    if trouble := services.engine().trouble():
+        st.warning(f"{trouble} Nothing is lost: it is tried again every second.", icon=":material/hard_drive:")
     if state.status == "interrupted":
         learned = f"What it had learned by epoch {len(state.epochs_done)} is kept."
         st.warning(
@@ -90,7 +93,7 @@ def _header(run: Run, state: RunState) -> None:
 
 def _resume(run: Run) -> None:
     try:
-        services.engine().train(run, resume=True)
+        services.engine().train(run)
     except StudioError as error:
         st.toast(str(error), icon=":material/error:")
 
@@ -136,7 +139,7 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
     return loss, accuracy
 
 
-def shown_epochs(run: Run, state: RunState) -> float:
+def shown_epochs(run: Run | Summary, state: RunState) -> float:
     """Where the axis of a run's curves ends: at the plan, or where the run has ended."""
     reached = [*state.loss.x[-1:], *state.val_loss.x[-1:]]
     return run.recipe.epochs if state.active or not reached else max(reached)

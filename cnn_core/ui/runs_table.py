@@ -3,40 +3,76 @@
 import pandas as pd
 import streamlit as st
 
-from cnn_core.design.shapes import trace
 from cnn_core.errors import StudioError
 from cnn_core.figures.curves import loss_title, overlay
-from cnn_core.runs.run import Run
+from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.run_panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
 LIVE_PAGE = "app_pages/train/live.py"
+PAGE = 50  # runs on a page
+ORDERS = {
+    "-created": "Newest first",
+    "created": "Oldest first",
+    "-test_accuracy": "Best test accuracy first",
+    "name": "Name",
+    "status": "State",
+    "-parameters": "Most parameters first",
+    "-seconds": "Longest time first",
+}
+"""What the database sorts by (`runs.summary.SORTABLE`), and how that is called."""
 
 
 def runs_page() -> None:
     """The table, refreshed while any run is under way, and what can be done with the rows that are chosen."""
-    active = any(services.store().state(run.id).active for run in services.store().runs())
+    lists = services.store().lists
+    active = lists.active(1) or lists.of_duels(active=True)
     with st.container():
         st.fragment(_content, run_every=REFRESH if active else None)()
 
 
 def _content() -> None:
-    runs = _listed(services.store().runs())
-    if not runs:
-        others = " besides duels" if services.store().duel_runs() else ""
-        st.info(f"Nothing has been trained here yet{others}.", icon=":material/inbox:")
+    lists = services.store().lists
+    of_duels = lists.of_duels(active=False)
+    _, alone = lists.page(limit=0)
+    if not alone and not of_duels:
+        st.info("Nothing has been trained here yet.", icon=":material/inbox:")
         st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
+        return
+    runs = _page(alone, of_duels)
+    if not runs:
         return
     st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
     chosen = _chosen(runs)
+    readable = [run for run in chosen if run.recipe]
     if len(chosen) == 1:
         _actions(chosen[0])
-    if chosen:
-        _curves(chosen)
+    if readable:
+        _curves(readable)
 
 
-def _chosen(runs: list[Run]) -> list[Run]:
+def _page(alone: int, of_duels: int) -> list[Summary]:
+    """The runs of the page that is looked at. What searches and turns pages is there once there is more than one."""
+    text, order, page, duels = "", "-created", 1, False
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if alone + of_duels > PAGE:
+            text = st.text_input("Search", key="runs-search", placeholder="Name, network or data", width=260)
+            order = st.selectbox("Sort by", list(ORDERS), format_func=ORDERS.get, key="runs-order", width=240)
+        if of_duels:
+            # The many trainings of duels are shown when they are asked for.
+            duels = st.toggle(f"Show the {of_duels} trainings of duels", key="runs-of-duels")
+        _, total = services.store().lists.page(limit=0, text=text, duels=duels)
+        pages = -(-total // PAGE)
+        if pages > 1:
+            page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{pages}", width=140)
+    if not total:
+        st.info("No run here." if not text else "No run has that in its name.", icon=":material/inbox:")
+        return []
+    return services.store().lists.page((page - 1) * PAGE, PAGE, text=text, duels=duels, order=order)[0]
+
+
+def _chosen(runs: list[Summary]) -> list[Summary]:
     """The table; those of its rows that are ticked.
 
     Streamlit knows a tick by the number of its row, and a new run moves the rows: then it is a new table, with the
@@ -45,7 +81,7 @@ def _chosen(runs: list[Run]) -> list[Run]:
     ids = [run.id for run in runs]
     ticked = state.get("runs.ticked", ())
     event = st.dataframe(
-        _rows(runs),
+        pd.DataFrame(map(_row, runs)),
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
@@ -58,46 +94,36 @@ def _chosen(runs: list[Run]) -> list[Run]:
             "Parameters": st.column_config.NumberColumn(format="localized"),
         },
     )
-    chosen = [runs[row] for row in event.selection.rows]
+    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
     state.put("runs.ticked", tuple(run.id for run in chosen))
     return chosen
 
 
-def _listed(runs: list[Run]) -> list[Run]:
-    """Without the many trainings of duels, unless they are asked for."""
-    of_duels = services.store().duel_runs()
-    if of_duels and not st.toggle(f"Show the {len(of_duels)} trainings of duels", key="runs-of-duels"):
-        return [run for run in runs if run.id not in of_duels]
-    return runs
+def _row(run: Summary) -> dict[str, str | float | None]:
+    return {
+        "Name": run.name,
+        "State": wording.STATUS[run.status][0],
+        "Test accuracy": _percent(run.test_accuracy),
+        "Started": wording.day_and_time(run.created),
+        "Time": wording.duration(run.seconds),
+        "Parameters": run.parameters,
+        "Network": run.network_name,
+        "Data": services.dataset_title(run.dataset),
+        "Recipe": wording.recipe_words(run.recipe) if run.recipe else "Stored by another version: cannot be read",
+        "Validation accuracy": _percent(run.validation_accuracy),
+    }
 
 
-def _rows(runs: list[Run]) -> pd.DataFrame:
-    rows = []
-    for run in runs:
-        now = services.store().state(run.id)
-        rows.append(
-            {
-                "Name": run.name,
-                "State": wording.STATUS[now.status][0],
-                "Test accuracy": 100 * now.tested.accuracy if now.tested else None,
-                "Started": wording.day_and_time(run.created),
-                "Time": wording.duration(now.seconds),
-                "Parameters": trace(run.network).totals.parameters,
-                "Network": run.network.name,
-                "Data": services.dataset_title(run.dataset),
-                "Recipe": wording.recipe_words(run.recipe),
-                "Validation accuracy": 100 * now.val_accuracy.y[-1] if now.val_accuracy.y else None,
-            }
-        )
-    return pd.DataFrame(rows)
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
 
 
-def _actions(run: Run) -> None:
+def _actions(run: Summary) -> None:
     """Open, rename, delete."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Open", type="primary", icon=":material/open_in_new:"):
+        if run.recipe and st.button("Open", type="primary", icon=":material/open_in_new:"):
             st.switch_page(LIVE_PAGE, query_params={"run": run.id})
-        if st.button("Load into the designer", icon=":material/view_agenda:"):
+        if run.recipe and st.button("Load into the designer", icon=":material/view_agenda:"):
             state.set_network(run.network)
             state.set_recipe(run.recipe)
             st.switch_page("app_pages/build/designer.py")
@@ -124,10 +150,12 @@ def _try(action, *args) -> None:
         st.toast(str(error), icon=":material/error:")
 
 
-def _curves(chosen: list[Run]) -> None:
+def _curves(chosen: list[Summary]) -> None:
     """The curves of the chosen runs, one colour a run."""
-    curves = {_unique(run, chosen): run_curves(services.store().state(run.id)) for run in chosen}
-    epochs = max(shown_epochs(run, services.store().state(run.id)) for run in chosen)
+    states = services.store().states(run.id for run in chosen)
+    chosen = [run for run in chosen if run.id in states]
+    curves = {_unique(run, chosen): run_curves(states[run.id]) for run in chosen}
+    epochs = max((shown_epochs(run, states[run.id]) for run in chosen), default=1)
     left, right = st.columns(2)
     with left:
         title = loss_title(run.recipe.loss for run in chosen)
@@ -137,7 +165,7 @@ def _curves(chosen: list[Run]) -> None:
         show_curves(both, "Accuracy", epochs, "runs-accuracy", share=True)
 
 
-def _unique(run: Run, chosen: list[Run]) -> str:
+def _unique(run: Summary, chosen: list[Summary]) -> str:
     """The run's name, with its time when another chosen one has the same."""
     same = sum(other.name == run.name for other in chosen) > 1
     return f"{run.name} ({wording.day_and_time(run.created)}, {run.id[:4]})" if same else run.name

@@ -93,7 +93,7 @@ def duel_report(duel: Duel) -> Report:
     """What the duel came to by now; raises RunError while no seed has both its sides done."""
     from cnn_core.compare.robustness import measured  # only the duel's page needs it
 
-    saved = sum(store().state(run_id).saved for run_id in duel.runs)
+    saved = sum(state.saved for state in store().states(duel.runs).values())
     swept = bool(measured(duel, store()))
     return _duel_report(duel, duel.id, saved, swept, catalogue().version(duel.plan.dataset))
 

@@ -16,6 +16,7 @@ STATUS = {
     "stopped": ("Stopped", ":material/stop_circle:", "orange"),
     "failed": ("Failed", ":material/error:", "red"),
     "interrupted": ("Interrupted", ":material/power_off:", "orange"),
+    "unreadable": ("Cannot be read", ":material/help:", "gray"),
 }
 """For each status: the word, its icon, its colour."""
 ALWAYS_TOLD = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")

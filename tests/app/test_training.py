@@ -220,9 +220,9 @@ def test_the_list_shows_every_run_and_home_starts_one(finished):
     assert "learning_rate 0.001" in row["Recipe"]
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not home.exception
-    before = {run.id for run in services.store().runs()}
+    before = {run.id for run in services.store().lists.page()[0]}
     next(button for button in home.button if button.label.startswith("Train it")).click().run()
     assert not home.exception
-    (new,) = {run.id for run in services.store().runs()} - before
+    (new,) = {run.id for run in services.store().lists.page()[0]} - before
     services.engine().stop(new)
     assert ended(new).status == "stopped"

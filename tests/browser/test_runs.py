@@ -48,19 +48,19 @@ def test_open_rename_delete_and_compare(fresh_server, store, page):
     name.fill("better name")
     name.press("Enter")
     page.wait_for_timeout(1000)
-    assert [run.name for run in store.runs()] == ["better name", "middle", "oldest"]
+    assert [run.name for run in store.lists.page()[0]] == ["better name", "middle", "oldest"]
     page.get_by_role("button", name="Rename").click()
     name.fill("best name")
     page.get_by_role("button", name="Save").click()
     page.wait_for_timeout(1000)
-    assert [run.name for run in store.runs()] == ["best name", "middle", "oldest"]
+    assert [run.name for run in store.lists.page()[0]] == ["best name", "middle", "oldest"]
 
     page.goto(f"{fresh_server.url}/runs")
     choose(page, 1)
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
     page.wait_for_timeout(1000)
-    assert [run.name for run in store.runs()] == ["best name", "oldest"]
+    assert [run.name for run in store.lists.page()[0]] == ["best name", "oldest"]
 
     page.goto(f"{fresh_server.url}/runs")
     choose(page, 0, 1)
@@ -88,5 +88,5 @@ def test_the_ticked_run_stays_the_ticked_one_while_others_come(fresh_server, sto
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("Delete middle of")).to_be_hidden()
     page.wait_for_timeout(1000)
-    assert [run.name for run in store.runs()] == ["started meanwhile", "under way", "newest", "oldest"]
+    assert [run.name for run in store.lists.page()[0]] == ["started meanwhile", "under way", "newest", "oldest"]
     expect(page.get_by_role("button", name="Delete it")).to_be_hidden()

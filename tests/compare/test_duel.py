@@ -151,7 +151,7 @@ def test_stop_keeps_what_was_learned_and_empties_the_queue(lab):
     duel = duels.start(plan, lab.store, lab.engine, lab.catalogue)
     with pytest.raises(RunError, match="no result yet"):
         gather(duel, lab.store, lab.catalogue)
-    until(lambda: live_curves(duel, lab.store, "loss")[0])
+    until(lambda: live_curves(duel, lab.store)["loss"][0])
     now = duels.progress(duel, lab.store)
     assert (now.active, now.done, now.total) == (True, 0, 4)
     assert "tiny dense, seed 3" in now.current
@@ -200,7 +200,7 @@ def test_a_deleted_run_does_not_keep_a_duel_waiting(lab):
 
 
 def test_a_data_set_that_is_not_there_is_said_before_anything_starts(lab):
-    before = len(lab.store.runs())
+    before = len(lab.store.lists.page(duels=True)[0])
     with pytest.raises(DataError, match="not on this machine"):
         duels.start(PLAN.model_copy(update={"dataset": "cifar10"}), lab.store, lab.engine, lab.catalogue)
-    assert len(lab.store.runs()) == before
+    assert len(lab.store.lists.page(duels=True)[0]) == before

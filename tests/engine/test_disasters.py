@@ -9,12 +9,13 @@ import numpy as np
 import psutil
 import pytest
 
-from cnn_core.engine.engine import CHECKPOINT_FILE
+from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.errors import EngineError
 from cnn_core.runs.models import MODEL_FILE
 from tests.engine.conftest import LONG, SHORT, Lab, lab, until
 
 ROOT = Path(__file__).parents[2]
+SETTLED = 20  # seconds within which another server must have said what became of a dead one's runs
 
 SERVER = """
 import sys, time
@@ -83,21 +84,18 @@ def test_the_cluster_of_a_killed_server_ends(killed_server):
     assert alive == []
 
 
-def test_runs_of_a_killed_server_are_interrupted_and_resumed(lab_after: Lab, killed_server):
+def test_runs_of_a_killed_server_are_interrupted_and_resumed_and_the_waiting_ones_trained(lab_after: Lab, killed_server):
     """From the last finished epoch that the server had fetched, with the curve up to there."""
     lab, runs = lab_after, killed_server[0]
-    states = {name: lab.store.state(run) for name, run in runs.items()}
-    assert {name: state.status for name, state in states.items()} == {
-        "done": "finished",
-        "running": "interrupted",
-        "waiting": "interrupted",
-    }
-    before = states["running"]
+    running, waiting = lab.store.run(runs["running"]), lab.store.run(runs["waiting"])
+    until(lambda: lab.state(running).status == "interrupted", SETTLED)
+    assert lab.store.state(runs["done"]).status == "finished"
+    before = lab.state(running)
     assert before.loss.x
     assert before.epochs_done
-    running, waiting = lab.store.run(runs["running"]), lab.store.run(runs["waiting"])
-    lab.engine.train(running, resume=True)
-    lab.engine.train(waiting, resume=True)
+    state = lab.ended(waiting)
+    assert (state.status, state.started_now.first_epoch, len(state.epochs_done)) == ("finished", 0, 2)
+    lab.engine.train(running)
     lab.until(running, "training")
     state = lab.state(running)
     assert 0 < state.started_now.first_epoch <= len(before.epochs_done)
@@ -108,8 +106,6 @@ def test_runs_of_a_killed_server_are_interrupted_and_resumed(lab_after: Lab, kil
     assert [epoch.epoch for epoch in lab.state(running).epochs_done][: kept + 1] == list(range(kept + 1))
     lab.engine.stop(running.id)
     assert lab.ended(running).status == "stopped"
-    state = lab.ended(waiting)
-    assert (state.status, state.started_now.first_epoch, len(state.epochs_done)) == ("finished", 0, 2)
 
 
 def test_a_resumed_run_finishes(lab_after: Lab, bundled):
@@ -128,7 +124,7 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     assert "killed, or ran out of memory" in state.message
     assert lab.ended(waiting).status == "finished", lab.state(waiting).message
 
-    lab.engine.train(run, resume=True)
+    lab.engine.train(run)
     state = lab.ended(run)
     assert (state.status, state.message) == ("finished", "")
     assert state.started_now.first_epoch >= 2
@@ -172,10 +168,9 @@ def test_a_killed_cluster_fails_its_runs_in_words_and_starts_again(lab_after: La
     until(lambda: lab.engine.queue_position(waiting.id) == 1)
     family = [lab.cluster(), *lab.cluster().children(recursive=True)]
     family[0].kill()
-    for lost in (run, waiting):
-        state = lab.ended(lost)
-        assert state.status == "failed"
-        assert "connection to the training cluster was lost" in state.message
+    state = lab.ended(run)
+    assert state.status == "failed"
+    assert "connection to the training cluster was lost" in state.message
     _, alive = psutil.wait_procs(family[1:], timeout=60)
     assert alive == []
     again = lab.train()
@@ -183,12 +178,14 @@ def test_a_killed_cluster_fails_its_runs_in_words_and_starts_again(lab_after: La
     assert answer == 1
     assert lab.engine.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
     assert lab.ended(again).status == "finished"
+    assert lab.state(waiting).status == "finished"
+    assert lab.state(waiting).started < lab.state(again).started, "first come, first served"
 
 
 def test_events_of_a_run_are_facts_that_stay(lab_after: Lab, home):
     """Another store on the same folder reads the same: nothing is only in this process's memory."""
     other = type(lab_after.store)(f"sqlite:///{home / 'runs.db'}", str(home / "models"))
-    assert len(other.runs()) >= 8
-    for run in other.runs():
+    assert len(other.lists.page()[0]) >= 8
+    for run in other.lists.page()[0]:
         assert other.state(run.id) == lab_after.store.state(run.id)
         json.dumps(other.state(run.id).loss.y, allow_nan=False)

@@ -14,7 +14,7 @@ from distributed.security import Security
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
-from cnn_core.engine.engine import CHECKPOINT_FILE
+from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
@@ -159,7 +159,7 @@ def test_a_run_that_was_stopped_in_the_queue_can_be_sent_again(lab):
     for run in (waiting, busy):
         lab.engine.stop(run.id)
         lab.ended(run)
-    lab.engine.train(waiting, resume=True)
+    lab.engine.train(waiting)
     state = lab.ended(waiting)
     assert (state.status, state.reason, len(state.epochs_done)) == ("finished", "completed", 2)
 
@@ -207,12 +207,13 @@ def test_a_data_set_that_goes_while_its_run_starts_ends_the_run(lab, small):
             path.unlink(missing_ok=True)
             return super().load(name)
 
-    whole, lab.engine._catalogue = lab.engine._catalogue, Going(lab.catalogue.folder)
+    queue = lab.engine._queue
+    whole, queue._catalogue = queue._catalogue, Going(lab.catalogue.folder)
     try:
         lab.engine.train(run)
         assert lab.ended(run).status == "failed"
     finally:
-        lab.engine._catalogue = whole
+        queue._catalogue = whole
     assert "no such data set" in lab.state(run).message
 
 

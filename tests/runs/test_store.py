@@ -1,7 +1,5 @@
 """RunStore: on real SQLite files, from several threads and processes."""
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -26,6 +24,10 @@ def store(urls) -> RunStore:
     return RunStore(*urls)
 
 
+def listed(store: RunStore) -> list[str]:
+    return [run.id for run in store.lists.page()[0]]
+
+
 def new(store: RunStore, name: str = "first"):
     return store.create(name, PRESET.network, PRESET.recipe, "bundled")
 
@@ -36,12 +38,12 @@ def test_what_was_asked_comes_back_after_a_restart(store, urls):
     again = RunStore(*urls)
     assert again.run(run.id) == run
     assert again.state(run.id) == store.state(run.id)
-    assert [other.id for other in again.runs()] == [run.id]
+    assert listed(again) == [run.id]
 
 
 def test_runs_are_listed_newest_first(store):
     ids = [new(store, name).id for name in ("a", "b", "c")]
-    assert [run.id for run in store.runs()] == ids[::-1]
+    assert listed(store) == ids[::-1]
 
 
 def test_two_stores_see_each_others_events(store, urls):
@@ -81,7 +83,7 @@ def test_rename_and_delete(store, tmp_path):
     with pytest.raises(RunError, match="needs a name"):
         store.rename(run.id, "   ")
     store.delete(run.id)
-    assert store.runs() == []
+    assert listed(store) == []
     assert list((tmp_path / "models").rglob("*.keras")) == []
     store.append(run.id, Finished())  # a late event of a run that is gone
     with pytest.raises(RunError, match="no such run"):
@@ -96,38 +98,20 @@ def test_files_are_replaced_whole(store):
     assert store.load_file(run.id, "checkpoint.npz") == b"two"
 
 
-def test_runs_of_a_server_that_died_are_interrupted_and_ours_are_not(store, urls):
-    mine = new(store)
-    store.append(mine.id, Submitted())
-    code = f"""
-from cnn_core.runs.store import RunStore
-from cnn_core.runs.events import Submitted
-from cnn_core.design.presets import PRESETS
-store = RunStore(*{urls!r})
-run = store.create("theirs", PRESETS["keras-log"].network, PRESETS["keras-log"].recipe, "bundled")
-store.append(run.id, Submitted())
-print(run.id)
-"""
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    theirs = result.stdout.strip()
-    assert store.mark_interrupted() == [theirs]
-    assert store.state(theirs).status == "interrupted"
-    assert store.state(mine.id).status == "queued"
-    assert store.mark_interrupted() == []
-
-
 def test_duels_are_kept_listed_and_deleted_with_their_files(store, urls):
-    run = new(store)
-    store.save_duel("a", 1.0, "first", [])
-    store.save_duel("b", 2.0, "second", [run.id])
+    run = store.create("of b", PRESET.network, PRESET.recipe, "bundled", "b")
+    store.save_duel("a", 1.0, "first")
+    store.save_duel("b", 2.0, "second")
     store.save_file("b", "sweeps.json", b"[]")
     again = RunStore(*urls)
-    assert again.duels() == ["second", "first"]
+    assert again.duels(5) == ["second", "first"]
+    assert again.duels(1) == ["second"]
     assert again.duel("a") == "first"
-    assert again.duel_runs() == {run.id}
+    assert (listed(again), again.lists.of_duels(active=False), again.lists.of_duels(active=True)) == ([], 1, 1)
     again.delete_duel("b")
-    assert again.duels() == ["first"]
+    assert again.duels(5) == ["first"]
     assert again.load_file("b", "sweeps.json") is None
     assert again.run(run.id) == run
+    assert listed(again) == [run.id], "it stands alone now"
     with pytest.raises(RunError, match="no such duel"):
         again.duel("b")

@@ -1,0 +1,287 @@
+"""Queue: takes waiting runs from the store, has workers train them, and notes what becomes of them.
+
+The queue itself is in the store. A server takes a run by a lease, hands Dask only what a free worker can begin at once,
+and is the only one that writes the run's events as long as it renews the lease. So the death of a worker touches one
+run, and that of a server is settled by any other once its leases are over.
+"""
+
+import io
+import logging
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from distributed import Client, Future, KilledWorker
+
+from cnn_core.data.datasets import Catalogue
+from cnn_core.engine import tasks, trainers
+from cnn_core.engine.attempt import Attempt
+from cnn_core.engine.ledger import Ledger
+from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
+from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
+from cnn_core.runs.models import MODEL_FILE
+from cnn_core.runs.predictions import PREDICTIONS_FILE
+from cnn_core.runs.store import RunStore
+
+CHECKPOINT_FILE = "checkpoint.npz"
+MOST_DEATHS = 3  # to receive a run's data can be what kills
+BEAT = 1.0  # seconds between two renewals of the leases, and between two looks for waiting runs
+KILLED = (
+    "The training process ended unexpectedly: it was killed, or ran out of memory. "
+    "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory."
+)
+LOST = "The connection to the training cluster was lost. Resume the run to go on from its last finished epoch."
+LOG = logging.getLogger(__name__)
+
+
+class Queue:
+    """The runs of one server.
+
+    Args:
+        client: gives the client of a cluster that lives, and waits for one; raises EngineError when there is none.
+    """
+
+    def __init__(self, store: RunStore, catalogue: Catalogue, client: Callable[[], Client]):
+        self._store, self._catalogue, self._client = store, catalogue, client
+        self._id = secrets.token_hex(8)
+        self._topic = f"runs-{self._id}"  # other servers on the same cluster have their own
+        self._leases = store.leases(self._id)
+        self._ledger = Ledger(store, self._id, self._abandon)
+        self._attempts = self._ledger.attempts
+        self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
+        self._trouble = ""
+        self._closing = threading.Event()
+        self._wake_beat, self._wake_dispatch = threading.Event(), threading.Event()
+        self._writer = ThreadPoolExecutor(1, "writer")  # the only thread that writes events of begun runs: in order
+        self._asker = ThreadPoolExecutor(2, "asker")  # what waits for workers
+        self._loops = [
+            threading.Thread(target=self._loop, args=args, daemon=True, name=args[0].__name__.strip("_"))
+            for args in ((self._beat, self._wake_beat), (self._dispatch, self._wake_dispatch))
+        ]
+
+    def start(self) -> None:
+        """Begin to take runs."""
+        for loop in self._loops:
+            loop.start()
+
+    def subscribe(self, client: Client) -> None:
+        """Hear what workers report to `client`; to be called for each new connection."""
+        client.subscribe_topic(self._topic, self._on_event)
+
+    def look(self) -> None:
+        """There is something new in the store: a run that waits, or one to be stopped."""
+        self._wake_beat.set()
+        self._wake_dispatch.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether this server has no run with a worker."""
+        return not self._attempts
+
+    @property
+    def trouble(self) -> str:
+        """Why something could not be stored, in words; it is kept and tried again. Empty when all is well."""
+        return self._trouble or self._ledger.trouble
+
+    def close(self) -> None:
+        """Let go of all runs, in the words of a server that has ended."""
+        self._closing.set()
+        self.look()
+        for loop in self._loops:
+            if loop.is_alive():
+                loop.join(timeout=2 * BEAT)
+        self._writer.shutdown(wait=True, cancel_futures=True)
+        self._asker.shutdown(wait=False, cancel_futures=True)
+        with suppress(StorageError):
+            begun = [attempt for attempt in self._attempts.values() if attempt.begun]
+            for attempt in begun:
+                self._ledger.note(attempt, Interrupted())
+            self._leases.release(*self._attempts)
+
+    def _loop(self, turn: Callable[[], None], wake: threading.Event) -> None:
+        while not self._closing.is_set():
+            try:
+                turn()
+                self._trouble = ""
+            except (StudioError, OSError) as error:
+                self._trouble = str(error)
+            except Exception:  # a turn must never be the last one
+                LOG.exception("A turn of the queue failed")
+            wake.wait(BEAT)
+            wake.clear()
+
+    def _later(self, function: Callable, *arguments: Any) -> None:
+        """Have the writer do it."""
+        with suppress(RuntimeError):  # the server ends: nothing is written any more
+            self._writer.submit(_logged, function, *arguments)
+
+    # The beat: leases, wishes to stop, and the runs of servers that are gone.
+
+    def _beat(self) -> None:
+        attempts = list(self._attempts.items())  # first: what is claimed meanwhile is not among the renewed ones
+        held = self._leases.renew()
+        for run_id, attempt in attempts:
+            if run_id not in held and not attempt.end:
+                self._abandon(attempt)
+            elif held.get(run_id) and not attempt.stopping:
+                self._stop(attempt)
+        for run_id in self._leases.take_left():
+            self._settle(run_id)
+        self._later(self._ledger.write_all)
+
+    def _stop(self, attempt: Attempt) -> None:
+        """At its next batch, or before it has begun."""
+        attempt.stopping = True
+        self._later(self._ledger.note, attempt, StopRequested())
+        self._asker.submit(self._stop_on_workers, attempt.run.id, attempt.submitted)
+        if not attempt.begun and attempt.future:
+            attempt.future.cancel()
+
+    def _abandon(self, attempt: Attempt) -> None:
+        """Somebody else answers for the run by now, or it is gone."""
+        self._ledger.drop(attempt)
+        self._asker.submit(self._stop_on_workers, attempt.run.id, attempt.submitted)
+        if attempt.future:
+            attempt.future.cancel()
+
+    def _stop_on_workers(self, run_id: str, submitted: float) -> None:
+        with suppress(EngineError):
+            self._client().run(tasks.request_stop, run_id, submitted, on_error="ignore")
+
+    def _settle(self, run_id: str) -> None:
+        """Say of a run that nobody answers for what became of it."""
+        state = self._store.state(run_id)
+        ends = (StopRequested(), Cancelled()) if state.status == "queued" else (Interrupted(),)
+        self._store.append(run_id, *ends, holder=self._id)
+        if state.status != "queued":  # on a cluster that several servers share it may still train
+            self._asker.submit(self._stop_on_workers, run_id, state.submitted)
+
+    # The dispatch: waiting runs to free workers.
+
+    def _dispatch(self) -> None:
+        if self.trouble or not self._store.lists.waiting():
+            return
+        client = self._client()
+        free = trainers.free(client, {a.future.key for a in list(self._attempts.values()) if a.future})
+        for run_id in self._leases.claim(free) if free > 0 else ():
+            self._begin(run_id)
+
+    def _begin(self, run_id: str) -> None:
+        try:
+            checkpoint = self._store.load_file(run_id, CHECKPOINT_FILE)
+            run, state = self._store.run(run_id), self._store.state(run_id)
+        except RunError as error:
+            self._store.append(run_id, Failed(message=str(error)), holder=self._id)
+            return
+        attempt = Attempt(run, state.submitted, checkpoint, written=self._store.count(run_id))
+        self._attempts[run_id] = attempt
+        self._send(attempt, with_data=False)
+
+    def _send(self, attempt: Attempt, *, with_data: bool) -> None:
+        """Give the run to Dask; a worker that has the data set already is not sent it again."""
+        try:
+            dataset = self._catalogue.load(attempt.run.dataset)
+            attempt.future = trainers.submit(self._client(), self._topic, attempt, dataset, with_data=with_data)
+        except DataError as error:
+            self._later(self._ledger.finish, attempt, Failed(message=str(error)))
+        except Exception as error:  # the cluster's fault, not the run's
+            self._trouble = f"The training cluster cannot be reached ({type(error).__name__}: {error})"
+            self._later(self._put_back, attempt)
+        else:
+            attempt.future.add_done_callback(lambda done: self._later(self._on_done, attempt, done))
+            if attempt.stopping:
+                attempt.future.cancel()
+
+    # What comes from the workers.
+
+    def _on_event(self, message: tuple[float, dict]) -> None:
+        self._later(self._take, message[1])
+
+    def _take(self, report: dict[str, Any]) -> None:
+        attempt = self._attempts.get(report["run"])
+        if attempt is None or attempt.submitted != report["submitted"]:
+            return  # a worker that has not heard yet that its run was stopped
+        attempt.begun = True
+        if report["number"] and not attempt.take(report["number"], report["event"]):
+            self._asker.submit(self._ask_again, attempt)
+        self._ledger.write(attempt)
+        if report["epoch"]:
+            self._asker.submit(self._pull_checkpoint, attempt)
+
+    def _ask_again(self, attempt: Attempt) -> None:
+        """Events were lost with a connection: the worker still has them."""
+        with suppress(EngineError):
+            answers = self._client().run(
+                tasks.reported, attempt.run.id, attempt.submitted, attempt.received, on_error="ignore"
+            )
+            for first, events in filter(None, answers.values()):
+                for number, event in enumerate(events, first):
+                    report = {"run": attempt.run.id, "submitted": attempt.submitted, "epoch": False}
+                    self._later(self._take, {**report, "number": number, "event": event})
+
+    def _pull_checkpoint(self, attempt: Attempt) -> None:
+        """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
+        with suppress(EngineError, StorageError):  # the next epoch brings the next one
+            answers = self._client().run(tasks.take_checkpoint, attempt.run.id, on_error="ignore")
+            for content in filter(None, answers.values()):
+                self._store.save_file(attempt.run.id, CHECKPOINT_FILE, content)
+
+    def _on_done(self, attempt: Attempt, future: Future) -> None:
+        if future is not attempt.future or self._attempts.get(attempt.run.id) is not attempt:
+            return
+        self._wake_dispatch.set()
+        try:
+            outcome = future.result()
+            if isinstance(outcome, tasks.Missing):
+                self._asker.submit(self._send, attempt, with_data=True)
+                return
+            attempt.take_all(outcome["events"])
+            attempt.files = _files(outcome)
+            end = Finished()
+        except CancelledError:
+            end = self._of_cancelled(attempt)
+        except KilledWorker:
+            self._deaths[attempt.run.id] += 1
+            end = Failed(message=KILLED) if attempt.begun or self._deaths[attempt.run.id] >= MOST_DEATHS else None
+        except Exception as error:
+            end = Failed(message=_reason(error))
+        if end is None:
+            self._put_back(attempt)
+        else:
+            self._ledger.finish(attempt, end)
+
+    def _of_cancelled(self, attempt: Attempt) -> Event | None:
+        """By a wish to stop, or with the connection; None when it has not begun and shall wait again."""
+        if attempt.stopping:
+            return Cancelled()
+        return Failed(message=LOST) if attempt.begun else None
+
+    def _put_back(self, attempt: Attempt) -> None:
+        """It had not begun when its worker ended: that was not its fault."""
+        self._ledger.drop(attempt)
+        self._leases.release(attempt.run.id)
+
+
+def _logged(function: Callable, *arguments: Any) -> None:
+    try:
+        function(*arguments)
+    except Exception:  # nobody waits for its result
+        LOG.exception("What a worker reported could not be noted")
+
+
+def _files(outcome: dict[str, Any]) -> dict[str, bytes]:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
+    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"]}
+
+
+def _reason(error: BaseException) -> str:
+    """Why a run failed, for the person who asked for it."""
+    if isinstance(error, StudioError):
+        return str(error)
+    return f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}"

@@ -1,0 +1,45 @@
+"""The workers that train, seen from a server: which are free, and how one of them is given a run."""
+
+import secrets
+
+from dask.base import tokenize
+from distributed import Client, Future
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.engine import tasks
+from cnn_core.engine.attempt import Attempt
+from cnn_core.engine.cluster import TRAINING
+
+KEY = "training-"  # the keys of all Dask tasks that take a trainer for long begin with it
+
+
+def free(client: Client, handed_over: set[str]) -> int:
+    """How many runs the cluster can begin at once.
+
+    Args:
+        handed_over: keys of tasks that are with Dask, but perhaps not yet with a worker.
+    """
+    workers = client.scheduler_info()["workers"].values()
+    trainers = sum(worker["resources"].get(TRAINING, 0) for worker in workers)
+    processing = {key for keys in client.processing().values() for key in keys if str(key).startswith(KEY)}
+    return int(trainers) - len(processing | handed_over)
+
+
+def submit(client: Client, topic: str, attempt: Attempt, dataset: Dataset, *, with_data: bool) -> Future:
+    """Have the run trained; a worker that has the data set already need not be sent it."""
+    run = attempt.run
+    arrays = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
+    return client.submit(
+        tasks.train,
+        topic,
+        run.id,
+        attempt.submitted,
+        run.network,
+        run.recipe,
+        f"{dataset.name}-{tokenize(*arrays)}",
+        dataset if with_data else None,
+        attempt.checkpoint,
+        key=f"{KEY}{run.id}-{secrets.token_hex(4)}",
+        resources={TRAINING: 1},
+        pure=False,
+    )

@@ -1,0 +1,123 @@
+"""The database of the runs: its tables, how it is opened, and what is said when it cannot be read or written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from cnn_core.errors import StorageError
+
+META = sa.MetaData()
+RUNS = sa.Table(
+    "runs",
+    META,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("created", sa.Double, nullable=False, index=True),
+    sa.Column("dataset", sa.String(200), nullable=False),
+    sa.Column("network", sa.Text, nullable=False),
+    sa.Column("recipe", sa.Text, nullable=False),
+    sa.Column("duel", sa.String(16), index=True),
+    # What lists show, sort and search by: what `summary.columns` makes of the run and of its events.
+    sa.Column("network_name", sa.String(200), nullable=False, default=""),
+    sa.Column("parameters", sa.BigInteger),
+    sa.Column("reads_images", sa.Boolean, nullable=False, default=True),
+    sa.Column("status", sa.String(16), nullable=False, default="", index=True),
+    sa.Column("submitted", sa.Double, nullable=False, default=0.0),
+    sa.Column("ended", sa.Double),
+    sa.Column("seconds", sa.Double),
+    sa.Column("test_accuracy", sa.Double),
+    sa.Column("validation_accuracy", sa.Double),
+    sa.Column("saved", sa.Boolean, nullable=False, default=False),
+    # How many events it has: the number of the next one is this plus 1.
+    sa.Column("events", sa.Integer, nullable=False, default=0),
+    # The lease: which server answers for the run, and until when if it does not say so again.
+    sa.Column("holder", sa.String(64)),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("stop_wished", sa.Boolean, nullable=False, default=False),
+)
+EVENTS = sa.Table(
+    "run_events",
+    META,
+    sa.Column("run", sa.String(16), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("event", sa.Text, nullable=False),
+)
+DUELS = sa.Table(
+    "duels",
+    META,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+VERSION = sa.Table("version", META, sa.Column("number", sa.Integer, nullable=False))
+
+BUSY_MILLISECONDS = 5000
+MIGRATING = 4_107_771  # any number that no other program on the same PostgreSQL locks
+
+
+def connect(database: str) -> sa.Engine:
+    """An engine for the SQLAlchemy URL `database`; the folder of an SQLite file is made."""
+    url = sa.make_url(database)
+    engine = sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    if url.get_backend_name() == "sqlite":
+        sa.event.listen(engine, "connect", _configure_sqlite)
+        if url.database:
+            with said("The runs cannot be stored"):
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    return engine
+
+
+@contextmanager
+def said(what: str) -> Iterator[None]:
+    """An error of the database or of the disk inside this block becomes a StorageError that begins with `what`."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InternalError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise StorageError(what, received=str(cause).strip().splitlines()[0], todo=_todo(str(cause))) from error
+
+
+def _todo(cause: str) -> str:
+    if "full" in cause or "No space" in cause:
+        return "Make space on the disk of the server"
+    if "readonly" in cause or "read-only" in cause.lower() or "ermission" in cause or "unable to open" in cause:
+        return "Let the server write into its home folder, or set CNN_STUDIO_HOME to another folder"
+    return "Try again in a moment"
+
+
+def now(db: sa.Connection) -> float:
+    """Seconds since 1970 on the database's clock: leases of several servers are measured by one clock."""
+    if db.dialect.name == "sqlite":
+        return db.scalar(sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"))
+    return float(db.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())")))
+
+
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction beside which no other server is in one that came from here."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as db:
+            db.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+            yield db
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        # Python's sqlite3 would begin a transaction only at the first change of a row, after tables were changed.
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.exec_driver_sql("ROLLBACK")
+            raise
+        db.exec_driver_sql("COMMIT")
+
+
+def _configure_sqlite(connection, _record) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,67 @@
+"""Leases: which server answers for which run, so that each run has one, and only one, writer of its events.
+
+A server says again and again that it is there. When it has not for LEASE seconds, its runs are anybody's.
+"""
+
+import sqlalchemy as sa
+
+from cnn_core.runs.database import RUNS, now, said
+from cnn_core.runs.events import ACTIVE
+
+LEASE = 8.0  # seconds
+FAULT = "The queue of runs cannot be read or written"
+BEGUN = tuple(status for status in ACTIVE if status != "queued")
+
+
+class Leases:
+    """The runs that the server `holder` answers for. Times are the database's. Raises StorageError."""
+
+    def __init__(self, engine: sa.Engine, holder: str):
+        self._engine, self._holder = engine, holder
+
+    def claim(self, most: int) -> list[str]:
+        """Take up to `most` waiting runs that nobody has, in the order in which they were asked for; their ids."""
+        claimed = []
+        with said(FAULT), self._engine.begin() as db:
+            time = now(db)
+            waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
+            oldest = sa.select(RUNS.c.id).where(waiting).order_by(RUNS.c.submitted, RUNS.c.created, RUNS.c.id)
+            for run_id in db.scalars(oldest.limit(most)).all():
+                if self._take(db, run_id, waiting, time):
+                    claimed.append(run_id)
+        return claimed
+
+    def take_left(self) -> list[str]:
+        """Take the runs that nobody answers for any more: begun ones, and waiting ones that are wished to stop."""
+        taken = []
+        with said(FAULT), self._engine.begin() as db:
+            time = now(db)
+            stopped = (RUNS.c.status == "queued") & RUNS.c.stop_wished
+            left = (RUNS.c.status.in_(BEGUN) | stopped) & self._free(time)
+            for run_id in db.scalars(sa.select(RUNS.c.id).where(left)).all():
+                if self._take(db, run_id, left, time):
+                    taken.append(run_id)
+        return taken
+
+    def _free(self, time: float) -> sa.ColumnElement:
+        return RUNS.c.holder.is_(None) | ((RUNS.c.lease_until < time) & (RUNS.c.holder != self._holder))
+
+    def _take(self, db: sa.Connection, run_id: str, still: sa.ColumnElement, time: float) -> bool:
+        """False when another server was quicker."""
+        update = RUNS.update().where((RUNS.c.id == run_id) & still)
+        return bool(db.execute(update.values(holder=self._holder, lease_until=time + LEASE)).rowcount)
+
+    def renew(self) -> dict[str, bool]:
+        """Say that this server is still there: the ids of all its runs, and whether each is wished to stop."""
+        with said(FAULT), self._engine.begin() as db:
+            mine = RUNS.c.holder == self._holder
+            if not db.execute(sa.select(RUNS.c.id).where(mine).limit(1)).first():
+                return {}  # an idle server writes nothing
+            db.execute(RUNS.update().where(mine).values(lease_until=now(db) + LEASE))
+            return {row.id: row.stop_wished for row in db.execute(sa.select(RUNS.c.id, RUNS.c.stop_wished).where(mine))}
+
+    def release(self, *run_ids: str) -> None:
+        """Let other servers have these runs."""
+        mine = (RUNS.c.holder == self._holder) & RUNS.c.id.in_(run_ids)
+        with said(FAULT), self._engine.begin() as db:
+            db.execute(RUNS.update().where(mine).values(holder=None, lease_until=None))

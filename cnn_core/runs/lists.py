@@ -1,0 +1,93 @@
+"""Lists of runs, made by the database from a row a run: it pages, searches and sorts them, however many there are."""
+
+import sqlalchemy as sa
+
+from cnn_core.errors import RunError
+from cnn_core.runs.database import RUNS, said
+from cnn_core.runs.events import ACTIVE
+from cnn_core.runs.run import design
+from cnn_core.runs.summary import Summary
+
+FAULT = "The list of runs cannot be read"
+
+
+class Lists:
+    """Of the runs of a database. A run that was made for a duel stands only in lists that ask for those."""
+
+    def __init__(self, engine: sa.Engine):
+        self._engine = engine
+
+    def page(
+        self, offset: int = 0, limit: int = 50, *, text: str = "", duels: bool = False, order: str = "-created"
+    ) -> tuple[list[Summary], int]:
+        """A page of all runs, and how many there are on all pages.
+
+        Args:
+            text: only runs with this in the name of the run, of its network or of its data set.
+            duels: with the trainings of duels.
+            order: one of `summary.SORTABLE`, descending with a minus before it; what has no value comes last.
+        """
+        shown = sa.true() if duels else RUNS.c.duel.is_(None)
+        if text := text.replace("\0", "").strip():
+            columns = (RUNS.c.name, RUNS.c.network_name, RUNS.c.dataset)
+            shown &= sa.or_(*(column.icontains(text, autoescape=True) for column in columns))
+        column = RUNS.c[order.removeprefix("-")]
+        by = (column.desc() if order.startswith("-") else column.asc()).nulls_last()
+        return [_summary(row) for row in self._rows(shown, by, limit, offset)], self._count(shown)
+
+    def active(self, limit: int) -> list[Summary]:
+        """Runs under way, the newest first."""
+        shown = RUNS.c.status.in_(ACTIVE) & RUNS.c.duel.is_(None)
+        return [_summary(row) for row in self._rows(shown, RUNS.c.created.desc(), limit)]
+
+    def trained(self, limit: int) -> list[Summary]:
+        """Runs with a model that reads images, the newest first; without those that this version cannot read."""
+        shown = RUNS.c.saved & RUNS.c.reads_images & RUNS.c.duel.is_(None)
+        return [run for run in map(_summary, self._rows(shown, RUNS.c.created.desc(), limit)) if run.network]
+
+    def of_duels(self, *, active: bool) -> int:
+        """How many runs were made for duels, or, `active`, how many of them are under way."""
+        shown = RUNS.c.duel.is_not(None)
+        return self._count(shown & RUNS.c.status.in_(ACTIVE) if active else shown)
+
+    def waiting(self) -> bool:
+        """Whether any run waits for a worker."""
+        waits = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished
+        with said(FAULT), self._engine.connect() as db:
+            return db.execute(sa.select(RUNS.c.id).where(waits).limit(1)).first() is not None
+
+    def before(self, run_id: str) -> int:
+        """How many runs are under way that were asked for before this one; 0 when it does not wait."""
+        mine = sa.select(RUNS.c.submitted).where((RUNS.c.id == run_id) & (RUNS.c.status == "queued")).scalar_subquery()
+        return self._count(RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & (RUNS.c.submitted < mine))
+
+    def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
+        query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)
+        with said(FAULT), self._engine.connect() as db:
+            return list(db.execute(query))
+
+    def _count(self, shown: sa.ColumnElement) -> int:
+        with said(FAULT), self._engine.connect() as db:
+            return db.scalar(sa.select(sa.func.count()).select_from(RUNS).where(shown)) or 0
+
+
+def _summary(row: sa.Row) -> Summary:
+    try:
+        network, recipe = design(row.network, row.recipe)
+        status = row.status
+    except RunError:
+        network, recipe, status = None, None, "unreadable"
+    return Summary(
+        id=row.id,
+        name=row.name,
+        created=row.created,
+        dataset=row.dataset,
+        network_name=row.network_name,
+        parameters=row.parameters,
+        network=network,
+        recipe=recipe,
+        status=status,
+        seconds=row.seconds,
+        test_accuracy=row.test_accuracy,
+        validation_accuracy=row.validation_accuracy,
+    )

@@ -1,0 +1,90 @@
+"""Databases of older versions, brought to the tables of `database` step by step.
+
+A step is never changed once it was released: it says the tables' names and columns itself, for the code around it
+will be another one. It marks rows whose summary is to be made anew with an empty status.
+"""
+
+import json
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from cnn_core.errors import StorageError
+from cnn_core.runs import database
+
+
+def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
+    """Version 1: events were numbered over all runs, runs knew the process that answered for them, duels their runs."""
+    number = "DOUBLE PRECISION" if db.dialect.name != "sqlite" else "FLOAT"
+    for column in (
+        "duel VARCHAR(16)",
+        "network_name VARCHAR(200) NOT NULL DEFAULT ''",
+        "parameters BIGINT",
+        "reads_images BOOLEAN NOT NULL DEFAULT TRUE",
+        "status VARCHAR(16) NOT NULL DEFAULT ''",
+        f"submitted {number} NOT NULL DEFAULT 0",
+        f"ended {number}",
+        f"seconds {number}",
+        f"test_accuracy {number}",
+        f"validation_accuracy {number}",
+        "saved BOOLEAN NOT NULL DEFAULT FALSE",
+        "events INTEGER NOT NULL DEFAULT 0",
+        "holder VARCHAR(64)",
+        f"lease_until {number}",
+        "stop_wished BOOLEAN NOT NULL DEFAULT FALSE",
+    ):
+        db.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {column}"))
+    for column in ("created", "duel", "status"):
+        db.execute(sa.text(f"CREATE INDEX ix_runs_{column} ON runs ({column})"))
+    db.execute(sa.text("ALTER TABLE runs DROP COLUMN owner"))
+    db.execute(
+        sa.text(
+            "CREATE TABLE run_events (run VARCHAR(16) NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "
+            "number INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, number))"
+        )
+    )
+    db.execute(
+        sa.text(
+            "INSERT INTO run_events SELECT run, row_number() OVER (PARTITION BY run ORDER BY id), event FROM events"
+        )
+    )
+    db.execute(sa.text("DROP TABLE events"))
+    db.execute(sa.text("UPDATE runs SET events = (SELECT count(*) FROM run_events WHERE run = runs.id)"))
+    for duel_id, runs in db.execute(sa.text("SELECT id, runs FROM duels")).all():
+        for run_id in json.loads(runs):
+            db.execute(sa.text("UPDATE runs SET duel = :duel WHERE id = :run"), {"duel": duel_id, "run": run_id})
+    db.execute(sa.text("ALTER TABLE duels DROP COLUMN runs"))
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_numbered_events_summaries_and_leases,)
+"""STEPS[n] makes version n + 2 of a database of version n + 1."""
+CURRENT = len(STEPS) + 1
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Make the tables, or bring those of an older version up to date.
+
+    Raises StorageError for a database of a newer version.
+    """
+    with database.alone(engine) as db:
+        version = _version(db)
+        if version > CURRENT:
+            raise StorageError(
+                "The runs were stored by a newer version of CNN Studio",
+                expected=f"version {CURRENT} of the database or an older one",
+                received=f"version {version}",
+                todo="Update CNN Studio, or choose another CNN_STUDIO_HOME",
+            )
+        for step in STEPS[version - 1 :] if version else ():
+            step(db)
+        database.META.create_all(db)
+        db.execute(database.VERSION.delete())
+        db.execute(database.VERSION.insert().values(number=CURRENT))
+
+
+def _version(db: sa.Connection) -> int:
+    """0 for an empty database; the first version had no table that says so."""
+    tables = sa.inspect(db).get_table_names()
+    if "version" in tables:
+        return db.scalar(sa.select(database.VERSION.c.number)) or CURRENT
+    return 1 if "runs" in tables else 0
