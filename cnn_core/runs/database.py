@@ -80,7 +80,7 @@ def said(what: str) -> Iterator[None]:
 
 
 def _todo(cause: str) -> str:
-    if "full" in cause or "No space" in cause:
+    if any(sign in cause for sign in ("full", "No space", "disk I/O")):
         return "Make space on the disk of the server"
     if "readonly" in cause or "read-only" in cause.lower() or "ermission" in cause or "unable to open" in cause:
         return "Let the server write into its home folder, or set CNN_STUDIO_HOME to another folder"
