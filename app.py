@@ -7,6 +7,9 @@ if __name__ != "__main__":
 
     app = st.App(__file__, lifespan=lifespan)
 else:
+    from cnn_core.ui import startup
+
+    startup.first_page()
     from cnn_core.ui import services
 
     st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
@@ -28,5 +31,7 @@ else:
             "Compare": [st.Page("app_pages/compare/duel.py", title="Duel", icon=":material/swords:")],
         }
     )
+    if page.url_path:  # Home shows its button first
+        startup.everything()
     page.run()
     services.start()  # after the page: the first visitor sees it while the workers start

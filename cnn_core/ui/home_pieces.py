@@ -11,7 +11,7 @@ from cnn_core.design.shapes import trace
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.runs.request import images
-from cnn_core.ui import services, state, wording
+from cnn_core.ui import services, startup, state, wording
 from cnn_core.ui.training_setup import LIVE_PAGE, start
 
 DUEL_PAGE = "app_pages/compare/duel.py"  # not from duel_setup: its imports would keep the first page waiting
@@ -66,6 +66,7 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
     if not state.get("home.seen"):
         time.sleep(BUTTON_FIRST)
         state.put("home.seen", True)
+    startup.everything()  # plotly must not come upon half of pandas
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
     services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])

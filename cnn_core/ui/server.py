@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, suppress
 import psutil
 import streamlit as st
 
+from cnn_core.ui import startup
+
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
 
 
@@ -40,7 +42,9 @@ def send_at_once() -> None:
 
 def _get_ready() -> None:
     """Import the first page while a browser still loads Streamlit, and start the workers even if nobody comes."""
-    from cnn_core.ui import home_pieces, services  # noqa: F401
-
+    startup.first_page()
     time.sleep(FIRST_VISIT)
+    startup.everything()
+    from cnn_core.ui import services  # not at the top: the server does not listen before this module is imported
+
     services.start()

@@ -11,6 +11,7 @@ from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
+from cnn_core.ui import startup
 
 if TYPE_CHECKING:
     from cnn_core.compare.plan import Duel
@@ -57,6 +58,7 @@ def predictions(run_id: str, dataset_name: str) -> Predictions | None:
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """All runs, of all visitors."""
+    startup.everything()
     from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
 
     return RunStore(settings().database, settings().models)
@@ -65,6 +67,7 @@ def store() -> RunStore:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The workers that train and predict. They start in the background; the first question waits for them."""
+    startup.everything()
     from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
 
     return Engine(store(), library(), catalogue(), settings())
