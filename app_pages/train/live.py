@@ -5,6 +5,7 @@ import streamlit as st
 from cnn_core.errors import RunError
 from cnn_core.ui import services, state
 from cnn_core.ui.asked_models import WITH_DIGITS
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.lesson import lesson, page_head
 from cnn_core.ui.links import write_links
 from cnn_core.ui.results import results
@@ -17,7 +18,7 @@ if run_id:
     try:
         run = services.store().run(run_id)
     except RunError as error:
-        st.error(str(error), icon=":material/link_off:")
+        show_error(error, ":material/link_off:")
 
 if run is None:
     page_head("Training", "live")

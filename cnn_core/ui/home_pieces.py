@@ -92,10 +92,11 @@ def _one_running(run) -> None:
     now = services.store().state(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         if now.active:
-            st.progress(now.progress, f"**{run.name}** · {wording.progress_text(now)}")
+            st.progress(now.progress, f"**{wording.literal(run.name)}** · {wording.progress_text(now)}")
         else:
             word, icon, colour = wording.STATUS[now.status]
-            st.badge(f"{run.name}: {word}", icon=icon, color=colour)
+            st.markdown(f"**{wording.literal(run.name)}**", width="content")
+            st.badge(word, icon=icon, color=colour)
         if st.button("Watch", key=f"watch-{run.id}"):
             st.switch_page(LIVE_PAGE, query_params={"run": run.id})
 

@@ -8,6 +8,7 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, state, wording
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.run_panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
@@ -121,7 +122,7 @@ def _try(action, *args) -> None:
     try:
         action(*args)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        show_error(error, tell=st.toast)
 
 
 def _curves(chosen: list[Run]) -> None:

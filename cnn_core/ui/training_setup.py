@@ -18,6 +18,7 @@ from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose, choose_data, data_facts
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.forms import form, mistaken
 from cnn_core.ui.links import faults, follow_links, write_links
 
@@ -52,7 +53,7 @@ def train_again(run: Run) -> None:
     try:
         choose(run.dataset)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        show_error(error, tell=st.toast)
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
@@ -79,7 +80,7 @@ def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     try:
         services.engine().train(run)
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         st.stop()
     return run
 
@@ -120,7 +121,7 @@ def _augmentation_line(augmentation: Augmentation) -> None:
 
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
     """What is wrong, and one click for each repair."""
-    st.error(problem.message, icon=":material/error:")
+    show_error(problem.message)
     with st.container(horizontal=True):
         if network.input_shape != entry.input_shape and entry.ready:
             fitted = network.changed(input_shape=entry.input_shape)
