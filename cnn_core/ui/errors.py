@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn_core.errors import StudioError
+from cnn_core.ui import services
 from cnn_core.ui.wording import literal
 
 ERROR = ":material/error:"
@@ -17,3 +18,9 @@ def show_error(error: StudioError | str, icon: str = ERROR, tell: Callable = st.
         tell: where and how: `st.error`, `st.toast`, `container.info` and their like.
     """
     tell(literal(str(error)), icon=icon)
+
+
+def show_fault() -> None:
+    """Say what is wrong with the whole server, if something is."""
+    if fault := services.fault():
+        show_error(fault)

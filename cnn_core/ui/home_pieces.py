@@ -12,7 +12,7 @@ from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.runs.request import images
 from cnn_core.ui import services, startup, state, wording
-from cnn_core.ui.training_setup import LIVE_PAGE, start
+from cnn_core.ui.training_setup import LIVE_PAGE, RUN_PAGE, start
 
 DUEL_PAGE = "app_pages/compare/duel.py"  # not from duel_setup: its imports would keep the first page waiting
 
@@ -54,7 +54,7 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
                 state.set_network(preset.network)
                 state.set_recipe(preset.recipe)
                 run = start(preset.network, preset.recipe, BUNDLED)
-                st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+                st.switch_page(RUN_PAGE, query_params={"run": run.id})
         return preset, right.container(height=PICTURE_HEIGHT, border=False, vertical_alignment="center")
 
 
@@ -69,7 +69,8 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
     startup.everything()  # plotly must not come upon half of pandas
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
-    services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
+    if not services.fault():
+        services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
 
 
 def running() -> None:
@@ -98,7 +99,7 @@ def _one_running(run) -> None:
             st.markdown(f"**{wording.literal(run.name)}**", width="content")
             st.badge(word, icon=icon, color=colour)
         if st.button("Watch", key=f"watch-{run.id}"):
-            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+            st.switch_page(RUN_PAGE, query_params={"run": run.id})
 
 
 def path() -> None:

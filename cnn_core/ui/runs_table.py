@@ -12,7 +12,7 @@ from cnn_core.ui.errors import show_error
 from cnn_core.ui.run_panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
-LIVE_PAGE = "app_pages/train/live.py"
+LIVE_PAGE, RUN_PAGE = "app_pages/train/live.py", "app_pages/train/run.py"
 
 
 def runs_page() -> None:
@@ -97,7 +97,7 @@ def _actions(run: Run) -> None:
     """Open, rename, delete."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Open", type="primary", icon=":material/open_in_new:"):
-            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+            st.switch_page(RUN_PAGE, query_params={"run": run.id})
         if st.button("Load into the designer", icon=":material/view_agenda:"):
             state.set_network(run.network)
             state.set_recipe(run.recipe)

@@ -1,5 +1,6 @@
 """The server itself: what it does once, before anybody visits."""
 
+import logging
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import psutil
 import streamlit as st
 
+from cnn_core.errors import StudioError
 from cnn_core.ui import startup
 
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
@@ -47,4 +49,17 @@ def _get_ready() -> None:
     startup.everything()
     from cnn_core.ui import services  # not at the top: the server does not listen before this module is imported
 
+    if problem := services.fault():
+        logging.getLogger(__name__).error("%s", problem)
     services.start()
+
+
+def tell(error: Exception) -> bool:
+    """For `st.App`: a StudioError that nothing on the page has caught becomes words on it; whether it did."""
+    if not isinstance(error, StudioError):
+        return False
+    from cnn_core.ui import errors, services
+
+    if str(error) != str(services.fault()):  # that one stands at the top of every page
+        errors.show_error(error)
+    return True
