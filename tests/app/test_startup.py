@@ -6,10 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
 
+from tests.app.visitor import crashes, visit
 from tests.browser.server import Server, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -60,24 +58,10 @@ def slow_server(tmp_path, monkeypatch):
     server.kill()
 
 
-def visit(server: Server, page: str) -> list[str]:
-    """Open the page as a browser does; what its script had to say in place of the page."""
-    socket = connect(f"ws://localhost:{server.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
-    ask, answer, errors = BackMsg(), ForwardMsg(), []
-    ask.rerun_script.page_name = page
-    with socket:
-        socket.send(ask.SerializeToString())
-        while answer.WhichOneof("type") != "script_finished":
-            answer.ParseFromString(socket.recv(timeout=60))
-            if answer.delta.new_element.WhichOneof("type") == "exception":
-                errors.append(f"{page or 'home'}: {answer.delta.new_element.exception.message}")
-    return errors
-
-
 def test_the_first_six_visitors_at_once_get_no_error_page(slow_server):
     with ThreadPoolExecutor(6) as pool:
-        found = pool.map(lambda page: visit(slow_server, page), ["", "runs", "duel", "browse", "live", "designer"])
-    assert [error for errors in found for error in errors] == []
+        shown = pool.map(lambda page: visit(slow_server, page), ["", "runs", "duel", "browse", "live", "designer"])
+    assert [crashes(elements) for elements in shown] == [[]] * 6
 
 
 def test_pages_import_no_package_once_scripts_may_run_beside_each_other(tmp_path):

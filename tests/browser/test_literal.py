@@ -49,7 +49,7 @@ def stranger():
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name that http.server looks for
+        def do_GET(self):
             asked.append(self.path)
             self.send_error(404)
 
