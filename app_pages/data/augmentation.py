@@ -7,6 +7,7 @@ from cnn_core.ui import services
 from cnn_core.ui.augmentation_board import augmentation_board
 from cnn_core.ui.augmentation_lesson import split_lesson
 from cnn_core.ui.data_choice import choose_data, data_facts
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.lesson import page_head
 
 page_head("Augmentation", "augmentation")
@@ -19,7 +20,7 @@ if entry.ready:
     try:
         data = services.dataset(entry.name)
     except DataError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        show_error(error, ":material/broken_image:")
     else:
         augmentation_board(data)
 split_lesson()

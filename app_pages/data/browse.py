@@ -7,6 +7,7 @@ from cnn_core.ui import services
 from cnn_core.ui.batch_reading import batch_reading
 from cnn_core.ui.data_choice import choose_data, data_facts
 from cnn_core.ui.data_look import one_picture, overview
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.lesson import page_head
 from cnn_core.ui.links import faults, follow_links, write_links
 from cnn_core.ui.own_data import own_data
@@ -33,7 +34,7 @@ elif entry.ready:
     try:
         data = services.dataset(entry.name)
     except DataError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        show_error(error, ":material/broken_image:")
     else:
         with st.container():
             VIEWS[view](data)

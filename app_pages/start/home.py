@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn_core.ui import services
 from cnn_core.ui.home_pieces import path, picture, quick_start, running
 
 st.title("See a network learn to read")
@@ -10,6 +11,7 @@ st.markdown(
     "Everything here moves when you touch it."
 )
 preset, place = quick_start()
-running()
+if not services.fault():
+    running()
 path()
 picture(preset, place)

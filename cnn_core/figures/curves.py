@@ -110,7 +110,8 @@ def _trace(curve: Curve, share: bool, in_legend: bool, *, marked: bool) -> dict:
         "line": {"color": colour, "width": 2, "dash": curve.dash},
         "marker": {"color": colour, "size": 6},
         "cliponaxis": False,  # the last point lies on the border
-        "hovertemplate": f"{plain(curve.label)}: {value} at epoch %{{x:.2f}}<extra></extra>",
+        "text": plain(curve.label),  # not in the template, where plotly would look for places to fill
+        "hovertemplate": f"%{{text}}: {value} at epoch %{{x:.2f}}<extra></extra>",
     }
 
 

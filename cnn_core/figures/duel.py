@@ -247,8 +247,8 @@ def _bars(name: str, colour: str, bars: Sequence[tuple[float, list[float]]]) -> 
             "thickness": 2,
             "width": 6,
         },
-        "customdata": [_told(seeds) for _, seeds in bars],
-        "hovertemplate": f"{plain(name)}: %{{customdata}}<extra></extra>",
+        "customdata": [f"{plain(name)}: {_told(seeds)}" for _, seeds in bars],
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 

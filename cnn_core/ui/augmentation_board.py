@@ -16,6 +16,7 @@ from cnn_core.engine import tasks
 from cnn_core.errors import StudioError
 from cnn_core.ui import services, state
 from cnn_core.ui.augmentation_sample import choose_sample
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.forms import form
 
 COPIES, STEPS = 12, 9
@@ -60,7 +61,7 @@ def augmentation_board(data: Dataset) -> None:
     with right:
         image = choose_sample(data)
         for sentence in warnings(augmentation, data.class_names):
-            st.warning(sentence[0].upper() + sentence[1:], icon=":material/label_off:")
+            show_error(sentence[0].upper() + sentence[1:], ":material/label_off:", st.warning)
         if image is not None:
             _show(augmentation, image)
     with st.expander("The code for it", icon=":material/code:"):
@@ -115,7 +116,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
     try:
         made = services.engine().ask(tasks.preview, augmentation, image, COPIES, control, STEPS, _seed())
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     with shown:
         _tiles([image, *made["variants"][0]], [["**original**"], *map(words, made["variants"][1])])

@@ -13,6 +13,7 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.errors import StudioError
 from cnn_core.figures.template import percent
 from cnn_core.ui import services, state
+from cnn_core.ui.errors import show_error
 
 DIGITS, COPIES, EPOCHS = 200, 5, 30  # fewer epochs: neither way has learned its copies yet
 NEAR = Augmentation(rotation=5, horizontal_shift=4, vertical_shift=4, zoom=4)  # copies much like their original
@@ -68,7 +69,7 @@ def _experiment() -> bool:
             seed,
         )
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return False
     state.put("augment.ways", ways)
     return True

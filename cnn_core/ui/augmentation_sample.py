@@ -11,7 +11,7 @@ from cnn_core.design.augmentation import DIGITS
 from cnn_core.errors import DataError
 from cnn_core.settings import settings
 from cnn_core.ui import state
-from cnn_core.ui.wording import literal
+from cnn_core.ui.errors import show_error
 
 SET, DRAWING, PICTURE = "From the data set", "My drawing", "My picture"
 
@@ -26,7 +26,7 @@ def choose_sample(data: Dataset) -> np.ndarray | None:
     try:
         return _drawn() if way == DRAWING else _sent(data)
     except DataError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        show_error(error, ":material/broken_image:")
         return None
 
 
@@ -41,7 +41,7 @@ def _from_set(data: Dataset) -> np.ndarray:
         "Class",
         labels,
         index=len(labels) * 6 // 10,  # among digits the 6: what turns into a 9
-        format_func=lambda label: literal(data.class_names[label]),
+        format_func=data.class_names.__getitem__,
         key=f"augment-class-{data.name}",
         width=105,
     )

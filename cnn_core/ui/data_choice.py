@@ -6,6 +6,7 @@ from cnn_core.data.datasets import Entry
 from cnn_core.errors import DataError, StudioError
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
+from cnn_core.ui.errors import show_error
 
 
 def chosen_entry() -> Entry:
@@ -41,7 +42,7 @@ def data_facts(entry: Entry) -> None:
             f"{entry.train:,} training and {entry.test:,} test pictures of {sides}, {entry.classes} classes",
         )
     else:
-        st.error(entry.problem, icon=":material/broken_image:")
+        show_error(entry.problem, ":material/broken_image:")
 
 
 def _with_owner(entry: Entry) -> str:
@@ -56,7 +57,7 @@ def _offer_download(entry: Entry) -> None:
             services.engine().download(entry.name, lambda share: bar.progress(share, _words(share)))
         except StudioError as error:
             bar.empty()
-            st.error(str(error), icon=":material/cloud_off:")
+            show_error(error, ":material/cloud_off:")
         else:
             st.rerun()
 

@@ -18,6 +18,10 @@ EXAMPLE = {MNIST: 9487}
 """The picture that is shown first; for MNIST the example of the notes this studio is built from."""
 CHANNELS = {1: ("Grayscale",), 3: ("Red", "Green", "Blue")}
 NUMBERS_SIDE = 64  # rows and columns of numbers that can still be read
+NUMBERS_LOOK = (  # st.code has no smaller letters, and hides its bar
+    "font: 12px/1.6 'Source Code Pro', monospace; margin: 0; max-height: 560px; overflow: auto; "
+    "scrollbar-color: #757a87 transparent; scrollbar-width: thin"
+)
 
 
 @st.fragment
@@ -100,11 +104,12 @@ def _picture(image: np.ndarray, name: str, channels: tuple[str, ...]) -> None:
 
 
 def _numbers(values: np.ndarray, code: str) -> None:
-    """(H, W) values as text, each in four columns: a wide table scrolls by itself, on a phone too."""
-    lines = ["".join(f"{value:4d}" for value in row[:NUMBERS_SIDE]) for row in values[:NUMBERS_SIDE]]
+    """(H, W) values in columns: the 28 of a digit fit beside the sidebar; what is wider scrolls, with its bar shown."""
+    lines = [" ".join(f"{value:3d}" for value in row[:NUMBERS_SIDE]) for row in values[:NUMBERS_SIDE]]
     cut = f" (the first {NUMBERS_SIDE} rows and columns)" if max(values.shape) > NUMBERS_SIDE else ""
     st.caption(f"`{code}`: {values.shape[0]} × {values.shape[1]} numbers from 0 (black) to 255 (bright){cut}")
-    st.code("\n".join(lines), language=None, height=460)
+    lines = "\n".join(lines)
+    st.html(f'<pre style="{NUMBERS_LOOK}" tabindex="0" aria-label="The numbers, row by row">{lines}</pre>')
 
 
 def _label(label: int, data: Dataset) -> None:
@@ -123,7 +128,7 @@ def _shapes(image: np.ndarray, name: str, number: int) -> None:
     shapes = {"channels_last": last, "channels_first": front}
     rows = {kind: [_tuple(shape), _tuple((number, *shape))] for kind, shape in shapes.items()}
     st.table(pd.DataFrame(rows, index=["this picture", literal(name)]))
-    st.code(f"np.moveaxis({name}, -1, 1)  # channels_last to channels_first", language="python")
+    st.code(f"# channels_last to channels_first\nnp.moveaxis({name}, -1, 1)", language="python")
 
 
 def _tuple(shape: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from cnn_core.design.shapes import Problem, Trace, classifier_problem
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.ui import state
 from cnn_core.ui.data_choice import chosen_entry
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.layer_editor import commit
 
 
@@ -53,9 +54,9 @@ def verdict(network: Network, trace: Trace) -> Problem | None:
     problem = classifier_problem(network, classes)
     if problem:
         if trace.problem:
-            st.error(problem.message, icon=":material/error:")
+            show_error(problem.message)
         else:
-            st.warning(problem.message, icon=":material/info:")
+            show_error(problem.message, ":material/info:", st.warning)
         with st.container(horizontal=True, gap="small"):
             for repair in repairs(network, classes):
                 st.button(repair.title, icon=":material/build:", on_click=commit, args=(repair.network,))

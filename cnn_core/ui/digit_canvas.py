@@ -8,6 +8,7 @@ from cnn_core.data.uploads import read_picture
 from cnn_core.errors import DataError
 from cnn_core.settings import settings
 from cnn_core.ui import state
+from cnn_core.ui.errors import show_error
 
 SIDE = 280  # px: ten for each pixel that the network will see
 BRUSH = (8, 36, 20)  # px, thinnest, thickest, first: 20 px on a large digit is about as thick as MNIST's pens
@@ -71,7 +72,7 @@ def _sent() -> np.ndarray | None:
     try:
         ink = read_picture(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
     except DataError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        show_error(error, ":material/broken_image:")
         return None
     st.image(file, width=SIDE // 2, alt="The picture that was sent")
     return ink

@@ -16,6 +16,7 @@ from cnn_core.runs.models import Model
 from cnn_core.ui import services
 from cnn_core.ui.asked_models import NO_MODEL, chosen_models, show_bars
 from cnn_core.ui.digit_canvas import digit_input
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.wording import literal
 
 DIGITS = tuple("0123456789")
@@ -47,9 +48,9 @@ def drawing_board(models: Sequence[Model]) -> None:
         with answer, st.spinner("Asking the networks…"):
             shares = services.engine().predict([model.key for model in chosen.values()], pictures)
     except DataError as empty:
-        answer.info(str(empty), icon=":material/draw:")
+        show_error(empty, ":material/draw:", answer.info)
     except StudioError as error:
-        answer.error(str(error))
+        show_error(error, tell=answer.error)
     else:
         by_title = {title: shares[model.key] for title, model in chosen.items()}
         with answer:

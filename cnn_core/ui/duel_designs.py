@@ -14,6 +14,7 @@ from cnn_core.errors import StudioError
 from cnn_core.ui import services, state, wording
 from cnn_core.ui.data_choice import data_facts
 from cnn_core.ui.duel_start import start_button
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.forms import form
 
 FIRST_PRESETS = ("dnn-500x3", "cnn-25-50")  # with MNIST's first 10,000: experiment E of the notes
@@ -201,7 +202,7 @@ def _matched(networks: tuple[Network, Network], matched: str) -> tuple[Network, 
     try:
         equal = matched_parameters(networks)
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return None
     for before, after in zip(networks, equal, strict=True):
         if after != before:

@@ -20,6 +20,7 @@ from cnn_core.figures.template import COLOURS, STILL
 from cnn_core.ui import services, wording
 from cnn_core.ui.asked_models import WITH_DIGITS
 from cnn_core.ui.digit_canvas import drawn
+from cnn_core.ui.errors import show_error
 
 FARTHEST = 10  # px; a digit of 20 px is then half outside
 PLACES = tuple(range(-FARTHEST, FARTHEST + 1))
@@ -47,9 +48,9 @@ def drag_board(report: Report, duel: Duel) -> None:
             digit = stages(ink).final[np.newaxis, ..., np.newaxis]
             _answer(report, runs, digit)
         except DataError as empty:
-            st.info(str(empty), icon=":material/draw:")
+            show_error(empty, ":material/draw:", st.info)
         except StudioError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
 
 
 def _runs_of(seed: int, duel: Duel) -> tuple[str, str]:

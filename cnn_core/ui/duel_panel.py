@@ -12,6 +12,7 @@ from cnn_core.errors import RunError, StudioError
 from cnn_core.figures.curves import Curve, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.ui import services, state, wording
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.run_panel import show_curves
 
 REFRESH = 1.0  # seconds between two looks at a duel: it takes minutes
@@ -25,7 +26,7 @@ def linked_duel() -> Duel | None:
     try:
         return duels.load(services.store(), duel_id)
     except RunError as error:
-        st.error(str(error), icon=":material/link_off:")
+        show_error(error, ":material/link_off:")
         return None
 
 
@@ -60,7 +61,7 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
         st.rerun()
     _header(duel, now)
     for message in now.failed:
-        st.error(message, icon=":material/error:")
+        show_error(message)
     if now.resumable and not now.active and not now.failed:
         st.warning(
             "The server ended while this duel was under way. What was learned is kept.", icon=":material/power_off:"
@@ -142,7 +143,7 @@ def _resume(duel: Duel) -> None:
     try:
         duels.resume(duel, services.store(), services.engine())
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        show_error(error, tell=st.toast)
 
 
 def _delete(duel: Duel) -> None:

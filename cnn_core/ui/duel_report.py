@@ -19,6 +19,7 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.template import STILL
 from cnn_core.ui import services, wording
 from cnn_core.ui.duel_drag import can_drag, drag_board
+from cnn_core.ui.errors import show_error
 
 PICTURE = 68  # px: all of one side in one row
 
@@ -30,7 +31,7 @@ def report_of(duel: Duel) -> Report | None:
     try:
         return services.duel_report(duel)
     except StudioError as error:
-        st.info(f"{error.what.rstrip('.')}.", icon=":material/inbox:")
+        show_error(f"{error.what.rstrip('.')}.", ":material/inbox:", st.info)
         return None
 
 
@@ -166,7 +167,7 @@ def _offer_sweeps(duel: Duel) -> None:
         )
     except StudioError as error:
         bar.empty()
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
     else:
         st.rerun()
 

@@ -10,6 +10,7 @@ from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, wording
 from cnn_core.ui.duel_designs import choose_designs
 from cnn_core.ui.duel_start import open_duel, start_button
+from cnn_core.ui.errors import show_error
 
 DUEL_PAGE = "app_pages/compare/duel.py"
 DESIGNS, RUNS = "Two designs", "Two finished runs"
@@ -95,7 +96,7 @@ def _repeat() -> None:
         try:
             plan = read_config(file.getvalue())
         except StudioError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
             return
         st.markdown(f"**{wording.literal(plan.title)}** on {wording.literal(services.dataset_title(plan.dataset))}")
         start_button(plan, "Repeat it exactly", "duel-repeat")

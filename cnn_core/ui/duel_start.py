@@ -12,6 +12,7 @@ from cnn_core.errors import StudioError
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
 from cnn_core.ui import services, state, wording
+from cnn_core.ui.errors import show_error
 
 
 def start_button(plan: Plan, label: str, key: str) -> None:
@@ -19,7 +20,7 @@ def start_button(plan: Plan, label: str, key: str) -> None:
     entry = services.entry(plan.dataset)
     problem = plan_problem(plan, entry)
     if problem:
-        st.error(problem, icon=":material/error:")
+        show_error(problem)
     else:
         st.caption(_amount(plan, entry))
     if st.button(label, type="primary", icon=":material/swords:", disabled=bool(problem), key=key):
@@ -49,7 +50,7 @@ def open_duel(make: Callable[[], Duel]) -> None:
     try:
         duel = make()
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
     else:
         state.set_link("duel", duel.id)
         st.rerun()

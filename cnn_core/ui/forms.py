@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from cnn_core.design.fields import checked
 from cnn_core.errors import StudioError
 from cnn_core.ui import state
+from cnn_core.ui.errors import show_error
 
 Model = TypeVar("Model", bound=BaseModel)
 SIDES = ("height", "width", "channels")
@@ -49,7 +50,7 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         model = checked(type(model), values, "These settings")
     except StudioError as error:
         wrong = True
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
     state.put(f"form.{key}", (version, model))
     state.put(f"form.{key}.wrong", wrong)
     return model

@@ -11,8 +11,8 @@ from cnn_core.design.shapes import trace
 from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.runs.request import images
-from cnn_core.ui import services, state, wording
-from cnn_core.ui.training_setup import LIVE_PAGE, start
+from cnn_core.ui import services, startup, state, wording
+from cnn_core.ui.training_setup import LIVE_PAGE, RUN_PAGE, start
 
 DUEL_PAGE = "app_pages/compare/duel.py"  # not from duel_setup: its imports would keep the first page waiting
 
@@ -55,7 +55,7 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
                 state.set_network(preset.network)
                 state.set_recipe(preset.recipe)
                 run = start(preset.network, preset.recipe, BUNDLED)
-                st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+                st.switch_page(RUN_PAGE, query_params={"run": run.id})
         return preset, right.container(height=PICTURE_HEIGHT, border=False, vertical_alignment="center")
 
 
@@ -67,9 +67,11 @@ def picture(preset: Preset, place: DeltaGenerator) -> None:
     if not state.get("home.seen"):
         time.sleep(BUTTON_FIRST)
         state.put("home.seen", True)
+    startup.everything()  # plotly must not come upon half of pandas
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
-    services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
+    if not services.fault():
+        services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
 
 
 def running() -> None:
@@ -90,12 +92,13 @@ def _one_running(run) -> None:
     now = services.store().state(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         if now.active:
-            st.progress(now.progress, f"**{run.name}** · {wording.progress_text(now)}")
+            st.progress(now.progress, f"**{wording.literal(run.name)}** · {wording.progress_text(now)}")
         else:
             word, icon, colour = wording.STATUS[now.status]
-            st.badge(f"{run.name}: {word}", icon=icon, color=colour)
+            st.markdown(f"**{wording.literal(run.name)}**", width="content")
+            st.badge(word, icon=icon, color=colour)
         if st.button("Watch", key=f"watch-{run.id}"):
-            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+            st.switch_page(RUN_PAGE, query_params={"run": run.id})
 
 
 def path() -> None:

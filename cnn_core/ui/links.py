@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import StudioError
 from cnn_core.ui import state
 from cnn_core.ui.data_choice import choose
+from cnn_core.ui.errors import show_error
 
 FAULT = "fault"
 DESIGN, RECIPE, DATA = "design", "recipe", "data"
@@ -43,5 +42,5 @@ def write_links(network: Network | None = None, recipe: Recipe | None = None, da
 def faults() -> None:
     """Say once what went wrong with a link, a file or a change."""
     if fault := state.get(FAULT):
-        st.error(fault, icon=":material/error:")
+        show_error(fault)
         state.put(FAULT, None)

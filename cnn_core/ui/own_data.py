@@ -15,6 +15,7 @@ from cnn_core.design.memory import readable
 from cnn_core.errors import DataError, StudioError
 from cnn_core.settings import MIB, settings
 from cnn_core.ui import services, state
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.wording import literal
 
 SIDES = (28, 32, 48, 64, 96, 128, 160, 224)
@@ -57,7 +58,7 @@ def _found(file) -> Found | None:
         state.put("own.found", kept)
     if isinstance(kept[1], Found):
         return kept[1]
-    st.error(literal(kept[1]), icon=":material/broken_image:")
+    show_error(kept[1], ":material/broken_image:")
     return None
 
 
@@ -116,7 +117,7 @@ def _make(found: Found, stem: str, count: int) -> None:
         try:
             _save(found, title, size, colour, share)
         except StudioError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
         else:
             state.put("own.count", count + 1)
             st.rerun()

@@ -15,6 +15,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import services
 from cnn_core.ui.asked_models import NO_MODEL, chosen_models, show_bars
 from cnn_core.ui.digit_canvas import drawn
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.wording import literal
 
 NO_PICTURE = "Nothing to look at yet. Send a picture, or draw one."
@@ -42,7 +43,7 @@ def photo_board(models: Sequence[Model]) -> None:
             keys = [model.key for model in chosen.values()]
             shares = services.engine().predict(keys, way[-1].picture[np.newaxis])
     except StudioError as error:
-        answer.error(str(error))
+        show_error(error, tell=answer.error)
         return
     names = class_names(models[0])
     answers = {title: shares[model.key][0] for title, model in chosen.items()}
@@ -79,7 +80,7 @@ def _given() -> np.ndarray | None:
     try:
         return read_photo(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
     except DataError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        show_error(error, ":material/broken_image:")
         return None
 
 

@@ -10,6 +10,7 @@ from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.run_panel import show_metrics
 
 SHOWN = 40  # pictures in the grid at a time
@@ -39,7 +40,7 @@ def results(run: Run, state: RunState) -> None:
     try:
         dataset = services.dataset(run.dataset)
     except StudioError as error:
-        st.warning(f"The test pictures cannot be shown. {error}", icon=":material/image_not_supported:")
+        show_error(f"The test pictures cannot be shown. {error}", ":material/image_not_supported:", st.warning)
         return
     predictions = services.predictions(run.id, run.dataset)
     if predictions is not None:
@@ -102,7 +103,7 @@ def _pictures(
 ) -> None:
     """A grid of up to SHOWN pictures, each with what it is and what was read, and pages when there are more."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{title}**", width="stretch")
+        st.markdown(f"**{wording.literal(title)}**", width="stretch")
         pages = -(-len(chosen) // SHOWN)
         page = 1
         if pages > 1:
@@ -122,4 +123,4 @@ def _pictures(
 
 
 def _caption(true: str, predicted: str) -> str:
-    return f"{true} ✓" if true == predicted else f"{true} → {predicted}"
+    return wording.literal(f"{true} ✓" if true == predicted else f"{true} → {predicted}")

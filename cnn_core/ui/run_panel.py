@@ -11,6 +11,7 @@ from cnn_core.runs.events import RunState
 from cnn_core.runs.run import Run
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, wording
+from cnn_core.ui.errors import show_error
 
 CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
@@ -45,9 +46,11 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
     if _stage(state) != stage:
         st.rerun()
     if state.message:
-        st.error(state.message, icon=":material/error:")
+        show_error(state.message)
     if trouble := services.engine().trouble():
-        st.warning(f"{trouble} Nothing is lost: it is tried again every second.", icon=":material/hard_drive:")
+        st.warning(
+            wording.literal(f"{trouble} Nothing is lost: it is tried again every second."), icon=":material/hard_drive:"
+        )
     if state.status == "interrupted":
         learned = f"What it had learned by epoch {len(state.epochs_done)} is kept."
         st.warning(
@@ -95,7 +98,7 @@ def _resume(run: Run) -> None:
     try:
         services.engine().train(run)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        show_error(error, tell=st.toast)
 
 
 def _place(run: Run, state: RunState) -> str:

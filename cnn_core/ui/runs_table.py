@@ -7,10 +7,11 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import services, state, wording
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.run_panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
-LIVE_PAGE = "app_pages/train/live.py"
+LIVE_PAGE, RUN_PAGE = "app_pages/train/live.py", "app_pages/train/run.py"
 PAGE = 50  # runs on a page
 ORDERS = {
     "-created": "Newest first",
@@ -122,7 +123,7 @@ def _actions(run: Summary) -> None:
     """Open, rename, delete."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if run.recipe and st.button("Open", type="primary", icon=":material/open_in_new:"):
-            st.switch_page(LIVE_PAGE, query_params={"run": run.id})
+            st.switch_page(RUN_PAGE, query_params={"run": run.id})
         if run.recipe and st.button("Load into the designer", icon=":material/view_agenda:"):
             state.set_network(run.network)
             state.set_recipe(run.recipe)
@@ -147,7 +148,7 @@ def _try(action, *args) -> None:
     try:
         action(*args)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        show_error(error, tell=st.toast)
 
 
 def _curves(chosen: list[Summary]) -> None:

@@ -1,7 +1,9 @@
 """The server itself: what it does once, before anybody visits."""
 
+import logging
 import os
 import socket
+import sys
 import threading
 import time
 import webbrowser
@@ -10,6 +12,9 @@ from contextlib import asynccontextmanager, suppress
 
 import psutil
 import streamlit as st
+
+from cnn_core.errors import StudioError
+from cnn_core.ui import startup
 
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
 
@@ -23,6 +28,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     if not st.get_option("server.headless"):
         webbrowser.open(f"http://localhost:{st.get_option('server.port')}")  # as Streamlit does when it has no App
     yield
+    services = sys.modules.get("cnn_core.ui.services")
+    if services:
+        services.stop()
 
 
 def send_at_once() -> None:
@@ -40,7 +48,22 @@ def send_at_once() -> None:
 
 def _get_ready() -> None:
     """Import the first page while a browser still loads Streamlit, and start the workers even if nobody comes."""
-    from cnn_core.ui import home_pieces, services  # noqa: F401
-
+    startup.first_page()
     time.sleep(FIRST_VISIT)
+    startup.everything()
+    from cnn_core.ui import services  # not at the top: the server does not listen before this module is imported
+
+    if problem := services.fault():
+        logging.getLogger(__name__).error("%s", problem)
     services.start()
+
+
+def tell(error: Exception) -> bool:
+    """For `st.App`: a StudioError that nothing on the page has caught becomes words on it; whether it did."""
+    if not isinstance(error, StudioError):
+        return False
+    from cnn_core.ui import errors, services
+
+    if str(error) != str(services.fault()):  # that one stands at the top of every page
+        errors.show_error(error)
+    return True

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
+from cnn_core.errors import StudioError
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
+from cnn_core.ui import startup
 
 if TYPE_CHECKING:
     from cnn_core.compare.plan import Duel
@@ -56,7 +59,10 @@ def predictions(run_id: str, dataset_name: str) -> Predictions | None:
 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
-    """All runs, of all visitors."""
+    """All runs, of all visitors; raises StudioError where they cannot be kept."""
+    if problem := fault():
+        raise problem
+    startup.everything()
     from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
 
     return RunStore(settings().database, settings().models)
@@ -65,9 +71,21 @@ def store() -> RunStore:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The workers that train and predict. They start in the background; the first question waits for them."""
+    startup.everything()
     from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
 
-    return Engine(store(), library(), catalogue(), settings())
+    made = Engine(store(), library(), catalogue(), settings())
+    _engines.append(made)
+    return made
+
+
+_engines: list[Engine] = []  # to be ended with the server, and not made for that
+
+
+def stop() -> None:
+    """End what was started: runs under way are interrupted at once, and not when their leases are over."""
+    while _engines:
+        _engines.pop().close()
 
 
 @st.cache_resource(show_spinner=False)
@@ -105,9 +123,30 @@ def _duel_report(_duel: Duel, duel_id: str, saved: int, swept: bool, version: in
     return gather(_duel, store(), catalogue())
 
 
-@st.cache_resource(show_spinner=False)
+def fault() -> StudioError | None:
+    """What keeps this server from keeping anything, if something does; asked anew each time, for it can be mended."""
+    home = settings().home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=home).close()
+    except OSError as error:
+        return StudioError(
+            "This server cannot keep anything: it may not write into its home folder",
+            received=f"{home}, {error.strerror or error}",
+            todo="Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
+            "Until then, look at data sets and design networks; nothing can be trained.",
+        )
+    return None
+
+
 def start() -> None:
-    """Start what takes time before anybody asks for it."""
+    """Start what takes time before anybody asks for it; nothing where a fault forbids it, which pages tell."""
+    if not fault():
+        _start()
+
+
+@st.cache_resource(show_spinner=False)
+def _start() -> None:
     engine()
     # What is loaded now stays for good: a garbage collection need not look at it again (DESIGN.md: 40 ms each).
     gc.collect()

@@ -18,10 +18,11 @@ from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose, choose_data, data_facts
+from cnn_core.ui.errors import show_error
 from cnn_core.ui.forms import form, mistaken
-from cnn_core.ui.links import faults, follow_links, write_links
+from cnn_core.ui.links import FAULT, faults, follow_links, write_links
 
-LIVE_PAGE = "app_pages/train/live.py"
+LIVE_PAGE, RUN_PAGE = "app_pages/train/live.py", "app_pages/train/run.py"
 
 
 def training_setup() -> None:
@@ -45,14 +46,13 @@ def training_setup() -> None:
 
 
 def train_again(run: Run) -> None:
-    """Go from a run to the choices it was made with: to change one, and to see what it does."""
+    """Take over the choices that a run was made with: to change one, and to see what it does."""
     state.set_network(run.network)
     state.set_recipe(run.recipe)
-    state.set_link("run", None)
     try:
         choose(run.dataset)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        state.put(FAULT, str(error))  # the set-up's page tells it
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
@@ -65,21 +65,22 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
-        services.engine().prepare(network, recipe, images(recipe, entry)[0])
+        if not services.fault():
+            services.engine().prepare(network, recipe, images(recipe, entry)[0])
     if st.button(
         "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
     ):
-        st.switch_page(LIVE_PAGE, query_params={"run": start(network, recipe, entry.name).id})
+        st.switch_page(RUN_PAGE, query_params={"run": start(network, recipe, entry.name).id})
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     """Put a new run into the queue, under the name by which its network was chosen."""
     titles = {preset.network: preset.title for preset in PRESETS.values()}
-    run = services.store().create(titles.get(network, network.name), network, recipe, dataset)
     try:
+        run = services.store().create(titles.get(network, network.name), network, recipe, dataset)
         services.engine().train(run)
     except StudioError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         st.stop()
     return run
 
@@ -120,7 +121,7 @@ def _augmentation_line(augmentation: Augmentation) -> None:
 
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
     """What is wrong, and one click for each repair."""
-    st.error(problem.message, icon=":material/error:")
+    show_error(problem.message)
     with st.container(horizontal=True):
         if network.input_shape != entry.input_shape and entry.ready:
             fitted = network.changed(input_shape=entry.input_shape)

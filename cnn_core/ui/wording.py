@@ -68,9 +68,19 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def literal(name: str) -> str:
-    """A name that a person gave, to a run or a class, as text and not as Markdown."""
-    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", name)
+def literal(text: str) -> str:
+    """Text that is not ours, such as a name or what a link carried, for any place where Streamlit reads Markdown.
+
+    It is then shown letter by letter, in one line: no picture is fetched, nothing becomes a link, an icon or a heading.
+    Not for places that show text as it is: options of a selectbox, cells of a dataframe, text alternatives.
+    """
+    return _MARKS.sub(r"\\\1", _MAGIC.sub(rf"\g<0>{_JOINER}", " ".join(text.split())))
+
+
+_MARKS = re.compile(f"([{re.escape(punctuation)}])")
+_JOINER = "\u2060"  # a word joiner: it has no width, and keeps what stands before and after it on one line
+_MAGIC = re.compile(r":(?=//|[\w+-])|www(?=\.)|@|(?<!\S)[-<>~](?=(->|[-=>])(?!\S))", re.IGNORECASE)
+"""Where Streamlit makes links, emoji, icons and arrows of the text when its escapes are gone already."""
 
 
 ENDED_EARLY = {

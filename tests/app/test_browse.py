@@ -1,5 +1,6 @@
 """The data page by AppTest: looking, own data, and that the choice is used everywhere."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.ui import services
+from cnn_core.ui.wording import literal
 from tests.data.test_own import npz, pets, zipped
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,11 @@ def view(app, name):
 
 def texts(app):
     return " ".join(element.value for element in [*app.markdown, *app.caption, *app.error, *app.warning, *app.success])
+
+
+def numbers(app):
+    """The numbers of the one picture, as words."""
+    return re.fullmatch("<pre[^>]*>(.*)</pre>", app.get("html")[0].proto.body, re.DOTALL)[1].split()
 
 
 @pytest.fixture
@@ -68,16 +75,16 @@ def test_a_link_chooses_the_data_set_and_one_that_is_gone_says_so(shapes):
     app = opened(data=shapes)
     assert "16 training and 8 test pictures of 12×12×3, 2 classes" in texts(app)
     app = opened(data="long-gone")
-    assert "not on this server. Received long-gone" in texts(app)
+    assert literal("not on this server. Received long-gone") in texts(app)
     assert not app.exception
 
 
 def test_one_picture_as_numbers(shapes):
     app = view(opened(data=shapes), "One picture")
     image = services.dataset(shapes).x_train[0]
-    assert app.code[1].value.split()[:12] == [str(value) for value in image[0, :, 0]]
+    assert numbers(app)[:12] == [str(value) for value in image[0, :, 0]]
     app.segmented_control(key="browse-channel").set_value("Blue").run()
-    assert app.code[1].value.split()[:12] == [str(value) for value in image[0, :, 2]]
+    assert numbers(app)[:12] == [str(value) for value in image[0, :, 2]]
     hot, layouts = (table.value for table in app.table)
     assert hot.iloc[0].tolist() == [1, 0]
     assert layouts.loc["this picture"].tolist() == ["(12, 12, 3)", "(3, 12, 12)"]
@@ -163,7 +170,7 @@ def test_a_broken_file_in_the_folder_is_named_and_the_rest_works():
     path.write_bytes(b"hello")
     try:
         app = opened(data="broken")
-        assert "can't be read" in texts(app)
+        assert literal("can't be read") in texts(app)
         app.session_state["studio.history"] = History(present=Network())
         assert not app.switch_page(DESIGNER).run().exception
         assert not app.switch_page(LIVE).run().exception

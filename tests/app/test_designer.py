@@ -11,6 +11,7 @@ from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.ui import services
 from cnn_core.ui.forms import read_pair
+from cnn_core.ui.wording import literal
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CLASSIC = PRESETS["keras-log"].network
@@ -127,7 +128,7 @@ def test_a_preset_brings_its_recipe(app):
 
 def test_an_impossible_layer_is_marked_and_mended_with_one_click(app):
     app = opened(CLASSIC.replace(0, Conv2D(kernel_size=30)))
-    assert "⌊(28 − 30)/1⌋ + 1 = −1" in app.error[0].value
+    assert literal("⌊(28 − 30)/1⌋ + 1 = −1") in app.error[0].value
     assert list(app.dataframe[0].value["Output"])[:3] == ["28×28×1", "does not fit", "–"]
     assert button(app, "Train this network").disabled
     sound(button(app, "Set padding 'same' in layer 1").click().run())
@@ -189,7 +190,7 @@ def test_files_are_opened_and_can_be_undone(app):
 def test_a_bad_file_gets_a_sentence_and_changes_nothing(app, content, words):
     app.file_uploader[0].set_value(("bad.json", content, "application/json"))
     sound(app.run())
-    assert words in app.error[0].value
+    assert literal(words) in app.error[0].value
     assert network(app) == CLASSIC
 
 

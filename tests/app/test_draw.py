@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.presets import PRESETS
 from cnn_core.ui import services
+from cnn_core.ui.wording import literal
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,7 +198,7 @@ def test_a_runs_name_is_text_and_not_markdown(page, monkeypatch):
     monkeypatch.setattr(services, "models", lambda: [model])
     page.draw(SMALL_SEVEN)
     assert not page.exception
-    assert r"\*\*A\*\* \[b\]\(http\:\/\/c\.d\) \$e\$" in texts(page)
+    assert literal(model.title) in texts(page)
 
 
 def test_without_any_network_it_shows_the_way_to_one(page, monkeypatch):

@@ -13,12 +13,13 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Failed, Finished, Interrupted, Progress, Started, Submitted, TrainingEnded
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.ui import services
+from cnn_core.ui.wording import literal
 
 ROOT = Path(__file__).parents[2]
 SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
 QUICK = Recipe(epochs=1, train_images=300)
 STARTED = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_images=270, validation_images=30)
-LIVE, RUNS = "app_pages/train/live.py", "app_pages/train/runs.py"
+LIVE, RUN, RUNS = "app_pages/train/live.py", "app_pages/train/run.py", "app_pages/train/runs.py"
 
 
 def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:
@@ -59,7 +60,7 @@ def finished() -> str:
 
 
 def test_a_run_is_shown_by_its_link_with_its_results(finished):
-    app = opened(LIVE, run=finished)
+    app = opened(RUN, run=finished)
     assert not app.exception
     assert app.title[0].value == "tiny"
     state = services.store().state(finished)
@@ -74,7 +75,7 @@ def test_a_look_while_the_results_are_being_saved_does_not_cost_the_pictures(fin
     tested = store.state(finished).tested
     run = store.create("saving", SMALL, QUICK, store.run(finished).dataset)
     store.append(run.id, Submitted(), STARTED, TrainingEnded(reason="completed"), tested)
-    app = opened(LIVE, run=run.id)
+    app = opened(RUN, run=run.id)
     assert not app.exception
     assert "On the test set" not in [heading.value for heading in app.subheader]
     store.save_file(run.id, PREDICTIONS_FILE, store.load_file(finished, PREDICTIONS_FILE))
@@ -85,13 +86,13 @@ def test_a_look_while_the_results_are_being_saved_does_not_cost_the_pictures(fin
 
 
 def test_the_mistakes_of_one_kind_are_exactly_those(finished):
-    app = opened(LIVE, run=finished)
+    app = opened(RUN, run=finished)
     box = app.selectbox(key="results-which")
     true, predicted, count = _first_mistake(finished)
     box.select_index(2).run()
     assert not app.exception
     shown = [text.value for text in app.markdown if "read as" in text.value]
-    assert shown == [f"**{true} read as {predicted}: {count:,}, the least sure first**"]
+    assert shown == [f"**{literal(f'{true} read as {predicted}: {count:,}, the least sure first')}**"]
 
 
 def _first_mistake(run_id: str) -> tuple[int, int, int]:
@@ -101,7 +102,7 @@ def _first_mistake(run_id: str) -> tuple[int, int, int]:
 
 
 def test_a_link_to_a_run_that_is_gone_says_so_and_offers_the_setup():
-    app = opened(LIVE, run="0123456789")
+    app = opened(RUN, run="0123456789")
     assert not app.exception
     assert "There is no such run" in app.error[0].value
     assert app.button(key="train")
@@ -140,7 +141,7 @@ def test_a_preset_brings_its_recipe():
 
 def test_early_stopping_without_validation_is_named():
     app = opened(LIVE, recipe=Recipe(early_stopping=2, validation_share=0.0))
-    assert "validation_share" in app.error[0].value
+    assert literal("validation_share") in app.error[0].value
 
 
 def test_mnist_that_is_not_here_can_be_downloaded_and_says_what_to_do_without_internet():
@@ -158,7 +159,7 @@ def test_mnist_that_is_not_here_can_be_downloaded_and_says_what_to_do_without_in
 def test_what_ended_badly_says_so_and_can_be_resumed(end, words):
     run = services.store().create("broken", SMALL, QUICK, "bundled")
     services.store().append(run.id, Submitted(), STARTED, end)
-    app = opened(LIVE, run=run.id)
+    app = opened(RUN, run=run.id)
     assert words in " ".join(box.value for box in [*app.error, *app.warning])
     app.button(key="run-resume").click().run()
     assert not app.exception
@@ -191,7 +192,7 @@ def test_a_link_that_was_cut_says_so_and_loses_nothing():
 
 
 def test_a_run_can_be_trained_again_with_a_change(finished):
-    app = opened(LIVE, design=PRESETS["keras-log"].network, recipe=Recipe(epochs=7), run=finished)
+    app = opened(RUN, design=PRESETS["keras-log"].network, recipe=Recipe(epochs=7), run=finished)
     app.button(key="run-again").click().run()
     assert not app.exception
     assert "run" not in app.query_params
@@ -204,7 +205,7 @@ def test_a_run_can_be_trained_again_with_a_change(finished):
 def test_a_run_that_ended_within_its_first_epoch_is_shown(reached):
     run = services.store().create("short", SMALL, QUICK, "bundled")
     services.store().append(run.id, Submitted(), STARTED, *reached, Interrupted())
-    for app in (opened(LIVE, run=run.id), opened(RUNS)):
+    for app in (opened(RUN, run=run.id), opened(RUNS)):
         assert not app.exception
     app.session_state["studio.runs.ticked"] = (run.id,)
     assert not app.run().exception

@@ -26,12 +26,13 @@ FLAGS = [
 
 @dataclass
 class Server:
-    """A `streamlit run app.py` with a home folder of its own."""
+    """A `streamlit run app.py` with a home folder of its own, in which its log is too unless `studio` is another."""
 
     home: Path
     port: int
     process: subprocess.Popen | None = None
     headless: bool = True
+    studio: Path | None = None
 
     @property
     def url(self) -> str:
@@ -42,7 +43,7 @@ class Server:
         self.process = subprocess.Popen(
             [*command, "--server.port", str(self.port)],
             cwd=ROOT,
-            env={**os.environ, "CNN_STUDIO_HOME": str(self.home)},
+            env={**os.environ, "CNN_STUDIO_HOME": str(self.studio or self.home)},
             stdin=subprocess.PIPE,  # of somebody who does not type
             stdout=subprocess.DEVNULL,
             stderr=(self.home / "log.txt").open("a"),

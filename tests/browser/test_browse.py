@@ -79,6 +79,20 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
 
 
+def test_the_numbers_of_a_digit_fit_beside_the_sidebar_and_scroll_on_a_phone(server, browser):
+    for width, fits in ((1280, True), (390, False)):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(f"{server.url}/browse")
+        page.get_by_role("radio", name="One picture").click()
+        numbers = page.get_by_test_id("stHtml").locator("pre")
+        expect(numbers).to_have_text(re.compile(r"^(\s*\d{1,3}){784}\s*$"))
+        there, shown = numbers.evaluate("pre => [pre.scrollWidth, pre.clientWidth]")
+        assert (there <= shown) == fits
+        numbers.evaluate("pre => pre.scrollTo(1000, 0)")
+        assert numbers.evaluate("pre => pre.scrollLeft + pre.clientWidth + 1 >= pre.scrollWidth"), "the end is reached"
+        page.close()
+
+
 @pytest.mark.parametrize("view", ["Browse", "One picture", "Larger than memory", "Bring your own"])
 def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser, view):
     page = browser.new_page(viewport={"width": 390, "height": 844})

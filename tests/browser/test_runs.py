@@ -90,3 +90,19 @@ def test_the_ticked_run_stays_the_ticked_one_while_others_come(fresh_server, sto
     page.wait_for_timeout(1000)
     assert [run.name for run in store.lists.page()[0]] == ["started meanwhile", "under way", "newest", "oldest"]
     expect(page.get_by_role("button", name="Delete it")).to_be_hidden()
+
+
+def test_training_in_the_menu_leads_from_a_run_to_the_next_one(fresh_server, store, page):
+    """Streamlit keeps the address of the page that one is on: so a run is a page of its own."""
+    run = store.runs()[0]
+    page.goto(f"{fresh_server.url}/live?run={run.id}")  # the address that runs had at first
+    expect(page.get_by_role("heading", name="newest")).to_be_visible(timeout=30_000)
+    page.wait_for_url(f"**/run?run={run.id}")
+    page.get_by_role("link", name="Training", exact=True).click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=30_000)
+    assert "run=" not in page.url
+    page.goto(f"{fresh_server.url}/run?run={run.id}")
+    expect(page.get_by_role("heading", name="newest")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Change and train again").click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=30_000)
+    assert "run=" not in page.url

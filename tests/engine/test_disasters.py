@@ -84,9 +84,7 @@ def test_the_cluster_of_a_killed_server_ends(killed_server):
     assert alive == []
 
 
-def test_of_a_killed_server_the_run_is_interrupted_and_what_waited_is_trained(
-    lab_after: Lab, killed_server
-):
+def test_of_a_killed_server_the_run_is_interrupted_and_what_waited_is_trained(lab_after: Lab, killed_server):
     """From the last finished epoch that the server had fetched, with the curve up to there."""
     lab, runs = lab_after, killed_server[0]
     running, waiting = lab.store.run(runs["running"]), lab.store.run(runs["waiting"])

@@ -1,0 +1,72 @@
+"""A fresh server's first visitors, all at once: nobody's script comes upon half of a package."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.app.visitor import crashes, visit
+from tests.browser.server import Server, free_port
+
+ROOT = Path(__file__).parents[2]
+SLOW_PANDAS = """
+import sys, time
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas.core.api":  # pandas is in sys.modules by now, and has no Series yet
+            time.sleep(3)
+
+sys.meta_path.insert(0, Slow())
+"""
+VISIT = """
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+from cnn_core.ui import startup
+
+def packages():
+    return {name.split(".")[0] for name in sys.modules if getattr(sys.modules[name], "__spec__", None)}
+
+WHOLE = ("pandas", "numpy", "pyarrow", "scipy", "sqlalchemy", "PIL", "pydantic")
+home = AppTest.from_file("app.py", default_timeout=60).run()
+before, known = set(sys.modules), packages()
+for page in sorted(Path("app_pages").glob("*/*.py")):
+    app = AppTest.from_file("app.py", default_timeout=60)
+    app.switch_page(str(page))
+    assert not app.run().exception, page
+    if page.stem == "browse":
+        for view in app.segmented_control(key="browse-view").options:
+            assert not app.segmented_control(key="browse-view").set_value(view).run().exception, view
+parts = {name for name in set(sys.modules) - before if name.split(".")[0] in WHOLE}
+others = packages() - known - set(sys.stdlib_module_names)
+from cnn_core.ui import services
+services.engine().close()
+print("late:", sorted(parts | others))
+"""
+
+
+@pytest.fixture
+def slow_server(tmp_path, monkeypatch):
+    """A fresh server that takes 3 s to import pandas, as a busy machine may."""
+    (tmp_path / "sitecustomize.py").write_text(SLOW_PANDAS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    server = Server(tmp_path, free_port()).start()
+    yield server
+    server.kill()
+
+
+def test_the_first_six_visitors_at_once_get_no_error_page(slow_server):
+    with ThreadPoolExecutor(6) as pool:
+        shown = pool.map(lambda page: visit(slow_server, page), ["", "runs", "duel", "browse", "live", "designer"])
+    assert [crashes(elements) for elements in shown] == [[]] * 6
+
+
+def test_pages_import_no_package_once_scripts_may_run_beside_each_other(tmp_path):
+    """After the first visit of Home everything is there; a package that is imported later can be met half done."""
+    env = {"PATH": "/usr/bin:/bin", "CNN_STUDIO_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", VISIT]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=200, check=False)
+    assert done.stdout.strip().endswith("late: []"), done.stdout or done.stderr[-3000:]
