@@ -196,7 +196,7 @@ def test_a_bad_file_gets_a_sentence_and_changes_nothing(app, content, words):
 def test_numbers_beyond_reason_are_shown(app):
     dense = {"type": "Dense", "units": 1_000_000}
     text = json.dumps({"input_shape": [28, 28, 1], "layers": [{"type": "Flatten"}, dense, dense]})
-    huge = opened(Network.parse(text))
+    huge = opened(Network.from_json(text))
     assert metrics(huge)["Parameters"] == "1,000,786,000,000"  # 785·10⁶ + (10⁶ + 1)·10⁶
 
 
