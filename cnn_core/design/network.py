@@ -139,6 +139,12 @@ def _layer(number: int, plain: Any) -> BaseLayer:
     return checked(LAYER_TYPES.get(kind, BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
 
 
+def another_name(name: str) -> str:
+    """A name like ``name`` that is not ``name``, no longer than one may be."""
+    ends = (" (second)", " (2)")
+    return next(other for end in ends if (other := name[: MAX_NAME - len(end)] + end) != name)
+
+
 def shown(shape: Shape, data_format: str) -> Shape:
     """A channels-last ``shape`` in the layout of ``data_format``: (26, 26, 32) as (32, 26, 26) for channels first."""
     return (shape[2], *shape[:2]) if data_format == "channels_first" and len(shape) == 3 else shape

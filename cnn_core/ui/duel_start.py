@@ -19,7 +19,7 @@ def start_button(plan: Plan, label: str, key: str) -> None:
     entry = services.entry(plan.dataset)
     problem = plan_problem(plan, entry)
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(wording.literal(problem), icon=":material/error:")
     else:
         st.caption(_amount(plan, entry))
     if st.button(label, type="primary", icon=":material/swords:", disabled=bool(problem), key=key):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnn_core.design import texts
 from cnn_core.design.fields import checked
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
-from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network
+from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network, another_name
 from cnn_core.design.opening import open_design
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
@@ -70,6 +70,19 @@ def test_text_there_and_back(network):
     assert Network.from_json(network.to_json()) == open_design(network.to_json()).network == network
     assert Network.from_token(network.to_token()) == network
     assert network.to_token().replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_change_that_cannot_be_is_a_sentence():
+    with pytest.raises(DesignError, match="The design: name must be text of 1 to 80 characters"):
+        THREE.changed(name="n" * 81)
+    with pytest.raises(DesignError, match="'colour' is not known here"):
+        THREE.changed(colour=3)
+
+
+@pytest.mark.parametrize("name", ["net", "n" * 80, "n" * 71 + " (second)", "net (second)"])
+def test_another_name_is_another_and_may_be_one(name):
+    assert another_name(name) != name
+    assert THREE.changed(name=another_name(name)).name == another_name(name)
 
 
 def design(**changes):
