@@ -4,8 +4,8 @@ import streamlit as st
 
 from cnn_core.design.shapes import trace
 from cnn_core.ui import state
-from cnn_core.ui.design_check import picture, totals, verdict
-from cnn_core.ui.design_files import files, presets, undo_redo
+from cnn_core.ui.design_check import picture, totals, verdict, waiting
+from cnn_core.ui.design_files import files, opened_file, presets, undo_redo
 from cnn_core.ui.layer_editor import add_layer, editor, sums
 from cnn_core.ui.layer_table import layer_table, selected
 from cnn_core.ui.lesson import page_head
@@ -32,6 +32,8 @@ def designer():
         layer_table(network, traced, row)
     with summary:
         faults()
+        opened_file()
+        waits = waiting()
         problem = verdict(network, traced)
         if not traced.problem:
             totals(network, traced)
@@ -40,8 +42,8 @@ def designer():
         add_layer(network, row)
         undo_redo()
         files(network)
-        stuck = problem is not None and problem.blocking
-        if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck):
+        stuck = waits is not None or (problem is not None and problem.blocking)
+        if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck, help=waits):
             st.switch_page("app_pages/train/live.py")
 
 

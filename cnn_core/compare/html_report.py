@@ -29,7 +29,7 @@ def to_html(report: Report) -> str:
             report=report,
             names=names(report),
             seeds=len(report.sides[0].runs),
-            verdict=words.verdict(report),
+            verdict=" ".join(words.verdict(report)),
             measured=measured(report),
             fair=words.fair_words(report.plan),
             unfair=words.unfair(report.plan),

@@ -43,13 +43,13 @@ _OVER = {
 }
 
 
-def verdict(report: Report) -> str:
-    """Who leads on the test set, by how much, and whether that may be luck."""
+def verdict(report: Report) -> tuple[str, ...]:
+    """In sentences: who leads on the test set and by how much, the main one; then whether that may be luck."""
     first, second = paired_accuracies(report)
     if not first:
-        return "No seed has been tested on both sides yet."
-    sentences = [_leader(report, first, second), _mcnemar(report.agreements, side_names(report))]
-    return " ".join(sentence for sentence in sentences if sentence)
+        return ("No seed has been tested on both sides yet.",)
+    sentences = (_leader(report, first, second), _mcnemar(report.agreements, side_names(report)))
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _leader(report: Report, first: Seeds, second: Seeds) -> str:

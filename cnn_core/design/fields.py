@@ -14,6 +14,9 @@ from cnn_core.errors import DesignError
 Shape = tuple[int, ...]
 """(height, width, channels) of a feature map or (values,) of a vector, without the batch, always channels last."""
 
+MAX_NAME = 80
+"""Characters of a network's name."""
+
 Count = Annotated[int, Strict(), Field(ge=1, le=65_536)]
 Units = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
 Side = Annotated[int, Strict(), Field(ge=1, le=1024)]

@@ -11,7 +11,7 @@ from cnn_core.errors import DesignError
 
 from . import keras_json, texts
 from .base import BaseLayer
-from .fields import Shape, checked, each
+from .fields import MAX_NAME, Shape, checked, each
 from .layers import LAYER_TYPES, Layer
 from .texts import MAX_JSON_BYTES
 
@@ -31,7 +31,7 @@ class Network(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("network", min_length=1, max_length=80, description="What you call it.")
+    name: str = Field("network", min_length=1, max_length=MAX_NAME, description="What you call it.")
     input_shape: tuple[InputSide, InputSide, InputSide] = Field(
         (28, 28, 1), description="Height, width and channels of an image."
     )
@@ -45,8 +45,8 @@ class Network(BaseModel):
         return self.changed(layers=tuple(layers))
 
     def changed(self, **fields: Any) -> Self:
-        """The same network with some fields changed, checked again."""
-        return type(self)(**(dict(self) | fields))
+        """The same network with some fields changed. Raises DesignError for values that they cannot take."""
+        return checked(type(self), dict(self) | fields, "The design")
 
     def insert(self, index: int, layer: BaseLayer) -> Self:
         """``layer`` put before position ``index`` (0 to the number of layers)."""
@@ -85,30 +85,16 @@ class Network(BaseModel):
     @classmethod
     def from_json(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
         """The design in ``text``, as `to_json` wrote it. Raises DesignError in words, naming the place."""
-        return cls._from_plain(texts.read_json(text, limit))
-
-    @classmethod
-    def from_keras_json(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
-        """The Sequential model in ``text``, as Keras's `model.to_json()` wrote it.
-
-        A leading Rescaling(1/255) is dropped, since training puts one there. Raises DesignError naming every layer or
-        argument that can't be carried over.
-        """
-        return cls._from_plain(keras_json.from_keras(texts.read_json(text, limit)))
-
-    @classmethod
-    def parse(cls, text: str | bytes, limit: int = MAX_JSON_BYTES) -> Self:
-        """The design in ``text``, written by us or by Keras."""
-        plain = texts.read_json(text, limit)
-        return cls._from_plain(keras_json.from_keras(plain) if keras_json.is_keras(plain) else plain)
+        return cls.from_plain(texts.read_json(text, limit))
 
     @classmethod
     def from_token(cls, token: str) -> Self:
         """The inverse of `to_token`. Raises DesignError when ``token`` was cut or changed."""
-        return cls._from_plain(texts.unpack(token))
+        return cls.from_plain(texts.unpack(token))
 
     @classmethod
-    def _from_plain(cls, plain: Any) -> Self:
+    def from_plain(cls, plain: Any) -> Self:
+        """The design in plain data, as `model_dump` makes it. Raises DesignError in words, naming the place."""
         layers = plain.get("layers", []) if isinstance(plain, dict) else []
         if isinstance(layers, list) and len(layers) > MAX_LAYERS:
             received = f"{len(layers):,}"
@@ -151,6 +137,12 @@ def _layer(number: int, plain: Any) -> BaseLayer:
             received=reprlib.repr(kind) if "type" in plain else "no type",
         )
     return checked(LAYER_TYPES.get(kind, BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
+
+
+def another_name(name: str) -> str:
+    """A name like ``name`` that is not ``name``, no longer than one may be."""
+    ends = (" (second)", " (2)")
+    return next(other for end in ends if (other := name[: MAX_NAME - len(end)] + end) != name)
 
 
 def shown(shape: Shape, data_format: str) -> Shape:

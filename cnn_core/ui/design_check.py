@@ -11,7 +11,8 @@ from cnn_core.figures.network_picture import describe_network, network_figure
 from cnn_core.ui import state
 from cnn_core.ui.data_choice import chosen_entry
 from cnn_core.ui.errors import show_error
-from cnn_core.ui.layer_editor import commit
+from cnn_core.ui.layer_editor import commit, refusal
+from cnn_core.ui.wording import literal
 
 
 def totals(network: Network, trace: Trace) -> None:
@@ -43,6 +44,15 @@ def picture(network: Network, trace: Trace, row: int) -> None:
         config={"displayModeBar": False},
         alt=describe_network(trace, network.data_format),
     )
+
+
+def waiting() -> str | None:
+    """Show why training waits for a field of the panel, and give it; None when it does not."""
+    if not (words := refusal()):
+        return None
+    why = literal(f"Training waits for {words}. Mend that field first.")
+    st.error(why, icon=":material/error:")
+    return why
 
 
 def verdict(network: Network, trace: Trace) -> Problem | None:

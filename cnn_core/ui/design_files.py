@@ -4,15 +4,21 @@ import re
 
 import streamlit as st
 
+from cnn_core.design.arithmetic import number, sides
+from cnn_core.design.keras_layer import LeftOut
 from cnn_core.design.network import Network
+from cnn_core.design.opening import Opened, open_design
 from cnn_core.design.presets import PRESETS
 from cnn_core.errors import StudioError
 from cnn_core.settings import settings
 from cnn_core.ui import state
 from cnn_core.ui.layer_editor import commit
 from cnn_core.ui.links import FAULT
+from cnn_core.ui.wording import literal
 
-PRESET, FILE = "designer.preset", "designer.file"
+PRESET, FILE, OPENED = "designer.preset", "designer.file", "designer.opened"
+MOST_VALUES = 5
+"""How many different values of one argument are told."""
 
 
 def presets() -> None:
@@ -46,7 +52,7 @@ def files(network: Network) -> None:
     count = state.get("designer.files", 0)
     with st.popover("File", icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
         st.file_uploader(
-            "Open a design: a file saved here, or Keras's `model.to_json()`",
+            "Open a design: a file saved here, or a model of Keras as JSON (`model.to_json()`)",
             type="json",
             key=f"studio.{FILE}{count}",
             on_change=_open_file,
@@ -65,6 +71,48 @@ def _open_file(count: int) -> None:
         return
     state.put("designer.files", count + 1)
     try:
-        commit(Network.parse(upload.getvalue(), settings().max_json_bytes), 1)
+        _take(open_design(upload.getvalue(), settings().max_json_bytes))
     except StudioError as error:
-        state.put(FAULT, f"{upload.name}: {error}")
+        state.put(FAULT, literal(f"{upload.name}: {error}"))
+
+
+def _take(opened: Opened) -> None:
+    """Make it the design; only ask, where the network is not quite what the file says."""
+    if not opened.vector:
+        commit(opened.network, 1)
+    state.put(OPENED, (state.network(), opened))
+
+
+def _take_as_image(opened: Opened) -> None:
+    _take(Opened(opened.network, opened.left_out))
+
+
+def opened_file() -> None:
+    """What there is to say of the file that was opened last, until the design is changed."""
+    before, opened = state.get(OPENED) or (None, None)
+    if before != state.network():
+        state.put(OPENED, None)
+    elif opened.vector:
+        _offer(opened)
+    elif opened.left_out:
+        told = "".join(f"\n- {_told(left)}" for left in opened.left_out)
+        st.info(
+            f"Opened. Left out, because it changes no shape and no number of parameters:{told}", icon=":material/rule:"
+        )
+
+
+def _offer(opened: Opened) -> None:
+    image = sides(opened.network.input_shape)
+    st.warning(
+        f"The file's model takes a vector of {number(opened.vector)} values, and networks here take images. As many "
+        f"values has an image of {image}: a Flatten behind it makes the same vector.",
+        icon=":material/help:",
+    )
+    st.button(f"Open it as Flatten after {image}", icon=":material/build:", on_click=_take_as_image, args=(opened,))
+
+
+def _told(left: LeftOut) -> str:
+    """One argument that was left out, with its values and where it stood; all of it is a stranger's text."""
+    values = [*left.values[:MOST_VALUES], *(["…"] if len(left.values) > MOST_VALUES else [])]
+    where = f"layer{'s' if len(left.layers) > 1 else ''} {', '.join(map(str, left.layers))}"
+    return literal(f"{left.argument}: {', '.join(values)} ({where})")

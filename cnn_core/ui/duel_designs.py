@@ -5,7 +5,7 @@ import streamlit as st
 from cnn_core.compare.matching import matched_parameters
 from cnn_core.compare.plan import SIZES, Plan, family
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
-from cnn_core.design.network import Network
+from cnn_core.design.network import Network, another_name
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
@@ -149,9 +149,7 @@ def _choose_networks(entry: Entry) -> tuple[Network, Network]:
         with column:
             networks.append(_choose_network(label, first, entry))
     first, second = networks
-    if first.name == second.name:
-        second = second.changed(name=f"{second.name[:90]} (second)")
-    return first, second
+    return first, second.changed(name=another_name(second.name)) if first.name == second.name else second
 
 
 def _choose_network(label: str, first: str, entry: Entry) -> Network:

@@ -59,12 +59,12 @@ def duel_report(report: Report, duel: Duel | None = None) -> None:
         _details(report, duel)
 
 
-def _verdict(verdict: str) -> None:
-    """Its first sentence is what most people take away: large; the rest below it."""
-    first, dot, rest = verdict.partition(". ")
-    st.markdown(f"##### {wording.literal(first + dot.strip())}")
+def _verdict(sentences: Sequence[str]) -> None:
+    """The first sentence is what most people take away: large; the rest below it."""
+    first, *rest = sentences
+    st.markdown(f"##### {wording.literal(first)}")
     if rest:
-        st.markdown(wording.literal(rest))
+        st.markdown(wording.literal(" ".join(rest)))
 
 
 def _warnings(report: Report) -> None:

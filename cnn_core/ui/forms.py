@@ -20,13 +20,16 @@ SIDES = ("height", "width", "channels")
 EDGES = {"height": ("top", "bottom"), "width": ("left", "right")}
 USUAL = (1, 2, 3, 5, 7)
 UNSET = "not set"
+KEPT = "session"
+"""A field keeps what is written in it while another page is shown: it may be what its model could not take."""
 
 
 def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",)) -> Model:
     """Show the fields of `model` as widgets and give the model they make.
 
-    A value that is out of the question is named in an error, and `model` comes back as it was; `mistaken` tells. When
-    `model` was changed from outside since the last call (an undo, a preset), the widgets show the new values.
+    A value that is out of the question stays in its widget, which says so, and the model keeps the one before;
+    `refused` tells. When `model` was changed from outside since the last call (an undo, a preset), the widgets show
+    the new values.
 
     Args:
         key: sets these widgets apart from those of other forms.
@@ -36,29 +39,51 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
     version, shown = state.get(f"form.{key}", (0, None))
     if shown != model:
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
-    fields = {name: field for name, field in type(model).model_fields.items() if name not in skip}
-    values = dict(model)
-    narrow = [name for name, field in fields.items() if not _is_edges(field)]
+    fields = [name for name in type(model).model_fields if name not in skip]
+    narrow = [name for name in fields if not _is_edges(type(model).model_fields[name])]
+    values, faults = dict(model), []
     for start in range(0, len(narrow), columns):
         for place, name in zip(st.columns(columns), narrow[start : start + columns], strict=False):
             with place:
-                values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
+                values[name] = _field(model, name, f"{key}.{version}.{name}", faults)
     for name in (name for name in fields if name not in narrow):
-        values[name] = _widget(name, fields[name], values[name], f"{key}.{version}.{name}")
-    wrong = False
-    try:
-        model = checked(type(model), values, "These settings")
-    except StudioError as error:
-        wrong = True
-        show_error(error)
+        values[name] = _field(model, name, f"{key}.{version}.{name}", faults)
+    model = checked(type(model), values, "These settings")
     state.put(f"form.{key}", (version, model))
-    state.put(f"form.{key}.wrong", wrong)
+    state.put(f"form.{key}.refused", "; ".join(faults))
     return model
 
 
-def mistaken(key: str) -> bool:
-    """Whether the widgets of that form show something else than the model that it gave."""
-    return state.get(f"form.{key}.wrong", False)
+def refused(key: str) -> str:
+    """What the widgets of that form hold and its model does not, in words; empty when they agree."""
+    return state.get(f"form.{key}.refused", "")
+
+
+def renew(key: str) -> None:
+    """Let the widgets of that form show its model's values, whatever they hold now."""
+    version, _ = state.get(f"form.{key}", (0, None))
+    state.put(f"form.{key}", (version, None))
+    state.put(f"form.{key}.refused", "")
+
+
+def _field(model: BaseModel, name: str, key: str, faults: list[str]) -> Any:
+    """The widget of one field, and what it makes of it: a value that it cannot take is only added to `faults`."""
+    kept = getattr(model, name)
+    value = _widget(name, type(model).model_fields[name], kept, key)
+    try:
+        checked(type(model), dict(model) | {name: value}, "Not taken")  # all other fields are right: it is this one
+    except StudioError as error:
+        faults.append(error.what.removeprefix("Not taken: "))
+        show_error(f"{error.what}. {name} is still {_shown(kept)}.")
+        return kept
+    return value
+
+
+def _shown(value: Any) -> str:
+    """A field's value as its widget shows it."""
+    if isinstance(value, tuple):
+        return "×".join(map(_shown, value))
+    return UNSET if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
@@ -67,18 +92,20 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
     help_text = field.description
     if get_origin(kind) is Literal:
         options = get_args(kind)
-        return st.selectbox(name, options, index=options.index(value), key=key, help=help_text)
+        return st.selectbox(name, options, index=options.index(value), key=key, help=help_text, persist_state=KEPT)
     if kind is bool:
-        return st.toggle(name, value, key=key, help=help_text)
+        return st.toggle(name, value, key=key, help=help_text, persist_state=KEPT)
     if isinstance(field.json_schema_extra, dict):
         low, high = _bounds(metadata)  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
-        return st.slider(name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text)
+        return st.slider(
+            name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text, persist_state=KEPT
+        )
     if kind in (int, float):
         return _number(name, kind, value, key, help_text)
     if get_origin(kind) is tuple:
         return _tuple(name, kind, value, key, help_text, optional=type(None) in get_args(field.annotation))
-    return st.text_input(name, value, key=key, help=help_text)
+    return st.text_input(name, value, key=key, help=help_text, persist_state=KEPT)
 
 
 def _number(name: str, kind: type, value: Any, key: str, help_text: str | None) -> Any:
@@ -91,6 +118,7 @@ def _number(name: str, kind: type, value: Any, key: str, help_text: str | None) 
         format="%g",
         key=key,
         help=help_text,
+        persist_state=KEPT,
         placeholder=UNSET,
     )
     return int(number) if kind is int and number is not None and number.is_integer() else number
@@ -131,7 +159,13 @@ def _pair(name: str, value: Any, key: str, help_text: str | None, optional: bool
     options = ([None] if optional else []) + sorted({*usual, *([value] if value else [])})
     written = [_times(pair) for pair in options]
     chosen = st.selectbox(
-        name, written, index=written.index(_times(value)), key=key, help=help_text, accept_new_options=True
+        name,
+        written,
+        index=written.index(_times(value)),
+        key=key,
+        help=help_text,
+        persist_state=KEPT,
+        accept_new_options=True,
     )
     return read_pair(chosen)
 

@@ -9,12 +9,13 @@ from cnn_core.design.shapes import LayerReport
 from cnn_core.errors import StudioError
 from cnn_core.ui import state
 from cnn_core.ui.data_choice import choose_data, chosen_entry
-from cnn_core.ui.forms import form
-from cnn_core.ui.layer_table import select
+from cnn_core.ui.forms import form, refused, renew
+from cnn_core.ui.layer_table import ROW, select
 from cnn_core.ui.links import FAULT
 from cnn_core.ui.wording import literal
 
-ADD = "designer.add"
+ADD, REFUSED = "designer.add", "designer.refused"
+FORMS = NETWORK_FORM, LAYER_FORM = "designer.network", "designer.layer"
 INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
 USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
 
@@ -53,9 +54,27 @@ def _add(network: Network, row: int) -> None:
 
 def editor(network: Network, row: int) -> Network:
     """The panel for `row` (0: the input); gives the network as its widgets make it."""
-    if row == 0:
-        return _input(network)
-    return network.replace(row - 1, _layer(network, row))
+    if row != state.get(ROW):
+        keep_design()  # a layer like the one before would show what was refused for that
+    state.put(ROW, row)
+    network = network.replace(row - 1, _layer(network, row)) if row else _input(network)
+    faults = refused(LAYER_FORM if row else NETWORK_FORM)
+    place = f"layer {row} ({network.layers[row - 1].type})" if row else "the input"
+    state.put(REFUSED, (network, f"{place}: {faults}") if faults else None)
+    return network
+
+
+def refusal() -> str:
+    """Where the designer's panel holds a value that the design could not take, and why; empty when it holds none."""
+    network, words = state.get(REFUSED) or (None, "")
+    return words if network == state.network() else ""
+
+
+def keep_design() -> None:
+    """Give up what the panel holds and the design could not take."""
+    for key in FORMS:
+        renew(key)
+    state.put(REFUSED, None)
 
 
 def _input(network: Network) -> Network:
@@ -70,7 +89,7 @@ def _input(network: Network) -> Network:
             f"{literal(entry.title)} has pictures of {sides(entry.input_shape)} (height, width, channels) and "
             f"{entry.classes} classes: the last layer needs as many units."
         )
-    return form(network, "designer.network", columns=1, skip=("layers",))
+    return form(network, NETWORK_FORM, columns=1, skip=("layers",))
 
 
 def _layer(network: Network, row: int) -> Layer:
@@ -79,7 +98,7 @@ def _layer(network: Network, row: int) -> Layer:
         st.markdown(f"**{row} · {layer.type}**", width="stretch")
         _moves(network, row)
     st.caption(type(layer).__doc__)
-    return form(layer, "designer.layer")
+    return form(layer, LAYER_FORM)
 
 
 def _moves(network: Network, row: int) -> None:

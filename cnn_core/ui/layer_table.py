@@ -11,7 +11,7 @@ from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport, Trace
 from cnn_core.ui import state
 
-TABLE = "designer.table"
+TABLE, ROW = "designer.table", "designer.row"
 SHORT = {
     "filters": "{}",
     "units": "{}",
@@ -25,7 +25,7 @@ SHORT = {
 
 def selected(network: Network) -> int:
     """The row that is being edited: 0 is the input, 1 the first layer."""
-    rows = (state.get(TABLE) or {}).get("selection", {}).get("rows") or [1]
+    rows = (state.get(TABLE) or {}).get("selection", {}).get("rows") or [state.get(ROW, 1)]  # back on the page
     return min(rows[0], len(network.layers))
 
 

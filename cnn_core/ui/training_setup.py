@@ -19,7 +19,8 @@ from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.errors import show_error
-from cnn_core.ui.forms import form, mistaken
+from cnn_core.ui.forms import form, refused
+from cnn_core.ui.layer_editor import keep_design, refusal
 from cnn_core.ui.links import FAULT, faults, follow_links, write_links
 
 LIVE_PAGE, RUN_PAGE = "app_pages/train/live.py", "app_pages/train/run.py"
@@ -58,18 +59,18 @@ def train_again(run: Run) -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong = mistaken("recipe")
+    wrong = refused("recipe")
     if wrong:
-        st.error("A setting is out of range. It is named below the recipe.", icon=":material/error:")
+        show_error(f"Training waits for the recipe: {wrong}. Mend that field first.")
+    elif wrong := refusal():
+        _show_refusal(wrong)
     elif problem:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
         if not services.fault():
             services.engine().prepare(network, recipe, images(recipe, entry)[0])
-    if st.button(
-        "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
-    ):
+    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=bool(wrong or problem), key="train"):
         st.switch_page(RUN_PAGE, query_params={"run": start(network, recipe, entry.name).id})
 
 
@@ -117,6 +118,14 @@ def _augmentation_line(augmentation: Augmentation) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Augmentation: {augmentation}", width="content")
         st.page_link("app_pages/data/augmentation.py", label="Change", icon=":material/auto_awesome_motion:")
+
+
+def _show_refusal(words: str) -> None:
+    """That the designer holds a value which this design has not, and the ways out."""
+    show_error(f"Training waits for a field in the designer, {words}. Mend it there.")
+    with st.container(horizontal=True):
+        st.button("Keep the design as it is", on_click=keep_design, key="keep-design")
+        st.page_link("app_pages/build/designer.py", label="Open in the designer", icon=":material/view_agenda:")
 
 
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:

@@ -139,6 +139,19 @@ def test_an_own_design_can_compete_and_an_impossible_one_is_named_before_the_sta
     assert broken.button(key="duel-start").disabled
 
 
+def test_two_designs_of_the_same_long_name_are_told_apart():
+    app = opened(DENSE.changed(name="n" * 80))
+    app.selectbox(key="duel-First network").set_value("own").run()
+    app.selectbox(key="duel-Second network").set_value("own").run()
+    assert not app.exception
+    assert not app.button(key="duel-start").disabled
+    small(app).button(key="duel-start").click().run()
+    first, second = duels.load(services.store(), app.query_params["duel"]).plan.networks
+    assert (first.name, second.name) == ("n" * 80, "n" * 71 + " (second)")
+    assert first.layers == second.layers
+    app.button(key="duel-stop").click().run()
+
+
 def test_designs_are_fitted_to_the_data(monkeypatch):
     colour = Entry("colour", "Colour", (32, 32, 3), 3, 500, 100, "file")
     entries = services.catalogue().entries()
@@ -167,12 +180,22 @@ def test_it_starts_both_and_stops_them():
 def test_the_link_shows_the_report_of_a_finished_duel(finished):
     app = opened(duel=finished.id)
     report = services.duel_report(finished)
-    assert verdict(report).split(". ")[0] in texts(app)
+    assert "##### " + verdict(report)[0] in texts(app)
     table = app.table[0].value
     assert [name.replace("\\", "") for name in table.columns] == ["tiny dense", "tiny cnn"]
     assert table.loc["Parameters"].tolist() == ["7,850", f"{trace(CNN).totals.parameters:,}"]
     assert "Finished" in texts(app)
     assert not [button for button in app.button if button.key == "duel-stop"]
+
+
+def test_a_full_stop_in_a_name_does_not_cut_the_first_sentence(monkeypatch):
+    made = example()
+    sides = tuple(side.model_copy(update={"name": f"Net v. {n}"}) for n, side in enumerate(made.sides, start=1))
+    monkeypatch.setattr(services, "ready_duel", lambda: made.model_copy(update={"sides": sides}))
+    heading = next(box.value for box in opened().markdown if box.value.startswith("#####")).replace("\\", "")
+    assert "Net v. 1" in heading
+    assert "Net v. 2" in heading
+    assert " test pictures" in heading
 
 
 def test_the_report_of_a_finished_duel_is_in_its_tabs(finished):

@@ -40,10 +40,15 @@ def sweep(kind, first, second, amounts=(0, 3, 6)) -> Sweep:
     return Sweep(kind=kind, images=1000, amounts=amounts, accuracies=(first, second))
 
 
+def verdict(made) -> str:
+    """All its sentences."""
+    return " ".join(words.verdict(made))
+
+
 def test_verdict_of_a_hand_worked_case():
     """Differences 2, 3 and 4 points: mean 3, s = 1, t = 4.303, so 3 ± 2.484 points."""
     made = accuracies((0.93, 0.93, 0.93), (0.95, 0.96, 0.97), agreements=counts((20, 60), (10, 50), (60, 20)))
-    assert words.verdict(made) == (
+    assert verdict(made) == (
         "cnn-25-50 leads on the 1,000 test pictures, 96.0% against 93.0% of dnn-500x3, by 3.0 points, on average over "
         "3 seeds (95% interval of the difference: 0.5 to 5.5 points). McNemar's test finds more than luck (p < 0.05) "
         "in favour of dnn-500x3 in 1 and of cnn-25-50 in 2 of 3 seeds."
@@ -52,7 +57,7 @@ def test_verdict_of_a_hand_worked_case():
 
 def test_verdict_when_the_cnn_loses_and_when_it_may_be_luck():
     made = accuracies((0.99, 0.93, 0.96), (0.93, 0.95, 0.96), agreements=counts((5, 5), (6, 5), (0, 3)))
-    text = words.verdict(made)
+    text = verdict(made)
     assert text.startswith(
         "dnn-500x3 leads on the 1,000 test pictures, 96.0% against 94.7% of cnn-25-50, by 1.3 points"
     )
@@ -62,29 +67,37 @@ def test_verdict_when_the_cnn_loses_and_when_it_may_be_luck():
 
 def test_verdict_with_one_seed_tells_counts_and_p():
     """9 against 1: p = 22 / 1024 = 0.021."""
-    text = words.verdict(accuracies((0.95,), (0.94,), agreements=counts((9, 1))))
+    text = verdict(accuracies((0.95,), (0.94,), agreements=counts((9, 1))))
     assert text == (
         "dnn-500x3 leads on the 1,000 test pictures, 95.0% against 94.0% of cnn-25-50, by 1.0 points, with one seed. "
         "dnn-500x3 alone reads 9 of them right and cnn-25-50 alone 1, by McNemar's test more than luck with these "
         "pictures (p = 0.021); another seed may differ."
     )
-    assert "no more than luck may do (p = 1.000)" in words.verdict(
-        accuracies((0.9,), (0.9,), agreements=counts((3, 3)))
-    )
+    assert "no more than luck may do (p = 1.000)" in verdict(accuracies((0.9,), (0.9,), agreements=counts((3, 3))))
 
 
 def test_verdict_without_a_leader_or_results():
-    assert words.verdict(accuracies((0.9, 0.92), (0.92, 0.9), agreements=())).startswith(
+    assert verdict(accuracies((0.9, 0.92), (0.92, 0.9), agreements=())).startswith(
         "Neither leads on the 1,000 test pictures: dnn-500x3 91.0% and cnn-25-50 91.0%, on average over 2 seeds"
     )
-    assert words.verdict(accuracies((), (0.9,))) == "No seed has been tested on both sides yet."
+    assert verdict(accuracies((), (0.9,))) == "No seed has been tested on both sides yet."
+
+
+def test_a_verdict_is_told_in_sentences_whatever_is_in_a_name():
+    made = accuracies((0.95,), (0.94,), agreements=counts((9, 1)))
+    named = made.model_copy(update={"sides": (made.sides[0].model_copy(update={"name": "Net v. 2"}), made.sides[1])})
+    first, second = words.verdict(named)
+    assert first.startswith(
+        "Net v. 2 leads on the 1,000 test pictures, 95.0% against 94.0% of cnn-25-50, by 1.0 points"
+    )
+    assert second.startswith("Net v. 2 alone reads 9 of them right")
 
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(SHARES, SHARES), min_size=1, max_size=3), st.sampled_from(["CNN", "DNN"]))
 def test_the_named_leader_has_the_larger_mean_and_the_numbers_are_those_of_the_data(pairs, family):
     first, second = (tuple(side) for side in zip(*pairs, strict=True))
-    text = words.verdict(accuracies(first, second, (family, family)))
+    text = verdict(accuracies(first, second, (family, family)))
     means = {"one": fmean(first), "two": fmean(second)}
     by = abs(means["one"] - means["two"])
     found = re.match(r"(\w+) leads .*?, ([\d.]+)% against ([\d.]+)% of (\w+), by ([\d.]+) points", text)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cnn_core.design import texts
 from cnn_core.design.fields import checked
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
-from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network
+from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network, another_name
+from cnn_core.design.opening import open_design
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError
@@ -66,9 +67,22 @@ def test_history():
 @settings(derandomize=True, deadline=None, database=None, max_examples=200)
 @given(networks)
 def test_text_there_and_back(network):
-    assert Network.from_json(network.to_json()) == Network.parse(network.to_json()) == network
+    assert Network.from_json(network.to_json()) == open_design(network.to_json()).network == network
     assert Network.from_token(network.to_token()) == network
     assert network.to_token().replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_change_that_cannot_be_is_a_sentence():
+    with pytest.raises(DesignError, match="The design: name must be text of 1 to 80 characters"):
+        THREE.changed(name="n" * 81)
+    with pytest.raises(DesignError, match="'colour' is not known here"):
+        THREE.changed(colour=3)
+
+
+@pytest.mark.parametrize("name", ["net", "n" * 80, "n" * 71 + " (second)", "net (second)"])
+def test_another_name_is_another_and_may_be_one(name):
+    assert another_name(name) != name
+    assert THREE.changed(name=another_name(name)).name == another_name(name)
 
 
 def design(**changes):
@@ -108,7 +122,7 @@ def design(**changes):
 )  # fmt: skip
 def test_bad_text_gets_one_clear_sentence(text, words):
     with pytest.raises(DesignError) as caught:
-        Network.parse(text)
+        open_design(text)
     assert words in str(caught.value)
     assert len(str(caught.value)) < 600
     str(caught.value).encode()
@@ -117,13 +131,13 @@ def test_bad_text_gets_one_clear_sentence(text, words):
 def test_several_faults_are_listed_and_many_are_counted():
     layer = {"type": "Conv2D", "filters": 0, "strides": 0, "padding": "causal", "groups": 0, "use_bias": 0}
     with pytest.raises(DesignError, match="and 2 more"):
-        Network.parse(design(layers=[layer]))
+        open_design(design(layers=[layer]))
 
 
 def test_all_layers_at_fault_are_named_and_many_are_counted():
     layers = [{"type": "Flatten"}, *[{"type": "LSTM"}] * 3, *[{"type": "Dropout", "rate": 7}] * 4]
     with pytest.raises(DesignError) as caught:
-        Network.parse(design(layers=layers))
+        open_design(design(layers=layers))
     assert [f"Layer {number}" in str(caught.value) for number in range(1, 9)] == [False, *[True] * 5, False, False]
     assert "And 2 more layers" in str(caught.value)
 
@@ -133,7 +147,7 @@ def test_a_million_layers_are_refused_at_once(limit):
     text = '{"layers": [' + ",".join(['{"type":"Flatten"}'] * 1_000_000) + "]}"
     start = time.perf_counter()
     with pytest.raises(DesignError, match=r"too (long|many)"):
-        Network.parse(text, limit)
+        open_design(text, limit)
     assert time.perf_counter() - start < 5
 
 
@@ -168,14 +182,16 @@ def test_a_zip_bomb_is_not_inflated():
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(
-        st.sampled_from(["class_name", "config", "layers", "name", "input_shape", "type", "batch_shape"]),
-        inner | st.sampled_from(["Sequential", "Conv2D", "InputLayer", "Rescaling"]),
+        st.sampled_from(
+            ["class_name", "config", "layers", "name", "input_shape", "type", "batch_shape", "inbound_nodes"]
+        ),
+        inner | st.sampled_from(["Sequential", "Functional", "Conv2D", "InputLayer", "Rescaling", "Reshape", "ReLU"]),
     ),
     max_leaves=30,
 ))  # fmt: skip
 def test_any_json_gives_a_network_or_a_sentence(plain):
     with contextlib.suppress(DesignError):
-        Network.parse(json.dumps(plain))
+        open_design(json.dumps(plain))
 
 
 def test_recipes_are_checked_in_words():
