@@ -1,7 +1,9 @@
 """The only reader of the environment: where things are kept, and the limits that protect a shared server."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import psutil
@@ -9,6 +11,31 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 2**20
+WORKER_BYTES = 1024 * MIB
+"""What a worker takes with TensorFlow and a small network, with room: 740 to 810 MiB were measured."""
+CGROUP_LIMITS = (
+    "/sys/fs/cgroup/memory.max",
+    "/sys/fs/cgroup/memory.high",
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+)
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this machine has, or that the container may take in which this runs."""
+    memory = psutil.virtual_memory().total
+    for path in CGROUP_LIMITS:
+        with suppress(OSError, ValueError):  # not Linux, not a container, or "max": no limit
+            memory = min(memory, int(Path(path).read_text(encoding="ascii")))
+    return memory
+
+
+def memory_per_worker(training_workers: int) -> int:
+    """Bytes for each of the workers, one of which answers questions: three quarters of the machine's, divided."""
+    return machine_memory() * 3 // 4 // (training_workers + 1)
+
+
+def _training_memory(fields: dict[str, Any]) -> int:
+    return memory_per_worker(fields["training_workers"])
 
 
 class Settings(BaseSettings):
@@ -26,13 +53,21 @@ class Settings(BaseSettings):
     )
     training_workers: int = Field(1, ge=1, le=64, description="runs that the local cluster trains at the same time")
     training_memory_bytes: int = Field(
-        default_factory=lambda: psutil.virtual_memory().total // 2, ge=MIB, description="the most one training may need"
+        default_factory=_training_memory, ge=MIB, description="the most that one training may take"
     )
+    tls_ca_file: Path | None = Field(None, description="who may use the Dask cluster: those with a certificate by this")
+    tls_cert_file: Path | None = Field(None, description="this machine's certificate for the Dask cluster")
+    tls_key_file: Path | None = Field(None, description="the key of this machine's certificate")
     max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest file a visitor may upload")
     max_dataset_bytes: int = Field(200 * MIB, ge=1, description="the largest file of pictures that makes a data set")
     max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
     max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
+
+    @property
+    def questions_memory_bytes(self) -> int:
+        """The most that the worker for questions may take: as much as each other, and never too little to start."""
+        return max(WORKER_BYTES, memory_per_worker(self.training_workers))
 
     @property
     def datasets(self) -> Path:

@@ -1,23 +1,23 @@
-"""The local cluster, in a process of its own: `python -m cnn_core.engine.cluster`.
+"""What a cluster is made of: a scheduler, and on each machine one worker for questions and some that train."""
 
-It prints one line of JSON (the scheduler's address, and the credentials without which nobody is let in), and ends when
-its standard input closes: it cannot outlive the server that started it.
-"""
-
-import argparse
 import asyncio
-import json
 import logging
-import sys
+from contextlib import suppress
 
 import dask
-from distributed import Nanny, Scheduler
+import psutil
+from distributed import Nanny
 from distributed.security import Security
 
 from cnn_core.engine import openssl
+from cnn_core.errors import EngineError
+from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 TRAINING, QUESTIONS, DOWNLOADS = "training", "questions", "downloads"
-SECRETS = ("tls_ca_file", "tls_client_key", "tls_client_cert")
+PAUSE_SECONDS = 0.5
+LOOPBACK = "127.0.0.1"
+
+log = logging.getLogger("cnn_studio.cluster")
 
 openssl.cure()  # the server and the workers import this module, too
 dask.config.set(
@@ -26,7 +26,9 @@ dask.config.set(
         "distributed.scheduler.allowed-failures": 0,
         # The scheduler keeps the last messages of each topic; the store has them all.
         "distributed.admin.low-level-log-length": 100,
+        # Dask's own pages are open to everybody who reaches the port.
         "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
         # Dask watches itself, which nobody looks at, and which took 9 % of a core while nothing was done.
         "distributed.worker.profile.enabled": False,
         "distributed.admin.tick.interval": "500ms",
@@ -37,46 +39,98 @@ dask.config.set(
 )
 
 
-async def serve(training_workers: int, memory_limit: int) -> None:
-    """One scheduler, `training_workers` workers that train and one that answers questions, until stdin closes."""
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    security = Security.temporary()
-    async with Scheduler(host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0", security=security) as scheduler:
-        # The credentials go over the pipe to the parent, and to nobody else.
-        hello = {"address": scheduler.address, **{name: getattr(security, name) for name in SECRETS}}
-        print(json.dumps(hello), flush=True)
-        kinds = [QUESTIONS, *[TRAINING] * training_workers]
-        workers = [_worker(scheduler.address, kind, security, memory_limit) for kind in kinds]
-        closed = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-        await asyncio.gather(*workers)
-        await closed
-        # What a worker still does is lost with the server: no reason to wait for it.
-        await asyncio.gather(*[worker.close(timeout=0.5) for worker in workers])
+def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
+    """The workers of one machine: for each its kind, QUESTIONS or TRAINING, and the bytes that it may take.
 
-
-def _worker(address: str, kind: str, security: Security, memory_limit: int) -> Nanny:
-    env = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
-    if kind == QUESTIONS:
-        env["CUDA_VISIBLE_DEVICES"] = (
-            "-1"  # one picture is read as fast without the GPU, and its memory is for training
+    Raises EngineError when they could not even start with so little.
+    """
+    limit, workers = settings.training_memory_bytes, settings.training_workers
+    if limit < WORKER_BYTES:
+        raise EngineError(
+            f"There is too little memory for {workers} training workers",
+            expected=f"at least {WORKER_BYTES // MIB} MiB for each",
+            received=f"{limit // MIB} MiB",
+            todo="Set CNN_STUDIO_TRAINING_WORKERS to fewer, or CNN_STUDIO_TRAINING_MEMORY_BYTES to more",
         )
-    return Nanny(
-        address,
-        # A download takes minutes; drawings are read beside it.
-        nthreads=2 if kind == QUESTIONS else 1,
-        resources={QUESTIONS: 1, DOWNLOADS: 1} if kind == QUESTIONS else {kind: 1},
-        security=security,
-        memory_limit=memory_limit,
-        preload="cnn_core.engine.tasks",
-        env=env,
-        host="127.0.0.1",
-        silence_logs=logging.ERROR,
-    )
+    return [(QUESTIONS, settings.questions_memory_bytes), *[(TRAINING, limit)] * workers]
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--training-workers", type=int, default=1)
-    parser.add_argument("--memory-limit", type=int, default=0, help="bytes a worker may take; 0 for no limit")
-    options = parser.parse_args()
-    asyncio.run(serve(options.training_workers, options.memory_limit))
+class Workers:
+    """The workers of this machine. Each is replaced when it dies, and comes back when the scheduler was away.
+
+    Args:
+        address: of the scheduler.
+        memory: which workers; see `memory_of_workers`.
+        host: the address of this machine at which the scheduler reaches the workers; None: found by Dask.
+    """
+
+    def __init__(
+        self, address: str, security: Security | None, memory: list[tuple[str, int]], *, host: str | None = None
+    ):
+        self._address, self._security, self._memory, self._host = address, security, memory, host
+        self._nannies: set[_Nanny] = set()
+        self._ended = False
+
+    async def keep(self, ended: asyncio.Event) -> None:
+        """Keep them alive until `ended` is set. What they still do then is lost: nobody waits for it."""
+        keepers = {asyncio.create_task(self._keep(kind, limit)) for kind, limit in self._memory}
+        await ended.wait()
+        self._ended = True
+        logging.disable()  # that workers end is no news now
+        while keepers:
+            for nanny in list(self._nannies):
+                nanny.close_gracefully()
+            _, keepers = await asyncio.wait(keepers, timeout=0.1)
+            if not any(nanny.pid for nanny in self._nannies):
+                for keeper in keepers:  # they only wait for the scheduler
+                    keeper.cancel()
+
+    async def _keep(self, kind: str, memory_limit: int) -> None:
+        said = None
+        while not self._ended:
+            nanny = self._nanny(kind, memory_limit)
+            self._nannies.add(nanny)
+            try:
+                async with nanny:
+                    said = None
+                    log.info("A worker for %s is ready", kind)
+                    await nanny.finished()
+            except (OSError, RuntimeError) as error:
+                if str(error.__cause__ or error) != said:  # the same once a second is no news
+                    said = str(error.__cause__ or error)
+                    log.warning("A worker for %s does not start yet: %s", kind, said)
+            finally:
+                self._nannies.discard(nanny)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _nanny(self, kind: str, memory_limit: int) -> "_Nanny":
+        env = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+        if kind == QUESTIONS:
+            # One image is read as fast without the GPU, and its memory is for training.
+            env["CUDA_VISIBLE_DEVICES"] = "-1"
+        return _Nanny(
+            self._address,
+            # A download takes minutes; drawings are read beside it.
+            nthreads=2 if kind == QUESTIONS else 1,
+            resources={QUESTIONS: 1, DOWNLOADS: 1} if kind == QUESTIONS else {kind: 1},
+            security=self._security,
+            memory_limit=memory_limit,
+            preload="cnn_core.engine.tasks",
+            env=env,
+            host=self._host,
+            dashboard_address=f"{LOOPBACK}:0",
+            silence_logs=logging.ERROR,
+        )
+
+
+class _Nanny(Nanny):
+    """Dask's keeper of a worker's process, whose worker ends at once when it is to end.
+
+    Dask would let a training go on for up to 30 seconds, though its outcome is lost: the scheduler is gone.
+    """
+
+    def close_gracefully(self, reason: str = "the cluster ends") -> None:
+        super().close_gracefully(reason)
+        if pid := self.pid:
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()

@@ -1,0 +1,249 @@
+"""The local cluster: whatever is killed, it goes on; it ends without a word; nothing stays; no stranger gets in."""
+
+import gc
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+from distributed import Client, Future
+from distributed.security import Security
+from distributed.system import memory_limit
+
+from cnn_core import settings as settings_module
+from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.network import Network
+from cnn_core.engine.cluster import QUESTIONS, TRAINING, memory_of_workers
+from cnn_core.engine.connection import Connection
+from cnn_core.errors import EngineError
+from cnn_core.settings import MIB, Settings, machine_memory
+from tests.engine.conftest import SHORT, Lab, until
+
+GIB = 1024 * MIB
+WIDE = Network(
+    layers=(
+        *[Conv2D(filters=64, kernel_size=3, activation="relu")] * 2,
+        MaxPooling2D(pool_size=4),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    )
+)
+SECRET_PAGES = ("/", "/metrics", "/health", "/info/main/workers.html", "/json/counts.json", "/statics/css/base.css")
+
+
+@pytest.fixture
+def connection(tmp_path) -> Iterator[Connection]:
+    connection = Connection(Settings(home=tmp_path), lambda client: None)
+    yield connection
+    connection.close()
+
+
+def family(connection: Connection) -> list[psutil.Process]:
+    process = psutil.Process(connection.cluster_pid())
+    return [process, *process.children(recursive=True)]
+
+
+def workers(connection: Connection) -> dict[int, psutil.Process]:
+    """The processes that are workers, or are becoming one."""
+    found = {}
+    for process in family(connection):
+        try:
+            if "spawn_main" in " ".join(process.cmdline()):
+                found[process.pid] = process
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+    return found
+
+
+def both_answer(client: Client) -> bool:
+    """The worker for questions, and the one that trains."""
+    asked = [client.submit(abs, -1, resources={kind: 1}, pure=False) for kind in (QUESTIONS, TRAINING)]
+    return [answer.result(180) for answer in asked] == [1, 1]
+
+
+def test_workers_may_die_at_any_moment_while_the_cluster_starts(connection):
+    """From the first moment of their process to the moment they are ready; each is replaced."""
+    moments = random.Random(1)
+    pid, killed = connection.cluster_pid(), set()
+    for _ in range(8):
+        until(lambda: workers(connection).keys() - killed)
+        time.sleep(moments.choice([0, 0.1, 0.5, 1, 2, 4]))
+        for worker in [one for pid, one in workers(connection).items() if pid not in killed]:
+            worker.kill()
+            killed.add(worker.pid)
+    assert len(killed) >= 8
+    assert both_answer(connection.client())
+    assert connection.cluster_pid() == pid, "it is the same cluster"
+
+
+def started(connection: Connection) -> None:
+    assert both_answer(connection.client())
+
+
+def training(connection: Connection) -> Future:
+    started(connection)
+    busy = connection.client().submit(time.sleep, 600, resources={TRAINING: 1})
+    until(lambda: any(connection.client().processing().values()))
+    return busy  # a task whose future nobody holds is taken back
+
+
+def starting(connection: Connection) -> None:
+    until(lambda: workers(connection))
+
+
+def about_to_start(connection: Connection) -> None:
+    connection.client()
+
+
+@pytest.mark.parametrize("state", [started, training, starting, about_to_start])
+def test_it_ends_without_a_word(tmp_path, state: Callable, capfd):
+    connection = Connection(Settings(home=tmp_path), lambda client: None)
+    held = state(connection)
+    process, members = connection._process, family(connection)
+    capfd.readouterr()  # TensorFlow talks while it starts
+    connection.close()
+    assert process.returncode == 0
+    said = capfd.readouterr().err.splitlines()
+    assert [line for line in said if not line.startswith(("I0000", "WARNING: All log"))] == []
+    _, alive = psutil.wait_procs(members, timeout=30)
+    assert alive == []
+    del held
+
+
+def test_it_ends_while_its_first_worker_is_waited_for(tmp_path):
+    """`close` does not wait for a start, and leaves no process behind."""
+    before = set(psutil.Process().children())
+    connection = Connection(Settings(home=tmp_path), lambda client: None)
+    connection.close()
+    with pytest.raises(EngineError):
+        connection.client()
+    assert set(psutil.Process().children()) == before
+
+
+def test_nothing_stays_in_the_server_of_clusters_that_died(connection):
+    """Threads, file descriptors and processes, counted after the second and the sixth cluster."""
+    counts = []
+    for _ in range(6):
+        connection.client().submit(abs, -1, pure=False)
+        members = family(connection)
+        members[0].kill()
+        psutil.wait_procs(members, timeout=60)
+        until(lambda dead=members[0]: connection.cluster_pid() != dead.pid)
+        gc.collect()
+        process = psutil.Process()
+        threads = sorted(thread.name for thread in threading.enumerate())
+        counts.append((threads, process.num_fds(), len(process.children())))
+    assert counts[1] == counts[-1]
+
+
+def ports(connection: Connection) -> list[tuple[str, int]]:
+    """Where the cluster's processes listen."""
+    return [
+        (found.laddr.ip, found.laddr.port)
+        for process in family(connection)
+        for found in process.net_connections("tcp")
+        if found.status == psutil.CONN_LISTEN
+    ]
+
+
+def test_strangers_are_not_let_in(connection):
+    """Neither people on other machines, nor those on this one without the credentials, whatever they speak."""
+    started(connection)
+    places = ports(connection)
+    assert len(places) >= 5, "scheduler, two workers and their nannies"
+    assert {ip for ip, _ in places} == {"127.0.0.1"}
+    scheduler = connection.client().scheduler.address
+    for address, security, words in (
+        (scheduler, Security.temporary(), "TLS certificate does not match"),
+        (scheduler.replace("tls://", "tcp://"), Security(), r"Timed out|reset|closed"),
+    ):
+        with pytest.raises(OSError, match=words):
+            Client(address, security=security, timeout=3, set_as_default=False)
+    for place in places:
+        assert b"\x83" not in said_to(place, b"\x00" * 64), "Dask's handshake is a message of msgpack"
+        assert said_over_tls(place) == b""
+        for page in SECRET_PAGES:
+            answer = said_to(place, f"GET {page} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert answer == b"" or b" 404 " in answer.splitlines()[0] or answer[:1] == b"\x15", (page, answer)
+    assert both_answer(connection.client()), "and the owner is still served"
+
+
+def said_to(place: tuple[str, int], words: bytes) -> bytes:
+    """What is answered to a raw TCP client; b"\\x15..." is TLS's alert."""
+    with socket.create_connection(place, timeout=2) as stranger:
+        stranger.sendall(words)
+        return heard(stranger)
+
+
+def said_over_tls(place: tuple[str, int]) -> bytes:
+    """What is answered to a client that speaks TLS, and has no certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(place, timeout=2) as raw, context.wrap_socket(raw) as stranger:
+            stranger.sendall(b"\x00" * 64)
+            return heard(stranger)
+    except OSError:
+        return b""
+
+
+def heard(stranger: socket.socket) -> bytes:
+    try:
+        return stranger.recv(4096)
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize("machine", [1, 2, 4, 8, 16, 64, 512])
+def test_the_workers_of_a_machine_share_its_memory(machine, monkeypatch):
+    monkeypatch.setattr(settings_module, "machine_memory", lambda: machine * GIB)
+    enough = min(64, max(0, machine * 3 // 4 - 1))
+    for trainers in range(1, enough + 1):
+        settings = Settings(training_workers=trainers)
+        memory = memory_of_workers(settings)
+        assert [kind for kind, _ in memory] == [QUESTIONS, *[TRAINING] * trainers]
+        assert sum(limit for _, limit in memory) <= 0.75 * machine * GIB
+        assert {limit for kind, limit in memory if kind == TRAINING} == {settings.training_memory_bytes}
+    for trainers in range(enough + 1, 65):
+        with pytest.raises(EngineError, match="too little memory"):
+            memory_of_workers(Settings(training_workers=trainers))
+
+
+def test_a_limit_that_was_set_is_that_of_each_training():
+    settings = Settings(training_workers=4, training_memory_bytes=3 * GIB)
+    assert [limit for kind, limit in memory_of_workers(settings) if kind == TRAINING] == [3 * GIB] * 4
+
+
+def test_a_container_has_the_memory_that_it_may_take(tmp_path, monkeypatch):
+    assert machine_memory() == memory_limit(), "Dask's own figure is the oracle"
+    limits = [tmp_path / name for name in ("max", "high", "missing")]
+    limits[0].write_text("max\n")
+    limits[1].write_text(f"{64 * MIB}\n")
+    monkeypatch.setattr(settings_module, "CGROUP_LIMITS", list(map(str, limits)))
+    assert machine_memory() == 64 * MIB
+
+
+@pytest.fixture
+def small_lab(tmp_path, monkeypatch) -> Iterator[Lab]:
+    monkeypatch.setenv("CNN_STUDIO_TRAINING_MEMORY_BYTES", str(GIB))
+    lab = Lab(tmp_path)
+    yield lab
+    lab.engine.close()
+
+
+def test_a_training_that_takes_more_than_its_memory_fails_in_words(small_lab):
+    lab = small_lab
+    client = lab.engine._connection.client()
+    assert both_answer(client)
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    limits = {worker["memory_limit"] for worker in workers if TRAINING in worker["resources"]}
+    assert limits == {Settings().training_memory_bytes} == {GIB}
+    greedy = lab.train(SHORT.model_copy(update={"batch_size": 2048, "train_images": 4000, "epochs": 50}), WIDE)
+    state = lab.ended(greedy)
+    assert state.status == "failed"
+    assert "ran out of memory" in state.message
+    assert lab.ended(lab.train()).status == "finished", "a new worker has taken its place"
