@@ -58,9 +58,13 @@ class Settings(BaseSettings):
     tls_ca_file: Path | None = Field(None, description="who may use the Dask cluster: those with a certificate by this")
     tls_cert_file: Path | None = Field(None, description="this machine's certificate for the Dask cluster")
     tls_key_file: Path | None = Field(None, description="the key of this machine's certificate")
-    max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest file a visitor may upload")
+    max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest single picture a visitor may upload")
     max_dataset_bytes: int = Field(200 * MIB, ge=1, description="the largest file of pictures that makes a data set")
     max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
+    max_reading_bytes: int = Field(
+        256 * MIB, ge=1, description="memory that the process which reads such a file may take beside its code"
+    )
+    max_reading_seconds: float = Field(300, ge=0, description="the longest that reading such a file may take")
     max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
 
@@ -73,6 +77,11 @@ class Settings(BaseSettings):
     def datasets(self) -> Path:
         """Folder in which ``<name>.npz`` files are found."""
         return self.home / "datasets"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of files that were sent and are not kept yet."""
+        return self.home / "uploads"
 
     @property
     def database(self) -> str:

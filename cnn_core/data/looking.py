@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+AT_ONCE = 2**24  # bytes of pictures that are copied at a time
+
 
 def class_means(x: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     """The mean picture of each class: (N, H, W, C) uint8 and (N,) labels -> (classes, H, W, C) uint8; black if none."""
     means = np.zeros((classes, *x.shape[1:]), np.uint8)
+    step = max(1, AT_ONCE // x[0].nbytes)
     for label in np.unique(y):
-        means[label] = np.rint(x[y == label].mean(axis=0))
+        chosen = np.flatnonzero(y == label)  # copied some at a time: a class may be nearly all of a large data set
+        parts = (chosen[start : start + step] for start in range(0, len(chosen), step))
+        means[label] = np.rint(sum(x[part].sum(axis=0, dtype=np.int64) for part in parts) / len(chosen))
     return means
 
 

@@ -1,16 +1,21 @@
-"""Reads and checks ``<name>.npz`` files of labelled images, trusting nothing in them."""
+"""Reads, checks and writes ``<name>.npz`` files of labelled images, trusting nothing in them.
+
+Pixels are read and written some rows at a time: beside the uint8 pixels themselves that takes a few MiB, whatever kind
+of whole numbers a file holds.
+"""
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tokenize import TokenError
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.lib.npyio import NpzFile
 
 from cnn_core.errors import DataError
 
@@ -19,88 +24,192 @@ NAMES = "class_names"  # an array of text that a file may have besides: one name
 MAX_BYTES = 4 * 2**30  # of all arrays together, known from their headers before any memory is asked for
 MAX_SIDE = 1024
 MAX_CLASSES = 1000
-MAX_NAME = 80  # letters
+MAX_NAME = 80  # letters that are kept
+MAX_TEXT = 1000  # letters that a name may have in the file
+BLOCK = 4 * 2**20  # bytes of a file that are in memory at once
+_LONGEST_HEADER = 70_000  # bytes: numpy writes some hundred, but may be told of gigabytes
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _UNREADABLE = (
     *(OSError, ValueError, TypeError, KeyError, EOFError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, TokenError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, TokenError),
 )
 
 
-def read_shapes(source: Path | BinaryIO, name: str, max_bytes: int = MAX_BYTES) -> dict[str, tuple[int, ...]]:
-    """The arrays' shapes from their headers alone; DataError unless they can be a data set of at most `max_bytes`."""
-    try:
-        with zipfile.ZipFile(source) as archive:
-            headers = {key: _header(archive, key) for key in (*KEYS, NAMES) if f"{key}.npy" in archive.namelist()}
-    except _UNREADABLE as error:
-        raise _unreadable(name) from error
+class Header(NamedTuple):
+    """What an array says of itself; `start` is where its values begin, bytes."""
+
+    shape: tuple[int, ...]
+    by_columns: bool
+    dtype: np.dtype
+    start: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return int(np.prod(self.shape, dtype=object))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Pictures on their way into a file, never all in memory: uint8 of `shape`, in parts that follow each other."""
+
+    shape: tuple[int, ...]
+    parts: Iterable[np.ndarray]
+
+
+def read_headers(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str, Header]:
+    """What the arrays say of themselves; DataError unless they can be a data set of at most `max_bytes`."""
+    with _opened(path, name) as archive:
+        there = archive.namelist()
+        headers = {key: _header(archive, key) for key in (*KEYS, NAMES) if f"{key}.npy" in there}
     _check_headers(headers, name, max_bytes)
-    return {key: shape for key, (shape, _) in headers.items()}
+    return headers
 
 
-def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The training labels, int64, (N,), and the names of the classes (none when the file has none)."""
-    with _opened(path, path.name) as file:
-        labels, names = file["y_train"], file.get(NAMES)
-    labels = _labels(labels, "y_train", path.name)
-    return labels, () if names is None else _names(names, int(labels.max()) + 1, path.name)
+def read_labels(path: Path, name: str, headers: Mapping[str, Header], key: str = "y_train") -> np.ndarray:
+    """The labels `key`, int64, (N,)."""
+    return _labels(_values(path, name, headers, key), key, name)
 
 
-def read_arrays(source: Path | BinaryIO, name: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
+def read_names(path: Path, name: str, headers: Mapping[str, Header], classes: int) -> tuple[str, ...]:
+    """The names of the classes; none when the file has none."""
+    return _names(_values(path, name, headers, NAMES), classes, name) if NAMES in headers else ()
+
+
+def read_pixels(path: Path, name: str, headers: Mapping[str, Header], key: str) -> Iterator[np.ndarray]:
+    """The pictures `key` as uint8, (n, H, W, C), some at a time."""
+    header = headers[key]
+    with _opened(path, name) as archive, archive.open(f"{key}.npy") as file:
+        if header.by_columns:
+            yield _turned(file, header, key, name)
+            return
+        sides = header.shape[1:]
+        for values in _blocks(file, header, int(np.prod(sides))):
+            yield _pixels(values.reshape(-1, *sides), key, name)
+
+
+def read_arrays(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
     """All arrays, checked: x uint8 (N, H, W, C), y int64 (N,), and `class_names` where the file has them."""
-    shapes = read_shapes(source, name, max_bytes)
-    with _opened(source, name) as file:
-        arrays = {key: file[key] for key in shapes}
+    headers = read_headers(path, name, max_bytes)
+    arrays = {
+        key: _whole(path, name, headers, key) if key.startswith("x") else _values(path, name, headers, key)
+        for key in headers
+    }
     return check_arrays(arrays, name)
 
 
 def check_arrays(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
     """The same arrays as x uint8 (N, H, W, C) and y int64 (N,); DataError in words when they are no data set."""
     arrays = {key: np.asarray(arrays[key]) for key in (*KEYS, NAMES) if key in arrays}
-    _check_headers({key: (array.shape, array.dtype) for key, array in arrays.items()}, name, MAX_BYTES)
+    _check_headers({key: Header(array.shape, False, array.dtype) for key, array in arrays.items()}, name, MAX_BYTES)
     checked = {
         key: _pixels(array, key, name) if key.startswith("x") else _labels(array, key, name)
         for key, array in arrays.items()
         if key != NAMES
     }
-    classes = int(checked["y_train"].max()) + 1
-    if classes < 2:
-        raise _wrong(name, "there is nothing to tell apart", "at least 2 classes", "only label 0")
-    if checked["y_test"].max() >= classes:
-        received = f"a test label of {checked['y_test'].max()}"
-        raise _wrong(
-            name, "the test images have a class that training never shows", f"labels 0 to {classes - 1}", received
-        )
+    classes = check_labels(checked["y_train"], checked["y_test"], name)
     if NAMES in arrays:
         checked[NAMES] = np.array(_names(arrays[NAMES], classes, name))
     return checked
 
 
+def check_labels(train: np.ndarray, test: np.ndarray, name: str) -> int:
+    """How many classes there are; DataError when it is one, or when the test labels have more."""
+    classes = int(train.max()) + 1
+    if classes < 2:
+        raise _wrong(name, "there is nothing to tell apart", "at least 2 classes", "only label 0")
+    if test.max() >= classes:
+        what = "the test images have a class that training never shows"
+        raise _wrong(name, what, f"labels 0 to {classes - 1}", f"a test label of {test.max()}")
+    return classes
+
+
+def write_arrays(file: BinaryIO, arrays: Mapping[str, np.ndarray | Rows]) -> None:
+    """Writes a compressed .npz, as numpy.savez_compressed does, but of pictures only a few at a time."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, array in arrays.items():
+            with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
+                if isinstance(array, Rows):
+                    header = {"descr": "|u1", "fortran_order": False, "shape": array.shape}
+                    npy.write_array_header_1_0(member, header)
+                    for part in array.parts:
+                        member.write(part.tobytes())
+                else:
+                    npy.write_array(member, np.asarray(array), allow_pickle=False)
+
+
 @contextmanager
-def _opened(source: Path | BinaryIO, name: str) -> Iterator[NpzFile]:
-    if not isinstance(source, Path):
-        source.seek(0)  # the headers were read from it
+def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     # Arrays are unpacked only when they are asked for, so the body of the with statement can fail in the same ways.
     try:
-        with np.load(source, allow_pickle=False) as file:
-            yield file
+        with zipfile.ZipFile(path) as archive:
+            yield archive
     except _UNREADABLE as error:
-        raise _unreadable(name) from error
+        expected = f"a file written by numpy.savez with {', '.join(KEYS)}, no Python objects in it"
+        received = "a damaged file or one of another kind"
+        raise DataError(f"{name} can't be read.", expected=expected, received=received) from error
+    except MemoryError as error:
+        raise DataError(f"{name} needs more memory than there is.", todo="Save fewer or smaller pictures.") from error
 
 
-def _header(archive: zipfile.ZipFile, key: str) -> tuple[tuple[int, ...], np.dtype]:
+def _header(archive: zipfile.ZipFile, key: str) -> Header:
     with archive.open(f"{key}.npy") as file:
-        shape, _, dtype = _HEADERS[npy.read_magic(file)](file)
-    return shape, dtype
+        start = BytesIO(file.read(_LONGEST_HEADER))
+    try:
+        shape, by_columns, dtype = _HEADERS[npy.read_magic(start)](start)
+    except MemoryError as error:  # so Python 3.12's parser calls a text that is nested too deeply
+        raise ValueError from error
+    return Header(shape, by_columns, dtype, start.tell())
 
 
-def _check_headers(headers: Mapping[str, tuple[tuple[int, ...], np.dtype]], name: str, max_bytes: int) -> None:
+def _blocks(file: BinaryIO, header: Header, unit: int) -> Iterator[np.ndarray]:
+    """The array's values as they follow each other in the file, a whole number of `unit` values at a time."""
+    file.read(header.start)
+    left, size = header.count, header.dtype.itemsize
+    step = max(1, BLOCK // max(1, unit * size)) * unit
+    while left:
+        content = file.read(min(step, left) * size)
+        values = np.frombuffer(content, header.dtype)  # ValueError for half a value
+        if not values.size or (values.size != step and values.size != left):
+            raise EOFError
+        left -= values.size
+        yield values
+    file.read(1)  # the checksum is compared at the end
+
+
+def _turned(file: BinaryIO, header: Header, key: str, name: str) -> np.ndarray:
+    """The pictures of an array that is stored column by column; they can only be had all at once."""
+    flat, at = np.empty(header.count, np.uint8), 0
+    for values in _blocks(file, header, 1):
+        flat[at : at + values.size] = _in_range(values, key, name)
+        at += values.size
+    return _channelled(flat.reshape(header.shape[::-1]).T)
+
+
+def _whole(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
+    count, height, width, *channels = headers[key].shape
+    pictures, at = np.empty((count, height, width, *(channels or (1,))), np.uint8), 0
+    for part in read_pixels(path, name, headers, key):
+        pictures[at : at + len(part)] = part
+        at += len(part)
+    return pictures
+
+
+def _values(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
+    """Labels or names, all at once."""
+    header = headers[key]
+    with _opened(path, name) as archive, archive.open(f"{key}.npy") as file:
+        values = np.concatenate(list(_blocks(file, header, 1)))
+    return values.reshape(header.shape)  # (N,) or (N, 1): by rows or by columns is the same
+
+
+def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> None:
     missing = [key for key in KEYS if key not in headers]
     if missing:
         raise _wrong(name, "arrays are missing", "the arrays " + ", ".join(KEYS), "no " + ", ".join(missing))
-    shapes = {key: shape for key, (shape, _) in headers.items()}
-    for key, (shape, dtype) in headers.items():
-        _check_header(key, shape, dtype, name)
+    shapes = {key: header.shape for key, header in headers.items()}
+    for key, header in headers.items():
+        _check_header(key, header.shape, header.dtype, name)
     for part in ("train", "test"):
         images, labels = shapes[f"x_{part}"][0], shapes[f"y_{part}"][0]
         if images != labels:
@@ -110,7 +219,7 @@ def _check_headers(headers: Mapping[str, tuple[tuple[int, ...], np.dtype]], name
     if shapes["x_train"][1:] != shapes["x_test"][1:]:
         received = f"{shapes['x_train'][1:]} and {shapes['x_test'][1:]}"
         raise _wrong(name, "training and test images differ in shape", "one shape for both", received)
-    if sum(int(np.prod(shape, dtype=object)) * dtype.itemsize for shape, dtype in headers.values()) > max_bytes:
+    if sum(header.count * header.dtype.itemsize for header in headers.values()) > max_bytes:
         raise _wrong(name, "it is too large", f"at most {max_bytes / 2**30:.3g} GiB unpacked", "more")
 
 
@@ -122,8 +231,8 @@ def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: str) 
         )
         expected = f"uint8 of shape (N, H, W), (N, H, W, 1) or (N, H, W, 3), sides up to {MAX_SIDE}"
     elif key == NAMES:
-        good = len(shape) == 1
-        expected = "text of shape (classes,)"
+        good = len(shape) == 1 and shape[0] <= MAX_CLASSES and dtype.itemsize <= 4 * MAX_TEXT
+        expected = f"text of shape (classes,), at most {MAX_CLASSES:,} names of at most {MAX_TEXT:,} letters"
     else:
         good = len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
         expected = "whole numbers of shape (N,)"
@@ -134,9 +243,18 @@ def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: str) 
 
 
 def _pixels(array: np.ndarray, key: str, name: str) -> np.ndarray:
+    return _channelled(_in_range(array, key, name))
+
+
+def _in_range(array: np.ndarray, key: str, name: str) -> np.ndarray:
     if array.dtype != np.uint8 and (array.min() < 0 or array.max() > 255):
         raise _wrong(name, f"{key} is out of range", "pixels from 0 to 255", f"{array.min()} to {array.max()}")
-    return array.astype(np.uint8, copy=False).reshape(*array.shape[:3], -1)
+    return array.astype(np.uint8, copy=False)
+
+
+def _channelled(array: np.ndarray) -> np.ndarray:
+    """(N, H, W) as (N, H, W, 1); (N, H, W, C) as it is."""
+    return array if array.ndim == 4 else array[..., np.newaxis]
 
 
 def _labels(array: np.ndarray, key: str, name: str) -> np.ndarray:
@@ -157,8 +275,3 @@ def _wrong(name: str, what: str, expected: str, received: str) -> DataError:
     return DataError(
         f"{name} can't be used: {what}.", expected=expected, received=received, todo="Save it again that way."
     )
-
-
-def _unreadable(name: str) -> DataError:
-    expected = f"a file written by numpy.savez with {', '.join(KEYS)}, no Python objects in it"
-    return DataError(f"{name} can't be read.", expected=expected, received="a damaged file or one of another kind")

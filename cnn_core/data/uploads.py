@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnn_core.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_WHOLE = 16_000_000  # pixels of a PNG or WebP: it is decoded whole, in up to 16 bytes a pixel; a camera sends JPEG
 WORKING_SIDE = 512  # px: larger pictures are averaged down to this, which also removes a camera's noise
 FAINTEST = 0.1  # of the way from black to white: less contrast than this is an empty picture
 MOST_NOISE = 0.4  # of the ink's own strength: what is removed as noise of the paper is never more
@@ -40,15 +41,18 @@ def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int,
         raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
     try:
         picture = Image.open(BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > max_pixels:
-            raise _too_large(max_pixels, f"{picture.width:,} x {picture.height:,} pixels")
+        most = max_pixels if picture.format == "JPEG" else min(max_pixels, MAX_WHOLE)
+        if picture.width * picture.height > most:
+            raise _too_large(most, f"{picture.width:,} x {picture.height:,} pixels")
         size = picture.height, picture.width
         picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a large JPEG is decoded small at once
         picture = _eight_bit(picture).convert("RGBA")
         picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
         return size, ImageOps.exif_transpose(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(max_pixels, "many more") from error
+    except MemoryError as error:
+        raise DataError("This picture needs too much memory.", todo="Make it smaller first.") from error
     except UnidentifiedImageError as error:
         expected = "a PNG, JPEG or WebP file"
         raise DataError("This is not a picture.", expected=expected, received="a file of another kind") from error
@@ -60,7 +64,8 @@ def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int,
 
 def _too_large(max_pixels: int, received: str) -> DataError:
     expected = f"at most {max_pixels:,} pixels"
-    return DataError("This picture is too large.", expected=expected, received=received, todo="Make it smaller first.")
+    todo = "Make it smaller first, or save it as JPEG."
+    return DataError("This picture is too large.", expected=expected, received=received, todo=todo)
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:

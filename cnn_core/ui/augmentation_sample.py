@@ -12,6 +12,7 @@ from cnn_core.errors import DataError
 from cnn_core.settings import settings
 from cnn_core.ui import state
 from cnn_core.ui.errors import show_error
+from cnn_core.ui.upload_box import picture_box
 
 SET, DRAWING, PICTURE = "From the data set", "My drawing", "My picture"
 
@@ -62,7 +63,7 @@ def _drawn() -> np.ndarray | None:
 
 
 def _sent(data: Dataset) -> np.ndarray | None:
-    file = st.file_uploader("Your picture", ["png", "jpg", "jpeg", "webp"], key="augment-picture")
+    file = picture_box("Your picture", settings().max_upload_bytes, key="augment-picture")
     if file is None:
         return None
     limits = {"max_bytes": settings().max_upload_bytes, "max_pixels": settings().max_image_pixels}

@@ -14,6 +14,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import state
 from cnn_core.ui.layer_editor import commit
 from cnn_core.ui.links import FAULT
+from cnn_core.ui.upload_box import megabytes
 from cnn_core.ui.wording import literal
 
 PRESET, FILE, OPENED = "designer.preset", "designer.file", "designer.opened"
@@ -54,6 +55,7 @@ def files(network: Network) -> None:
         st.file_uploader(
             "Open a design: a file saved here, or a model of Keras as JSON (`model.to_json()`)",
             type="json",
+            max_upload_size=megabytes(settings().max_json_bytes),
             key=f"studio.{FILE}{count}",
             on_change=_open_file,
             args=(count,),

@@ -9,6 +9,7 @@ from cnn_core.errors import DataError
 from cnn_core.settings import settings
 from cnn_core.ui import state
 from cnn_core.ui.errors import show_error
+from cnn_core.ui.upload_box import picture_box
 
 SIDE = 280  # px: ten for each pixel that the network will see
 BRUSH = (8, 36, 20)  # px, thinnest, thickest, first: 20 px on a large digit is about as thick as MNIST's pens
@@ -65,10 +66,10 @@ def _sent() -> np.ndarray | None:
     advice = (
         "Dark on light or light on dark, a drawing or a photo. Let the digit fill most of it, on an even background."
     )
-    file = st.file_uploader("A picture of one digit", ["png", "jpg", "jpeg", "webp"], key="draw-picture", help=advice)
+    limits = settings()
+    file = picture_box("A picture of one digit", limits.max_upload_bytes, key="draw-picture", help=advice)
     if file is None:
         return None
-    limits = settings()
     try:
         ink = read_picture(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
     except DataError as error:

@@ -3,29 +3,32 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
+from uuid import uuid4
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
-from cnn_core.data.found import LEAST_SIDE, Found, arrays, own_name
-from cnn_core.data.own import KINDS, read_upload
+from cnn_core.data.upload.found import LEAST_SIDE, Found, own_name
+from cnn_core.data.upload.make import Choice, check
+from cnn_core.data.upload.shelf import Upload
 from cnn_core.design.memory import readable
 from cnn_core.errors import DataError, StudioError
-from cnn_core.settings import MIB, settings
+from cnn_core.settings import settings
 from cnn_core.ui import services, state
 from cnn_core.ui.errors import show_error
+from cnn_core.ui.upload_box import let_go, upload_box
 from cnn_core.ui.wording import literal
 
 SIDES = (28, 32, 48, 64, 96, 128, 160, 224)
 USUAL_SIDE = 64
 FEW = 10  # pictures of a class below which a score says little
-MOST_LISTED = 1000
 HOW = (
     "**A zip** with one folder for each class and its pictures (jpg, png, webp) in it, **a CSV** with rows of "
     "`label, pixel0, pixel1, …`, or **an .npz** with `x_train`, `y_train`, `x_test`, `y_test`."
 )
+TOO_LARGE = "send fewer or smaller pictures"
+FILE, UPLOAD, PROBLEM = "own.file", "own.upload", "own.problem"
 
 
 def own_data() -> None:
@@ -35,59 +38,86 @@ def own_data() -> None:
         state.put("own.made", None)
     count = state.get("own.count", 0)
     st.markdown(HOW)
-    file = st.file_uploader(
-        "Your pictures", KINDS, key=f"own-file-{count}", max_upload_size=settings().max_dataset_bytes // MIB
-    )
-    if file is None:
-        state.put("own.found", None)
-    elif found := _found(file):
-        _report(found)
-        _make(found, PurePath(file.name).stem, count)
+    most = settings().max_dataset_bytes
+    key = f"studio.{FILE}{count}"
+    upload_box("Your pictures", most, TOO_LARGE, key=key, on_change=_receive, args=(count,))
+    problem = st.container()
+    upload = state.get(UPLOAD)
+    if upload and (found := _found(upload)):
+        _report(upload, found)
+        _make(upload, found, count)
+    if text := state.get(PROBLEM):
+        problem.error(literal(text), icon=":material/broken_image:")
     _delete()
 
 
-def _found(file) -> Found | None:
-    """What is in the file, read once; an error in words when it is no data set."""
-    kept = state.get("own.found")
-    if kept is None or kept[0] != file.file_id:
-        with _progress("Reading your file") as report:
-            try:
-                kept = (file.file_id, read_upload(file.name, file.getvalue(), settings(), report))
-            except DataError as error:
-                kept = (file.file_id, str(error))
-        state.put("own.found", kept)
-    if isinstance(kept[1], Found):
-        return kept[1]
-    show_error(kept[1], ":material/broken_image:")
+def _receive(count: int) -> None:
+    """Put the file on the server's disk and forget it otherwise; the next one comes under a new key."""
+    file = state.get(f"{FILE}{count}")
+    if file is None:
+        return
+    _discard()
+    try:
+        state.put(UPLOAD, services.shelf().keep(file.name, file.getvalue(), _holder()))
+    except DataError as error:
+        state.put(PROBLEM, f"{file.name}: {error}")
+    let_go(file)
+    state.put("own.count", count + 1)
+
+
+def _discard() -> None:
+    state.put(PROBLEM, None)
+    if upload := state.get(UPLOAD):
+        state.put(UPLOAD, None)
+        services.shelf().release(upload, _holder())
+
+
+def _holder() -> str:
+    """Who this visitor is to the shelf."""
+    if state.get("own.holder") is None:
+        state.put("own.holder", uuid4().hex)
+    return state.get("own.holder")
+
+
+def _found(upload: Upload) -> Found | None:
+    """What is in the file; None, and the problem in words, when it is no data set."""
+    try:
+        with _progress(f"Reading {literal(upload.name)}") as report:
+            return services.shelf().look(upload, _holder(), report)
+    except DataError as error:
+        _discard()
+        state.put(PROBLEM, f"{upload.name}: {error}")
     return None
 
 
-def _report(found: Found) -> None:
+def _report(upload: Upload, found: Found) -> None:
     """Classes, counts, sizes and colour; what was left out and why."""
-    counts = np.bincount(found.labels, minlength=len(found.class_names))
-    smallest, largest = found.sizes
-    sizes = _sides(smallest) if found.uniform else f"{_sides(smallest)} to {_sides(largest)}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{literal(upload.name)}** :gray[{readable(upload.size)}]", width="stretch")
+        st.button("Discard", icon=":material/close:", on_click=_discard)
+    sizes = _sides(found.smallest) if found.uniform else f"{_sides(found.smallest)} to {_sides(found.largest)}"
     with st.grid(3, min_column_width=100, gap="small"):
-        st.metric("Pictures", f"{len(found.items):,}")
+        st.metric("Pictures", f"{found.pictures:,}")
         st.metric("Classes", len(found.class_names))
         st.metric("In colour", f"{found.colour:,}")
-    listed = ", ".join(
-        f"{literal(name)} {count:,}" for name, count in list(zip(found.class_names, counts, strict=True))[:30]
-    )
-    st.markdown(f"Found: {listed}{', …' if len(counts) > 30 else ''}. Sizes: {sizes} px.")
-    if counts.min() < FEW:
-        name = literal(found.class_names[int(counts.argmin())])
-        st.warning(f"{name} has only {counts.min()} pictures: its score will say little.", icon=":material/info:")
+    counted = list(zip(found.class_names, found.counts, strict=True))
+    listed = ", ".join(f"{literal(name)} {count:,}" for name, count in counted[:30])
+    st.markdown(f"Found: {listed}{', …' if len(counted) > 30 else ''}. Sizes: {sizes} px.")
+    fewest, count = min(counted, key=lambda one: one[1])
+    if count < FEW:
+        st.warning(f"{literal(fewest)} has only {count} pictures: its score will say little.", icon=":material/info:")
     if found.left_out:
-        with st.expander(f"{len(found.left_out):,} left out, and why", icon=":material/rule:"):
-            rows = [(one.what, one.why) for one in found.left_out[:MOST_LISTED]]
+        with st.expander(f"{found.left_out_count:,} left out, and why", icon=":material/rule:"):
+            rows = [(one.what, one.why) for one in found.left_out]
             st.dataframe(pd.DataFrame(rows, columns=["what", "why"]), hide_index=True, width="stretch")
+            if found.left_out_count > len(rows):
+                st.caption(f"The first {len(rows):,} are shown.")
 
 
-def _make(found: Found, stem: str, count: int) -> None:
+def _make(upload: Upload, found: Found, count: int) -> None:
     """The choices, what they come to, and the button."""
     left, middle, right = st.columns(3, gap="medium")
-    title = left.text_input("Name", stem[:40], max_chars=40, key=f"own-name-{count}")
+    title = left.text_input("Name", PurePath(upload.name).stem[:40], max_chars=40, key=f"own-name-{count}")
     size = middle.selectbox(
         "Size to work at",
         _sizes(found),
@@ -111,28 +141,27 @@ def _make(found: Found, stem: str, count: int) -> None:
             key=f"own-share-{count}",
             help="Kept aside of each class, and looked at once when a training has ended.",
         )
-    needed = len(found.items) * size[0] * size[1] * (3 if colour else 1)
-    st.caption(f"{len(found.items):,} pictures of {_sides(size)}: {readable(needed)} in memory.")
+    choice = Choice(size, colour, share)
+    st.caption(f"{found.pictures:,} pictures of {_sides(size)}: {readable(choice.bytes(found.pictures))} in memory.")
     if st.button("Make the data set", type="primary", icon=":material/dataset:"):
         try:
-            _save(found, title, size, colour, share)
+            _save(upload, found, title, choice)
         except StudioError as error:
             show_error(error)
         else:
-            state.put("own.count", count + 1)
             st.rerun()
 
 
-def _save(found: Found, title: str, size: tuple[int, int], colour: bool, share: float) -> None:
-    name = own_name(title)
-    if services.catalogue().version(name):
-        raise DataError("There is a data set of this name already.", todo="Choose another name, or delete that one.")
+def _save(upload: Upload, found: Found, title: str, choice: Choice) -> None:
+    catalogue, name = services.catalogue(), own_name(title)
+    catalogue.check_free(name)
+    check(found, choice)
     with _progress("Scaling the pictures") as report:
-        made = arrays(found, size, colour=colour, test_share=share, progress=report)
-        saved = services.catalogue().save(name, made)
+        catalogue.adopt(name, services.shelf().make(upload, _holder(), choice, report))
+    _discard()
     state.put("dataset", name)
-    state.put("own.found", None)
-    facts = f"{len(saved.x_train):,} training and {len(saved.x_test):,} test pictures of {_sides(size)}"
+    saved = services.entry(name)
+    facts = f"{saved.train:,} training and {saved.test:,} test pictures of {_sides(choice.size)}"
     state.put("own.made", f"**{literal(saved.title)}** is ready: {facts}. It is chosen now, on every page.")
 
 
@@ -160,12 +189,12 @@ def _remove(entry: Entry) -> None:
 
 @contextmanager
 def _progress(text: str) -> Iterator[Callable[[float], None]]:
-    """A bar for as long as the work takes; what `with` gives takes the share that is done."""
-    bar = st.progress(0.0, f"{text}…")
+    """What `with` gives takes the share that is done, and shows a bar from its first call to the end of the work."""
+    place = st.empty()
     try:
-        yield lambda share: bar.progress(share, f"{text}: {share:.0%}")
+        yield lambda share: place.progress(share, f"{text}: {share:.0%}")
     finally:
-        bar.empty()
+        place.empty()
 
 
 def _sizes(found: Found) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from cnn_core.ui import services
 from cnn_core.ui.asked_models import NO_MODEL, chosen_models, show_bars
 from cnn_core.ui.digit_canvas import drawn
 from cnn_core.ui.errors import show_error
+from cnn_core.ui.upload_box import picture_box
 from cnn_core.ui.wording import literal
 
 NO_PICTURE = "Nothing to look at yet. Send a picture, or draw one."
@@ -73,10 +74,10 @@ def _given() -> np.ndarray | None:
         ink = drawn()
         return None if ink is None or not ink.any() else np.uint8(255 * ink)[..., np.newaxis]
     advice = "The middle of it is used: let the thing fill most of the picture."
-    file = st.file_uploader("A picture", ["png", "jpg", "jpeg", "webp"], key="draw-photo", help=advice)
+    limits = settings()
+    file = picture_box("A picture", limits.max_upload_bytes, key="draw-photo", help=advice)
     if file is None:
         return None
-    limits = settings()
     try:
         return read_photo(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
     except DataError as error:

@@ -14,7 +14,9 @@ import psutil
 import streamlit as st
 
 from cnn_core.errors import StudioError
+from cnn_core.settings import settings
 from cnn_core.ui import startup
+from cnn_core.ui.upload_box import limit_uploads
 
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
 
@@ -24,6 +26,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """For `st.App`: Streamlit enters it when its socket listens, and leaves it when the server ends."""
     with suppress(OSError, psutil.Error):  # only slower without
         send_at_once()
+    limit_uploads(settings())
     threading.Thread(target=_get_ready, daemon=True).start()
     if not st.get_option("server.headless"):
         webbrowser.open(f"http://localhost:{st.get_option('server.port')}")  # as Streamlit does when it has no App

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
+from cnn_core.data.upload.shelf import Shelf
 from cnn_core.errors import StudioError
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 def catalogue() -> Catalogue:
     """The data sets that can be trained on."""
     return Catalogue(settings().datasets)
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """The files that visitors have sent and not yet kept."""
+    return Shelf(settings().uploads, settings())
 
 
 def dataset_title(name: str) -> str:
@@ -148,6 +155,7 @@ def start() -> None:
 @st.cache_resource(show_spinner=False)
 def _start() -> None:
     engine()
+    shelf().tidy()
     # What is loaded now stays for good: a garbage collection need not look at it again (DESIGN.md: 40 ms each).
     gc.collect()
     gc.freeze()

@@ -120,7 +120,7 @@ def test_a_zip_becomes_a_data_set_that_every_page_uses():
     assert [metric.value for metric in app.metric] == ["22", "2", "22"]
     assert "cats 12, dogs 10. Sizes: 16 × 24 px" in texts(app)
     assert app.dataframe[0].value.values.tolist() == [["pets/cats/notes.txt", "not a jpg, png or webp"]]
-    app.selectbox(key="own-size-0").set_value((28, 28)).run()
+    app.selectbox(key="own-size-1").set_value((28, 28)).run()
     next(button for button in app.button if button.label == "Make the data set").click().run()
     assert not app.exception
     assert "**pets** is ready: 18 training and 4 test pictures" in texts(app).replace("Pets", "pets")

@@ -2,9 +2,11 @@
 
 import os
 import struct
+import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -16,13 +18,47 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_core.data.datasets import Catalogue
-from cnn_core.data.found import arrays, own_name
-from cnn_core.data.own import read_upload
+from cnn_core.data.upload.found import Found, own_name
+from cnn_core.data.upload.make import Choice
+from cnn_core.data.upload.pixels import kept
+from cnn_core.data.upload.reader import look, make
+from cnn_core.data.upload.shelf import Shelf
 from cnn_core.errors import DataError
 from cnn_core.settings import MIB, Settings
+from tests.conftest import HOME
 
 LIMITS = Settings(max_dataset_bytes=20 * MIB, max_unpacked_bytes=8 * MIB, max_image_pixels=1_000_000)
 PHOTOS = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "photos"
+
+
+@dataclass
+class Sent:
+    """An upload that was read, in this process: tests/data/test_reading.py has those with processes of their own."""
+
+    found: Found
+    file: Path
+
+    def __getattr__(self, name):
+        return getattr(self.found, name)
+
+    def pixels(self, number, shape):
+        with kept(self.file.parent / "pixels", shape) as read:
+            return read(number)
+
+
+def read_upload(name, content, limits=LIMITS):
+    shelf = Shelf(Path(tempfile.mkdtemp(dir=HOME)), limits)
+    upload = shelf.keep(name, content, "me")
+    file = shelf.folder / upload.id / "file"
+    bounds = {"max_unpacked_bytes": limits.max_unpacked_bytes, "max_image_pixels": limits.max_image_pixels}
+    return Sent(look(file, upload.kind, file.parent, **bounds), file)
+
+
+def arrays(sent, size, *, colour, test_share, progress=lambda share: None):
+    made, choice = sent.file.parent / "made.npz", Choice(size, colour, test_share)
+    make(sent.file, sent.file.parent, made, choice, max_image_pixels=LIMITS.max_image_pixels, progress=progress)
+    with np.load(made) as file:
+        return dict(file)
 
 
 def picture(seed, kind="PNG", size=(24, 16), mode="RGB"):
@@ -58,7 +94,7 @@ def read_zip(files):
 def test_a_zip_of_class_folders_becomes_a_data_set_that_survives(tmp_path):
     found = read_zip(pets(10, 5))
     assert found.class_names == ("cats", "dogs")
-    assert found.sizes == ((16, 24), (16, 24))
+    assert (found.smallest, found.largest) == ((16, 24), (16, 24))
     assert found.uniform == (16, 24)
     assert found.colour == 15
     assert not found.left_out
@@ -77,7 +113,7 @@ def test_a_zip_of_class_folders_becomes_a_data_set_that_survives(tmp_path):
 def test_real_photos():
     files = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(PHOTOS.rglob("*.jpg"))[::10]}
     found = read_zip(files)
-    assert len(found.items) == len(files)
+    assert found.pictures == len(files)
     small = arrays(found, (32, 32), colour=False, test_share=0.25)
     assert small["x_train"].shape[1:] == (32, 32, 1)
 
@@ -117,7 +153,7 @@ BAD_FILES = {
 def test_each_bad_file_is_left_out_with_its_reason(kind):
     content, name, reason = BAD_FILES[kind]
     found = read_zip(pets() | {name: content})
-    assert len(found.items) == 10
+    assert found.pictures == 10
     assert [reason in why for why in reasons(found).values()] == [True]
 
 
@@ -130,7 +166,7 @@ def test_duplicates_are_left_out_so_that_none_can_be_on_both_sides_of_the_split(
         "pets/cats/copy.png": "the same picture as pets/cats/0.png",
         "pets/dogs/liar.png": "the same picture as pets/cats/0.png, which is cats and not dogs",
     }
-    assert len(found.items) == 10
+    assert found.pictures == 10
 
 
 def test_classes_that_are_too_small():
@@ -203,7 +239,7 @@ def test_a_table(head, separator):
     first = np.array(row(2, 20).split(",")[1:], np.uint8).reshape(4, 4)
     made = arrays(found, (8, 8), colour=False, test_share=0.25)
     assert made["x_test"].shape == (2, 8, 8, 1)
-    assert np.array_equal(found.items[0].read()[..., 0], first)
+    assert np.array_equal(found.pixels(0, (4, 4, 1))[..., 0], first)
 
 
 def test_bad_rows_are_left_out_one_by_one():
@@ -211,11 +247,21 @@ def test_bad_rows_are_left_out_one_by_one():
     bad = ["cat,1,2,3", "cat," + ",".join(["256"] * 48), "cat," + ",".join(["1_0"] * 48)]
     bad += ["cat," + ",".join(["x"] * 48), "," + ",".join(["1"] * 48), "dog," + ",".join(["-1"] * 48), good[0]]
     found = read_upload("t.csv", "\n".join(good + bad).encode(), LIMITS)
-    assert len(found.items) == 6
-    assert found.items[0].read().shape == (4, 4, 3)
+    assert found.pictures == 6
+    assert found.pixels(0, (4, 4, 3)).reshape(-1).tolist() == list(map(int, good[0].split(",")[1:]))
     assert [one.what for one in found.left_out] == [f"line {n}" for n in range(7, 14)]
     assert "4 values instead of 49" in found.left_out[0].why
     assert "the same picture as line 1" in found.left_out[-1].why
+
+
+def test_a_quoted_label_may_have_a_comma_and_quotation_marks():
+    labels = ('"cat, black"', '"the ""big"" dog"')
+    text = "\n".join(
+        f"{label},{row(0, n)[2:]}" for label in labels for n in range(20 * len(label), 20 * len(label) + 3)
+    )
+    assert read_upload("t.csv", text.encode(), LIMITS).class_names == ("cat, black", 'the "big" dog')
+    with pytest.raises(DataError, match="quotation mark that is not closed"):
+        read_upload("t.csv", (text + '\n"cat' + ",1" * 100_000).encode(), LIMITS)
 
 
 def npz(**changes):
@@ -236,10 +282,46 @@ def test_an_npz_keeps_its_split_and_loses_what_is_in_both():
     assert made["class_names"].tolist() == ["a", "b"]
 
 
+@pytest.mark.parametrize("kind", ["<i8", ">i4", "<u2", "i1"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_whole_numbers_of_any_kind_and_order_are_the_same_pictures(kind, order):
+    x = np.random.default_rng(1).integers(0, 128, (8, 9, 9, 3))
+    found = read_upload(
+        "a.npz", npz(x_train=np.array(x, kind, order=order), x_test=np.zeros((4, 9, 9, 3), kind)), LIMITS
+    )
+    assert found.pictures == 9
+    assert np.array_equal(found.pixels(3, (9, 9, 3)), x[3])
+
+
+def test_names_are_kept_when_the_last_class_is_not_tested():
+    changes = {"y_train": np.arange(8) % 3, "class_names": np.array(["a", "b", "c"])}
+    assert read_upload("a.npz", npz(**changes), LIMITS).class_names == ("a", "b", "c")
+
+
+def test_too_many_pictures_are_refused_by_their_number():
+    x = np.zeros((1_000_001, 1, 1), np.uint8)
+    with pytest.raises(DataError, match=r"too many pictures.*1,000,000.*1,000,005"):
+        read_upload("a.npz", npz(x_train=x, y_train=x[:, 0, 0], x_test=x[:4]), Settings())
+
+
+def test_a_thousand_reasons_are_listed_and_all_are_counted():
+    good = [row(n % 2, n) for n in range(8)]
+    found = read_upload("t.csv", "\n".join(good + ["x"] * 1500 + good).encode(), LIMITS)
+    assert len(found.left_out) == 1000
+    assert found.left_out_count == 1508
+
+
+def test_too_many_labels_are_refused():
+    with pytest.raises(DataError, match="too many classes"):
+        read_upload("t.csv", "\n".join(row(f"n{n}", n, 4) for n in range(10_001)).encode(), LIMITS)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"y_train": np.array([{"os": 1}] * 8, object)},
+        {"class_names": np.array(["a", "b" * 1001])},
+        {"class_names": np.array(["a"] * 1001)},
         {"x_train": np.zeros((8, 9, 9), object)},
         {"x_train": np.zeros((9_000_000, 1), np.uint8)},
         {"x_train": np.zeros((9_000, 40, 40), np.uint8), "y_train": np.zeros(9_000, int)},

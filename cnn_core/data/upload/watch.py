@@ -1,0 +1,119 @@
+"""The process that reads an upload, as seen from the server: started, watched, ended."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import psutil
+
+from cnn_core.errors import DataError
+from cnn_core.settings import MIB, Settings
+
+ROOT = Path(__file__).parents[3]
+READERS = 2  # files that are read at the same time; the others wait
+TICK = 0.1  # s
+_SMALLER = "Send fewer or smaller pictures."
+_free = threading.BoundedSemaphore(READERS)
+
+
+def read_apart(request: Mapping[str, Any], limits: Settings, progress: Callable[[float], None]) -> None:
+    """Has a process of its own do what `request` says (see `reader`), and waits for it.
+
+    Args:
+        progress: gets the share (0 to 1) that is done, several times a second even when nothing happens. When it
+            raises, because the visitor has left, the process ends.
+
+    Raises:
+        DataError: what the reader says, or that it took too much memory or too long.
+    """
+    with _place(progress), _reader(request, limits) as process:
+        messages, ends = _messages(process), time.monotonic() + limits.max_reading_seconds
+        share, usual = 0.0, None
+        while True:
+            progress(share)
+            with suppress(Empty):
+                message = messages.get(timeout=TICK)
+                if "ready" in message:
+                    usual = _memory(process)
+                share = message.get("progress", share)
+                if _is_last(message, limits):
+                    return
+            if usual is not None and _memory(process) - usual > limits.max_reading_bytes:
+                raise _too_much(limits)
+            if time.monotonic() >= ends:
+                expected = f"at most {limits.max_reading_seconds:,.0f} s of reading"
+                raise DataError("Reading this file takes too long.", expected=expected, received="more", todo=_SMALLER)
+
+
+@contextmanager
+def _place(progress: Callable[[float], None]) -> Iterator[None]:
+    """One of the READERS places; waits for it."""
+    while not _free.acquire(timeout=TICK):
+        progress(0.0)
+    try:
+        yield
+    finally:
+        _free.release()
+
+
+@contextmanager
+def _reader(request: Mapping[str, Any], limits: Settings) -> Iterator[subprocess.Popen]:
+    names = ("max_unpacked_bytes", "max_image_pixels", "max_reading_bytes")
+    told = json.dumps({**request, **{name: getattr(limits, name) for name in names}})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cnn_core.data.upload.reader", told],
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.PIPE,  # closes when this process ends, however it ends; then so does the reader
+        stdout=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+def _messages(process: subprocess.Popen) -> SimpleQueue:
+    """What the reader says, as it comes; at last an empty message."""
+    messages = SimpleQueue()
+
+    def forward() -> None:
+        with process.stdout:
+            for line in process.stdout:
+                messages.put(json.loads(line))
+        messages.put({})
+
+    threading.Thread(target=forward, daemon=True).start()
+    return messages
+
+
+def _is_last(message: Mapping[str, Any], limits: Settings) -> bool:
+    """Whether the work is done; DataError when it is over and not done."""
+    if "error" in message:
+        raise DataError(**message["error"])
+    if "out_of_memory" in message:
+        raise _too_much(limits)
+    if not message:
+        raise DataError("This file can't be read.", received="something that its reader did not expect")
+    return "done" in message
+
+
+def _memory(process: subprocess.Popen) -> int:
+    with suppress(psutil.Error):
+        return psutil.Process(process.pid).memory_info().rss
+    return 0
+
+
+def _too_much(limits: Settings) -> DataError:
+    expected = f"at most {limits.max_reading_bytes / MIB:,.0f} MiB beside its pictures"
+    return DataError("Reading this file takes too much memory.", expected=expected, received="more", todo=_SMALLER)

@@ -1,0 +1,69 @@
+"""The box that takes a file, with its limit in words: what a browser refuses shows only a red icon."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from cnn_core.settings import MIB, Settings
+
+PICTURES = ("png", "jpg", "jpeg", "webp")
+
+
+def upload_box(
+    label: str,
+    most_bytes: int,
+    advice: str,
+    *,
+    key: str,
+    kinds: Sequence[str] | None = None,
+    on_change: Callable[..., None] | None = None,
+    args: tuple = (),
+    help: str | None = None,
+) -> UploadedFile | None:
+    """A file that the visitor gives; None while there is none.
+
+    Args:
+        most_bytes: the largest file that is taken.
+        advice: what to do with a file that is too large, or of another kind; the end of a sentence.
+        kinds: endings of file names; other files turn red. None: all come through, to be refused in words.
+    """
+    file = st.file_uploader(
+        label, kinds, key=key, max_upload_size=megabytes(most_bytes), on_change=on_change, args=args, help=help
+    )
+    what, red = (
+        (f"{_listed(kinds)}, at most", "is larger or of another kind, and") if kinds else ("At most", "is larger and")
+    )
+    st.caption(f"{what} {megabytes(most_bytes)} MB. A file that turns red {red} was not sent: {advice}.")
+    return file
+
+
+def picture_box(label: str, most_bytes: int, *, key: str, help: str | None = None) -> UploadedFile | None:
+    """The same for one picture."""
+    # The kinds are named to the browser: a phone then turns its own format into JPEG.
+    advice = "make it smaller, or save it as JPEG"
+    return upload_box(label, most_bytes, advice, key=key, kinds=PICTURES, help=help)
+
+
+def let_go(file: UploadedFile) -> None:
+    """Takes a file out of the memory in which Streamlit keeps it until its visitor has left."""
+    context = get_script_run_ctx()
+    context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def limit_uploads(limits: Settings) -> None:
+    """Makes the server take files as large as the boxes do; without it Streamlit has a limit of its own."""
+    most = max(limits.max_upload_bytes, limits.max_dataset_bytes)
+    config.set_option("server.maxUploadSize", megabytes(most))
+
+
+def megabytes(number: int) -> int:
+    """Bytes as Streamlit counts them in its limits: whole MiB, at least one."""
+    return max(1, number // MIB)
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    names = [kind.upper() for kind in kinds if kind != "jpeg"]
+    return f"{', '.join(names[:-1])} or {names[-1]}"
