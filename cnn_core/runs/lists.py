@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 
 from cnn_core.errors import RunError
-from cnn_core.runs.database import RUNS, said
+from cnn_core.runs.database import RUNS, said, same_id
 from cnn_core.runs.events import ACTIVE
 from cnn_core.runs.run import design
-from cnn_core.runs.summary import Summary
+from cnn_core.runs.summary import Summary, words
 
+LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them
 FAULT = "The list of runs cannot be read"
 
 
@@ -23,17 +24,16 @@ class Lists:
         """A page of all runs, and how many there are on all pages.
 
         Args:
-            text: only runs with this in the name of the run, of its network or of its data set.
+            text: only runs with this in the name of the run, of its network or of its data set; capitals do not count.
             duels: with the trainings of duels.
             order: one of `summary.SORTABLE`, descending with a minus before it; what has no value comes last.
         """
-        shown = sa.true() if duels else RUNS.c.duel.is_(None)
-        if text := text.replace("\0", "").strip():
-            columns = (RUNS.c.name, RUNS.c.network_name, RUNS.c.dataset)
-            shown &= sa.or_(*(column.icontains(text, autoescape=True) for column in columns))
-        column = RUNS.c[order.removeprefix("-")]
-        by = (column.desc() if order.startswith("-") else column.asc()).nulls_last()
-        return [_summary(row) for row in self._rows(shown, by, limit, offset)], self._count(shown)
+        shown = _shown(text, duels)
+        return [_summary(row) for row in self._rows(shown, _by(order), limit, offset)], self._count(shown)
+
+    def count(self, *, text: str = "", duels: bool = False) -> int:
+        """How many runs `page` has on all its pages."""
+        return self._count(_shown(text, duels))
 
     def active(self, limit: int) -> list[Summary]:
         """Runs under way, the newest first."""
@@ -58,7 +58,11 @@ class Lists:
 
     def before(self, run_id: str) -> int:
         """How many runs are under way that were asked for before this one; 0 when it does not wait."""
-        mine = sa.select(RUNS.c.submitted).where((RUNS.c.id == run_id) & (RUNS.c.status == "queued")).scalar_subquery()
+        mine = (
+            sa.select(RUNS.c.submitted)
+            .where(same_id(RUNS.c.id, run_id) & (RUNS.c.status == "queued"))
+            .scalar_subquery()
+        )
         return self._count(RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & (RUNS.c.submitted < mine))
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
@@ -69,6 +73,20 @@ class Lists:
     def _count(self, shown: sa.ColumnElement) -> int:
         with said(FAULT), self._engine.connect() as db:
             return db.scalar(sa.select(sa.func.count()).select_from(RUNS).where(shown)) or 0
+
+
+def _shown(text: str, duels: bool) -> sa.ColumnElement:
+    shown = sa.true() if duels else RUNS.c.duel.is_(None)
+    if text := words(text)[:LONGEST]:
+        shown &= RUNS.c.words.contains(text, autoescape=True)
+    return shown
+
+
+def _by(order: str) -> sa.ColumnElement:
+    name = order.removeprefix("-")
+    column = RUNS.c.words if name == "name" else RUNS.c[name]
+    by = column.desc() if order.startswith("-") else column.asc()
+    return by.nulls_last() if column.nullable else by  # an index has no say in where nulls go
 
 
 def _summary(row: sa.Row) -> Summary:

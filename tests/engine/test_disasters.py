@@ -84,7 +84,9 @@ def test_the_cluster_of_a_killed_server_ends(killed_server):
     assert alive == []
 
 
-def test_runs_of_a_killed_server_are_interrupted_and_resumed_and_the_waiting_ones_trained(lab_after: Lab, killed_server):
+def test_runs_of_a_killed_server_are_interrupted_and_resumed_and_the_waiting_ones_trained(
+    lab_after: Lab, killed_server
+):
     """From the last finished epoch that the server had fetched, with the curve up to there."""
     lab, runs = lab_after, killed_server[0]
     running, waiting = lab.store.run(runs["running"]), lab.store.run(runs["waiting"])
