@@ -59,6 +59,7 @@ DUELS = sa.Table(
 VERSION = sa.Table("version", META, sa.Column("number", sa.Integer, nullable=False))
 
 BUSY_MILLISECONDS = 5000
+MIGRATION_MILLISECONDS = 600_000  # a server that starts meanwhile waits
 MIGRATING = 4_107_771  # any number that no other program on the same PostgreSQL locks
 
 
@@ -126,8 +127,10 @@ def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield db
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.exec_driver_sql(f"PRAGMA busy_timeout={MIGRATION_MILLISECONDS}")
         # Python's sqlite3 would begin a transaction only at the first change of a row, after tables were changed.
         db.exec_driver_sql("BEGIN IMMEDIATE")
+        db.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         try:
             yield db
         except BaseException:

@@ -40,8 +40,8 @@ def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
     db.execute(sa.text("ALTER TABLE runs DROP COLUMN owner"))
     db.execute(
         sa.text(
-            "CREATE TABLE run_events (run VARCHAR(16) NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "
-            "number INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, number))"
+            "CREATE TABLE run_events (run VARCHAR(16) NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, "
+            "PRIMARY KEY (run, number), FOREIGN KEY (run) REFERENCES runs (id) ON DELETE CASCADE)"
         )
     )
     db.execute(

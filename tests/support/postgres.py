@@ -5,6 +5,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -58,7 +59,7 @@ class Postgres:
     def stop(self) -> None:
         """As when the machine loses its power."""
         if self._process:
-            self._call("pg_ctl", "stop", "--pgdata", self._data, "--mode=immediate", "--wait")
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
             self._process = None
 
