@@ -1,7 +1,9 @@
 """Every test process has a home folder of its own; nothing of the person who runs the tests is touched."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +15,7 @@ os.environ["CNN_STUDIO_HOME"] = str(HOME)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset  # noqa: E402 - the home must be known first
+from tests.support.postgres import MISSING, Postgres, binaries, new_folder  # noqa: E402
 
 # The same examples every time: a landing must not depend on luck. To search for new ones: --hypothesis-profile=default
 hypothesis.settings.register_profile("repeatable", derandomize=True)
@@ -46,6 +49,21 @@ def mnist() -> Dataset:
     if not (folder / "mnist.npz").exists():
         pytest.skip("full MNIST is not here: set CNN_STUDIO_TEST_DATA to a folder with datasets/mnist.npz")
     return Catalogue(folder).load("mnist")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs; ask it for a `database()`."""
+    if binaries() is None:
+        pytest.skip(MISSING)
+    folder = new_folder()
+    postgres = Postgres(folder)
+    try:
+        postgres.start()
+        yield postgres
+    finally:
+        postgres.stop()
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

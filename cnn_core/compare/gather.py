@@ -4,7 +4,7 @@ import base64
 import io
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 import numpy as np
@@ -24,16 +24,18 @@ from cnn_core.runs.store import RunStore
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy")
 SHOWN = 12  # pictures that only one side reads right, of each side
+States = Mapping[str, RunState]  # by the run's id; read once, so that all of a report is of the same moment
 DIGITS = 4  # of a point of a curve: more than any screen shows
 
 
 def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
     """What is known of the duel by now; raises RunError while no seed has both its main trainings done."""
-    seeds = _finished(duel, store, "main")
+    states = store.states(duel.runs)
+    seeds = _finished(duel, states, "main")
     if not seeds:
         raise RunError("This duel has no result yet", todo="Wait until both networks have been trained and tested")
     dataset = catalogue.load(duel.plan.dataset)
-    first = store.state(seeds[0][1][0]).started_now
+    first = states[seeds[0][1][0]].started_now
     predictions = [_predictions(store, runs, dataset) for _, runs in seeds]
     return Report(
         plan=duel.plan,
@@ -41,15 +43,15 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
         train_images=first.train_images,
         test_images=len(dataset.y_test),
         class_names=dataset.class_names,
-        made=max(store.state(run).ended or 0.0 for _, runs in seeds for run in runs) or time.time(),
+        made=max(states[run].ended or 0.0 for _, runs in seeds for run in runs) or time.time(),
         device=f"{first.device} ({first.choices})",
         versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        sides=tuple(_side(duel, side, [(seed, store.state(runs[side])) for seed, runs in seeds]) for side in (0, 1)),
+        sides=tuple(_side(duel, side, [(seed, states[runs[side]]) for seed, runs in seeds]) for side in (0, 1)),
         agreements=tuple(_agreement(seed, *pair) for (seed, _), pair in zip(seeds, predictions, strict=True)),
         pictures=tuple(_pictures(*predictions[0], dataset)),
         sweeps=measured(duel, store),
-        less=_less(duel, store, seeds, first.train_images),
-        shuffled=_shuffled(duel, store, [seed for seed, _ in seeds]),
+        less=_less(duel, states, seeds, first.train_images),
+        shuffled=_shuffled(duel, states, [seed for seed, _ in seeds]),
     )
 
 
@@ -65,12 +67,12 @@ def live_curves(duel: Duel, store: RunStore) -> dict[str, tuple[list[tuple[Value
     return curves
 
 
-def _finished(duel: Duel, store: RunStore, part: Part, images: int | None = None) -> list[tuple[int, tuple[str, str]]]:
+def _finished(duel: Duel, states: States, part: Part, images: int | None = None) -> list[tuple[int, tuple[str, str]]]:
     """(seed, runs of both sides) for each seed that has both done, in the order of the plan."""
     found = {
         (training.seed, training.side): run_id
         for training, run_id in duel.of(part)
-        if training.images == images and store.state(run_id).saved
+        if training.images == images and run_id in states and states[run_id].saved
     }
     pairs = [(seed, (found.get((seed, 0)), found.get((seed, 1)))) for seed in duel.plan.seeds]
     return [(seed, runs) for seed, runs in pairs if all(runs)]
@@ -146,24 +148,24 @@ def _pictures(first: Predictions, second: Predictions, dataset: Dataset) -> Iter
             )
 
 
-def _shuffled(duel: Duel, store: RunStore, seeds: list[int]) -> tuple[Values, Values] | None:
+def _shuffled(duel: Duel, states: States, seeds: list[int]) -> tuple[Values, Values] | None:
     """[side][seed] test accuracies; None before all `seeds` are done, because each is compared with its plain one."""
-    done = dict(_finished(duel, store, "shuffled"))
+    done = dict(_finished(duel, states, "shuffled"))
     if not set(seeds) <= done.keys():
         return None
-    return tuple(tuple(store.state(done[seed][side]).tested.accuracy for seed in seeds) for side in (0, 1))
+    return tuple(tuple(states[done[seed][side]].tested.accuracy for seed in seeds) for side in (0, 1))
 
 
-def _less(duel: Duel, store: RunStore, main: list[tuple[int, tuple[str, str]]], everything: int) -> Less | None:
+def _less(duel: Duel, states: States, main: list[tuple[int, tuple[str, str]]], everything: int) -> Less | None:
     """The sizes, and the seeds of all of them, that are done on both sides; the main trainings are the last size."""
     sizes = sorted({training.images for training, _ in duel.of("less")})
-    by_size = {size: dict(_finished(duel, store, "less", size)) for size in sizes}
+    by_size = {size: dict(_finished(duel, states, "less", size)) for size in sizes}
     by_size = {size: runs for size, runs in by_size.items() if runs} | {everything: dict(main)}
     seeds = [seed for seed in duel.plan.seeds if all(seed in runs for runs in by_size.values())]
     if len(by_size) < 2 or not seeds:
         return None
     accuracies: PerSide = tuple(
-        tuple(tuple(store.state(runs[seed][side]).tested.accuracy for runs in by_size.values()) for seed in seeds)
+        tuple(tuple(states[runs[seed][side]].tested.accuracy for runs in by_size.values()) for seed in seeds)
         for side in (0, 1)
     )
     return Less(sizes=tuple(by_size), accuracies=accuracies)

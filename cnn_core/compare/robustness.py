@@ -72,8 +72,9 @@ def measured(duel: Duel, store: RunStore) -> tuple[Sweep, ...]:
 def _models(duel: Duel, store: RunStore) -> list[tuple[str, str]]:
     """The runs of both sides, for each seed that has both."""
     by_seed: dict[int, list[str]] = {}
+    states = store.states(duel.runs)
     for training, run_id in duel.of("main"):
-        if store.state(run_id).saved:
+        if run_id in states and states[run_id].saved:
             by_seed.setdefault(training.seed, []).append(run_id)
     return [tuple(runs) for runs in by_seed.values() if len(runs) == 2]
 

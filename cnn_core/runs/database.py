@@ -1,14 +1,18 @@
 """The database of the runs: its tables, how it is opened, and what is said when it cannot be read or written."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from cnn_core.errors import StorageError
 
 META = sa.MetaData()
+# Compared letter by letter, as Python does, whatever language the database's machine speaks.
+PLAIN = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 RUNS = sa.Table(
     "runs",
     META,
@@ -20,6 +24,7 @@ RUNS = sa.Table(
     sa.Column("recipe", sa.Text, nullable=False),
     sa.Column("duel", sa.String(16), index=True),
     # What lists show, sort and search by: what `summary.columns` makes of the run and of its events.
+    sa.Column("words", PLAIN, nullable=False, default=""),
     sa.Column("network_name", sa.String(200), nullable=False, default=""),
     sa.Column("parameters", sa.BigInteger),
     sa.Column("reads_images", sa.Boolean, nullable=False, default=True),
@@ -54,13 +59,18 @@ DUELS = sa.Table(
 VERSION = sa.Table("version", META, sa.Column("number", sa.Integer, nullable=False))
 
 BUSY_MILLISECONDS = 5000
+MIGRATION_MILLISECONDS = 600_000  # a server that starts meanwhile waits
 MIGRATING = 4_107_771  # any number that no other program on the same PostgreSQL locks
 
 
 def connect(database: str) -> sa.Engine:
-    """An engine for the SQLAlchemy URL `database`; the folder of an SQLite file is made."""
-    url = sa.make_url(database)
-    engine = sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    """An engine for the SQLAlchemy URL `database`; the folder of an SQLite file is made. Raises StorageError."""
+    try:
+        url = sa.make_url(database)
+        engine = sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    except (sa.exc.ArgumentError, ImportError) as error:  # the URL may hold a password: it is not shown
+        todo = "Correct CNN_STUDIO_DATABASE_URL, or install the database's driver (README.md)"
+        raise StorageError("The database cannot be used", received=_first_line(error), todo=todo) from error
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
         if url.database:
@@ -69,21 +79,35 @@ def connect(database: str) -> sa.Engine:
     return engine
 
 
+def may_be_id(text: str) -> bool:
+    """Whether a run or a duel can have this id: what stands in an address can be anything."""
+    return re.fullmatch("[0-9a-z]{1,16}", text) is not None
+
+
+def same_id(column: sa.Column, text: str) -> sa.ColumnElement:
+    """That `column` holds this id. PostgreSQL must not be asked for what it takes for no text at all."""
+    return column == text if may_be_id(text) else sa.false()
+
+
 @contextmanager
 def said(what: str) -> Iterator[None]:
     """An error of the database or of the disk inside this block becomes a StorageError that begins with `what`."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InternalError, OSError) as error:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        raise StorageError(what, received=str(cause).strip().splitlines()[0], todo=_todo(str(cause))) from error
+        raise StorageError(what, received=_first_line(cause), todo=_todo(str(cause).lower())) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _todo(cause: str) -> str:
-    if any(sign in cause for sign in ("full", "No space", "disk I/O")):
+    if any(sign in cause for sign in ("full", "no space", "disk i/o")):
         return "Make space on the disk of the server"
-    if "readonly" in cause or "read-only" in cause.lower() or "ermission" in cause or "unable to open" in cause:
-        return "Let the server write into its home folder, or set CNN_STUDIO_HOME to another folder"
+    if any(word in cause for word in ("readonly", "read-only", "permission", "unable to open")):
+        return "Let the server write into its home folder and its database, or set CNN_STUDIO_HOME to another folder"
     return "Try again in a moment"
 
 
@@ -103,21 +127,24 @@ def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield db
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.exec_driver_sql(f"PRAGMA busy_timeout={MIGRATION_MILLISECONDS}")
         # Python's sqlite3 would begin a transaction only at the first change of a row, after tables were changed.
         db.exec_driver_sql("BEGIN IMMEDIATE")
+        db.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         try:
             yield db
         except BaseException:
-            db.exec_driver_sql("ROLLBACK")
+            with suppress(sa.exc.OperationalError):  # after some errors SQLite has rolled back already
+                db.exec_driver_sql("ROLLBACK")
             raise
         db.exec_driver_sql("COMMIT")
 
 
 def _configure_sqlite(connection, _record) -> None:
     for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"busy_timeout={BUSY_MILLISECONDS}",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

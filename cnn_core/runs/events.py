@@ -201,9 +201,12 @@ class RunState:
 
 
 def reduce(events: Iterable[Event], state: RunState | None = None) -> RunState:
-    """The state after `events`; give the state of the earlier ones to go on from there."""
+    """The state after `events`; give the state of the earlier ones to go on from there.
+
+    What came before could not be read: then nobody knows what more events make of it.
+    """
     state = state or RunState()
-    for event in events:
+    for event in () if state.status == "unreadable" else events:
         state = replace(_APPLY[event.kind](state, event), seen=event.at)
     return state
 

@@ -1,8 +1,12 @@
 """Files that belong to a run or a duel, in a folder for each."""
 
+import secrets
+from contextlib import suppress
+
 import fsspec
 
-from cnn_core.runs.database import said
+from cnn_core.errors import RunError
+from cnn_core.runs.database import may_be_id, said
 
 
 class Files:
@@ -13,21 +17,32 @@ class Files:
 
     def save(self, owner_id: str, name: str, content: bytes) -> None:
         """Write a file; a reader sees the old one or the new one, never half of it."""
-        folder = f"{self._root}/{owner_id}"
+        folder = self._folder(owner_id)
+        part = f"{folder}/{name}.{secrets.token_hex(4)}.part"  # nobody else's, however many write this file now
         with said(f"The file {name} cannot be stored"):
             self._fs.makedirs(folder, exist_ok=True)
-            self._fs.pipe_file(f"{folder}/{name}.part", content)
-            self._fs.mv(f"{folder}/{name}.part", f"{folder}/{name}")
+            try:
+                self._fs.pipe_file(part, content)
+                self._fs.mv(part, f"{folder}/{name}")
+            except BaseException:
+                with suppress(OSError):  # a full disk shall not be filled with beginnings
+                    self._fs.rm_file(part)
+                raise
 
     def load(self, owner_id: str, name: str) -> bytes | None:
         """The content of a file, or None when there is none of that name."""
-        path = f"{self._root}/{owner_id}/{name}"
-        with said(f"The file {name} cannot be read"):
-            return self._fs.cat_file(path) if self._fs.exists(path) else None
+        with said(f"The file {name} cannot be read"), suppress(FileNotFoundError):
+            return self._fs.cat_file(f"{self._folder(owner_id)}/{name}")
+        return None
 
     def delete(self, owner_id: str) -> None:
         """Remove the folder of `owner_id`, if it has one."""
-        folder = f"{self._root}/{owner_id}"
+        folder = self._folder(owner_id)
         with said("The files cannot be deleted"):
             if self._fs.exists(folder):
                 self._fs.rm(folder, recursive=True)
+
+    def _folder(self, owner_id: str) -> str:
+        if not may_be_id(owner_id):
+            raise RunError("This is no id of a run or a duel", received=f"{owner_id[:40]!r}")
+        return f"{self._root}/{owner_id}"

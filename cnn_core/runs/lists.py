@@ -1,13 +1,17 @@
 """Lists of runs, made by the database from a row a run: it pages, searches and sorts them, however many there are."""
 
+from collections.abc import Collection, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from cnn_core.errors import RunError
-from cnn_core.runs.database import RUNS, said
+from cnn_core.runs.database import RUNS, may_be_id, said, same_id
 from cnn_core.runs.events import ACTIVE
 from cnn_core.runs.run import design
-from cnn_core.runs.summary import Summary
+from cnn_core.runs.summary import Summary, words
 
+LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them
 FAULT = "The list of runs cannot be read"
 
 
@@ -18,22 +22,33 @@ class Lists:
         self._engine = engine
 
     def page(
-        self, offset: int = 0, limit: int = 50, *, text: str = "", duels: bool = False, order: str = "-created"
+        self, offset: int = 0, limit: int = 50, *, order: str = "-created", **shown: Any
     ) -> tuple[list[Summary], int]:
         """A page of all runs, and how many there are on all pages.
 
         Args:
-            text: only runs with this in the name of the run, of its network or of its data set.
-            duels: with the trainings of duels.
             order: one of `summary.SORTABLE`, descending with a minus before it; what has no value comes last.
+            shown: which runs, as for `count`.
         """
-        shown = sa.true() if duels else RUNS.c.duel.is_(None)
-        if text := text.replace("\0", "").strip():
-            columns = (RUNS.c.name, RUNS.c.network_name, RUNS.c.dataset)
-            shown &= sa.or_(*(column.icontains(text, autoescape=True) for column in columns))
-        column = RUNS.c[order.removeprefix("-")]
-        by = (column.desc() if order.startswith("-") else column.asc()).nulls_last()
-        return [_summary(row) for row in self._rows(shown, by, limit, offset)], self._count(shown)
+        runs = [_summary(row) for row in self._rows(_shown(**shown), _by(order), limit, offset)]
+        return runs, self.count(**shown)
+
+    def count(self, **shown: Any) -> int:
+        """How many runs `page` has on all its pages.
+
+        Args:
+            text: only runs with this in the name of the run, of its network or of its data set; capitals do not count.
+            datasets: and those on these data sets, when there is a text.
+            duels: with the trainings of duels.
+        """
+        return self._count(_shown(**shown))
+
+    def some(self, run_ids: Sequence[str]) -> list[Summary]:
+        """The runs with these ids, in their order; without those that are gone."""
+        if not run_ids:
+            return []
+        rows = self._rows(RUNS.c.id.in_(filter(may_be_id, run_ids)), RUNS.c.created, len(run_ids))
+        return sorted(map(_summary, rows), key=lambda run: run_ids.index(run.id))
 
     def active(self, limit: int) -> list[Summary]:
         """Runs under way, the newest first."""
@@ -58,7 +73,11 @@ class Lists:
 
     def before(self, run_id: str) -> int:
         """How many runs are under way that were asked for before this one; 0 when it does not wait."""
-        mine = sa.select(RUNS.c.submitted).where((RUNS.c.id == run_id) & (RUNS.c.status == "queued")).scalar_subquery()
+        mine = (
+            sa.select(RUNS.c.submitted)
+            .where(same_id(RUNS.c.id, run_id) & (RUNS.c.status == "queued"))
+            .scalar_subquery()
+        )
         return self._count(RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & (RUNS.c.submitted < mine))
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
@@ -69,6 +88,20 @@ class Lists:
     def _count(self, shown: sa.ColumnElement) -> int:
         with said(FAULT), self._engine.connect() as db:
             return db.scalar(sa.select(sa.func.count()).select_from(RUNS).where(shown)) or 0
+
+
+def _shown(text: str = "", datasets: Collection[str] = (), duels: bool = False) -> sa.ColumnElement:
+    shown = sa.true() if duels else RUNS.c.duel.is_(None)
+    if text := words(text)[:LONGEST]:
+        shown &= RUNS.c.words.contains(text, autoescape=True) | RUNS.c.dataset.in_(datasets)
+    return shown
+
+
+def _by(order: str) -> sa.ColumnElement:
+    name = order.removeprefix("-")
+    column = RUNS.c.words if name == "name" else RUNS.c[name]
+    by = column.desc() if order.startswith("-") else column.asc()
+    return by.nulls_last() if column.nullable else by  # an index has no say in where nulls go
 
 
 def _summary(row: sa.Row) -> Summary:

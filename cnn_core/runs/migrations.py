@@ -15,22 +15,23 @@ from cnn_core.runs import database
 
 def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
     """Version 1: events were numbered over all runs, runs knew the process that answered for them, duels their runs."""
-    number = "DOUBLE PRECISION" if db.dialect.name != "sqlite" else "FLOAT"
+    plain = 'TEXT COLLATE "C"' if db.dialect.name == "postgresql" else "TEXT"
     for column in (
         "duel VARCHAR(16)",
+        f"words {plain} NOT NULL DEFAULT ''",
         "network_name VARCHAR(200) NOT NULL DEFAULT ''",
         "parameters BIGINT",
         "reads_images BOOLEAN NOT NULL DEFAULT TRUE",
         "status VARCHAR(16) NOT NULL DEFAULT ''",
-        f"submitted {number} NOT NULL DEFAULT 0",
-        f"ended {number}",
-        f"seconds {number}",
-        f"test_accuracy {number}",
-        f"validation_accuracy {number}",
+        "submitted DOUBLE PRECISION NOT NULL DEFAULT 0",
+        "ended DOUBLE PRECISION",
+        "seconds DOUBLE PRECISION",
+        "test_accuracy DOUBLE PRECISION",
+        "validation_accuracy DOUBLE PRECISION",
         "saved BOOLEAN NOT NULL DEFAULT FALSE",
         "events INTEGER NOT NULL DEFAULT 0",
         "holder VARCHAR(64)",
-        f"lease_until {number}",
+        "lease_until DOUBLE PRECISION",
         "stop_wished BOOLEAN NOT NULL DEFAULT FALSE",
     ):
         db.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {column}"))
@@ -39,8 +40,8 @@ def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
     db.execute(sa.text("ALTER TABLE runs DROP COLUMN owner"))
     db.execute(
         sa.text(
-            "CREATE TABLE run_events (run VARCHAR(16) NOT NULL REFERENCES runs (id) ON DELETE CASCADE, "
-            "number INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, number))"
+            "CREATE TABLE run_events (run VARCHAR(16) NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, "
+            "PRIMARY KEY (run, number), FOREIGN KEY (run) REFERENCES runs (id) ON DELETE CASCADE)"
         )
     )
     db.execute(

@@ -1,14 +1,15 @@
 """RunStore: what was asked and what became of it. A run is a row; what happened to it are events, numbered by run."""
 
-import re
 import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.runs import database, migrations, summary
-from cnn_core.runs.database import DUELS, EVENTS, RUNS, said
+from cnn_core.runs.database import DUELS, EVENTS, RUNS, may_be_id, said, same_id
 from cnn_core.runs.events import ACTIVE, EVENT, Event, RunState, Submitted, reduce
 from cnn_core.runs.files import Files
 from cnn_core.runs.leases import Leases
@@ -25,6 +26,7 @@ from cnn_core.runs.lists import Lists
 from cnn_core.runs.run import ANOTHER_VERSION, KEPT, Run, design
 
 READ_FAULT, WRITE_FAULT = "The runs cannot be read", "The run cannot be stored"
+TOGETHER = 200  # runs whose summaries are written in one go
 _COUNTS = sa.select(RUNS.c.id, RUNS.c.events, RUNS.c.stop_wished)
 
 
@@ -64,22 +66,34 @@ class RunStore:
         self.lists = Lists(self._db)
         self._summarize_anew()
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.dispose()
+
     def leases(self, holder: str) -> Leases:
         """The leases of the server `holder` on the runs of this store."""
         return Leases(self._db, holder)
 
     def create(self, name: str, network: Network, recipe: Recipe, dataset: str, duel: str | None = None) -> Run:
         """Note a new run, without any event yet. `duel` is the id of the duel that it is made for."""
-        run = Run(secrets.token_hex(5), _clean(name), time.time(), dataset, network, recipe)
+        run = Run(secrets.token_hex(5), _name(name), time.time(), dataset, network, recipe)
         row = {**vars(run), "network": network.to_json(), "recipe": recipe.model_dump_json(), "duel": duel}
+        row["words"] = summary.words(run.name, network.name, dataset)
         row |= summary.asked(network, recipe) | summary.became(RunState())
         with said(WRITE_FAULT), self._db.begin() as db:
             db.execute(RUNS.insert().values(row))
         return run
 
     def submit(self, run_id: str) -> None:
-        """Put the run into the queue (again); raises RunError when it is there already, or under way."""
-        known = self._known([run_id]).get(run_id, _Known())
+        """Put the run into the queue (again).
+
+        Raises RunError when it is there already, under way, deleted, or cannot be read.
+        """
+        known = self._known([run_id]).get(run_id)
+        if known is None:
+            raise _no_such_run(run_id)
+        if known.state.status == "unreadable":
+            raise RunError("This run cannot be read", received=ANOTHER_VERSION, todo="Train anew")
         under_way = known.state.active and known.state.submitted
         if under_way or not self._write(run_id, known, (Submitted(),), None):
             raise RunError("This run is under way already", todo="Wait until it has ended, or stop it")
@@ -104,7 +118,7 @@ class RunStore:
             {"run": run_id, "number": number, "event": event.model_dump_json()}
             for number, event in enumerate(events, count + 1)
         ]
-        mine = (RUNS.c.id == run_id) & (RUNS.c.events == count) & RUNS.c.holder.is_not_distinct_from(holder)
+        mine = same_id(RUNS.c.id, run_id) & (RUNS.c.events == count) & RUNS.c.holder.is_not_distinct_from(holder)
         with said(WRITE_FAULT), self._db.begin() as db:
             if not db.execute(RUNS.update().where(mine).values(values)).rowcount:
                 return False
@@ -114,18 +128,16 @@ class RunStore:
 
     def wish_stop(self, run_id: str) -> None:
         """Have the server that answers for the run end it."""
-        under_way = (RUNS.c.id == run_id) & RUNS.c.status.in_(ACTIVE)
+        under_way = same_id(RUNS.c.id, run_id) & RUNS.c.status.in_(ACTIVE)
         with said(WRITE_FAULT), self._db.begin() as db:
             db.execute(RUNS.update().where(under_way).values(stop_wished=True))
 
     def run(self, run_id: str) -> Run:
         """The run `run_id`; raises RunError when there is none (any more), or this version cannot read it."""
         with said(READ_FAULT), self._db.connect() as db:
-            row = db.execute(RUNS.select().where(RUNS.c.id == run_id)).first() if _may_be_id(run_id) else None
+            row = db.execute(RUNS.select().where(same_id(RUNS.c.id, run_id))).first()
         if row is None:
-            raise RunError(
-                "There is no such run", received=f"the id {run_id[:40]!r}", todo="Choose one from the list of runs"
-            )
+            raise _no_such_run(run_id)
         network, recipe = design(row.network, row.recipe)
         return Run(row.id, row.name, row.created, row.dataset, network, recipe)
 
@@ -140,10 +152,10 @@ class RunStore:
     def count(self, run_id: str) -> int:
         """How many events the run has."""
         with said(READ_FAULT), self._db.connect() as db:
-            return db.scalar(sa.select(RUNS.c.events).where(RUNS.c.id == run_id)) or 0
+            return db.scalar(sa.select(RUNS.c.events).where(same_id(RUNS.c.id, run_id))) or 0
 
     def _known(self, run_ids: Iterable[str]) -> dict[str, _Known]:
-        run_ids = list(filter(_may_be_id, run_ids))
+        run_ids = list(filter(may_be_id, run_ids))
         with self._lock:
             kept = {run_id: self._states.get(run_id, (0, RunState())) for run_id in run_ids}
         with said(READ_FAULT), self._db.connect() as db:
@@ -153,7 +165,16 @@ class RunStore:
         for run_id in behind:
             kept[run_id] = _go_on(*kept[run_id], new.get(run_id, []))
             self._keep_state(run_id, *kept[run_id])
+        self._note_unreadable(run_id for run_id in behind if kept[run_id][1].status == "unreadable")
         return {row.id: _Known(*kept[row.id], row.stop_wished) for row in rows}
+
+    def _note_unreadable(self, run_ids: Iterable[str]) -> None:
+        """Have lists say so, too: an event, unlike a design, is read only when somebody looks at the run."""
+        ended = RUNS.c.status.not_in(ACTIVE)  # of one under way, its server says what becomes of it
+        for run_id in run_ids:
+            with said(WRITE_FAULT), self._db.begin() as db:
+                values = summary.became(RunState(status="unreadable"))
+                db.execute(RUNS.update().where((RUNS.c.id == run_id) & ended).values(values))
 
     def _keep_state(self, run_id: str, count: int, state: RunState) -> None:
         with self._lock:
@@ -165,17 +186,20 @@ class RunStore:
 
     def rename(self, run_id: str, name: str) -> None:
         """Give the run another name; raises RunError when the name is empty."""
-        if not (name := _clean(name)):
+        if not (name := _name(name)):
             raise RunError("A run needs a name", received="an empty one", todo="Type at least one letter")
         with said(WRITE_FAULT), self._db.begin() as db:
-            db.execute(RUNS.update().where(RUNS.c.id == run_id).values(name=name))
+            asked = sa.select(RUNS.c.network_name, RUNS.c.dataset).where(same_id(RUNS.c.id, run_id))
+            for others in db.execute(asked):
+                values = {"name": name, "words": summary.words(name, *others)}
+                db.execute(RUNS.update().where(RUNS.c.id == run_id).values(values))
 
     def delete(self, run_id: str) -> None:
         """Remove the run, its events and its files; raises RunError while it is under way."""
-        ended = (RUNS.c.id == run_id) & RUNS.c.status.not_in(ACTIVE)
+        ended = same_id(RUNS.c.id, run_id) & RUNS.c.status.not_in(ACTIVE)
         with said("The run cannot be deleted"), self._db.begin() as db:
             deleted = db.execute(RUNS.delete().where(ended)).rowcount  # and with it, its events
-            if not deleted and db.execute(sa.select(RUNS.c.id).where(RUNS.c.id == run_id)).first():
+            if not deleted and db.execute(sa.select(RUNS.c.id).where(same_id(RUNS.c.id, run_id))).first():
                 raise RunError("A run that is under way cannot be deleted", todo="Stop it first")
         with self._lock:
             self._states.pop(run_id, None)
@@ -194,9 +218,9 @@ class RunStore:
 
     def duel(self, duel_id: str) -> str:
         """What `save_duel` kept under this id; raises RunError when there is none."""
-        asked = sa.select(DUELS.c.content).where(DUELS.c.id == duel_id)
+        asked = sa.select(DUELS.c.content).where(same_id(DUELS.c.id, duel_id))
         with said(READ_FAULT), self._db.connect() as db:
-            content = db.scalar(asked) if _may_be_id(duel_id) else None
+            content = db.scalar(asked)
         if content is None:
             todo = "Start a new one, or choose one from the list"
             raise RunError("There is no such duel", received=f"the id {duel_id[:40]!r}", todo=todo)
@@ -205,21 +229,31 @@ class RunStore:
     def delete_duel(self, duel_id: str) -> None:
         """Forget the duel and its files; its runs stay, and stand in the list of runs."""
         with said("The duel cannot be deleted"), self._db.begin() as db:
-            db.execute(DUELS.delete().where(DUELS.c.id == duel_id))
-            db.execute(RUNS.update().where(RUNS.c.duel == duel_id).values(duel=None))
+            db.execute(DUELS.delete().where(same_id(DUELS.c.id, duel_id)))
+            db.execute(RUNS.update().where(same_id(RUNS.c.duel, duel_id)).values(duel=None))
         self._files.delete(duel_id)
 
     def _summarize_anew(self) -> None:
-        """Make the summaries that a migration asked for (`migrations`)."""
+        """Make the summaries that a migration asked for, and those of runs that an older version could not read."""
+        asked = sa.select(RUNS.c.id).where(RUNS.c.status.in_(("", "unreadable"))).order_by(RUNS.c.id)
         with said(READ_FAULT), self._db.connect() as db:
-            rows = db.execute(RUNS.select().where(RUNS.c.status == "")).all()
-        for row in rows:
-            try:
-                values = summary.asked(*design(row.network, row.recipe))
-            except RunError:
-                values = {}
+            run_ids = db.scalars(asked).all()
+        for start in range(0, len(run_ids), TOGETHER):
+            known = self._known(run_ids[start : start + TOGETHER])
             with said(WRITE_FAULT), self._db.begin() as db:
-                db.execute(RUNS.update().where(RUNS.c.id == row.id).values(values | summary.became(self.state(row.id))))
+                for row in db.execute(RUNS.select().where(RUNS.c.id.in_(known)).order_by(RUNS.c.id)).all():
+                    # Another server that has started meanwhile may know more by now.
+                    same = (RUNS.c.id == row.id) & (RUNS.c.events == known[row.id].count)
+                    db.execute(RUNS.update().where(same).values(_summary(row, known[row.id].state)))
+
+
+def _summary(row: sa.Row, state: RunState) -> dict[str, Any]:
+    """All columns that lists show, sort and search by."""
+    values = {"words": summary.words(row.name, row.network_name, row.dataset)}
+    with suppress(RunError):  # a design that this version cannot read
+        network, recipe = design(row.network, row.recipe)
+        values = summary.asked(network, recipe) | {"words": summary.words(row.name, network.name, row.dataset)}
+    return values | summary.became(state)
 
 
 def _events_after(db: sa.Connection, last: dict[str, int]) -> dict[str, list[sa.Row]]:
@@ -243,10 +277,10 @@ def _go_on(count: int, state: RunState, rows: Sequence[sa.Row]) -> tuple[int, Ru
     return count, reduce(events, state)
 
 
-def _clean(text: str) -> str:
-    """Without characters that cannot be seen: PostgreSQL refuses some of them."""
-    return "".join(letter for letter in text if letter.isprintable()).strip()[:200]
+def _name(text: str) -> str:
+    return summary.clean(text)[:200].strip()
 
 
-def _may_be_id(text: str) -> bool:
-    return re.fullmatch("[0-9a-z]{1,16}", text) is not None
+def _no_such_run(run_id: str) -> RunError:
+    todo = "Choose one from the list of runs"
+    return RunError("There is no such run", received=f"the id {run_id[:40]!r}", todo=todo)

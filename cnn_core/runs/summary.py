@@ -27,13 +27,28 @@ class Summary:
     validation_accuracy: float | None
 
 
+# What a list can be sorted by. The names are sorted by `words`, which begin with them: a and A side by side.
 SORTABLE = ("created", "name", "status", "test_accuracy", "validation_accuracy", "seconds", "parameters", "dataset")
+
+
+def clean(text: str) -> str:
+    """In one line, without characters that cannot be seen: PostgreSQL refuses some of them."""
+    shown = (letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
+    return " ".join("".join(shown).split())
+
+
+def words(*names: str) -> str:
+    """What a search looks into: the names of run, network and data set, a line each, with no capital letters.
+
+    Python makes them small: SQLite knows A to Z only, and PostgreSQL what the language of its machine has.
+    """
+    return "\n".join(clean(name).casefold() for name in names)
 
 
 def asked(network: Network, recipe: Recipe) -> dict[str, Any]:
     """The columns that are known when the run is asked for."""
     return {
-        "network_name": network.name,
+        "network_name": clean(network.name),
         "parameters": trace(network).totals.parameters,
         "reads_images": recipe.pixel_order is None,  # networks of shuffled pixels cannot read an image
     }

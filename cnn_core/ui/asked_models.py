@@ -31,8 +31,9 @@ def follow_link() -> None:
 def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
     """What the visitor wants read (digits, or the pictures of another data set), and the models that can."""
     kinds: dict[str, list[Model]] = {}
+    datasets = services.dataset_titles()
     for model in models:
-        kinds.setdefault(_kind(model), []).append(model)
+        kinds.setdefault(_kind(model, datasets.get(model.dataset, model.dataset)), []).append(model)
     names = sorted(kinds, key=lambda kind: kind != DIGITS)
     asked = state.get("draw.asked")
     first = next((kind for kind in names if asked in [model.key for model in kinds[kind]]), names[0])
@@ -44,11 +45,11 @@ def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
     return kind, kinds[kind]
 
 
-def _kind(model: Model) -> str:
+def _kind(model: Model, data: str) -> str:
     if model.dataset in WITH_DIGITS and model.input_shape == (28, 28, 1):
         return DIGITS
     height, width, _ = model.input_shape
-    return f"{services.dataset_title(model.dataset)}, {height} × {width}"
+    return f"{data}, {height} × {width}"
 
 
 def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:

@@ -77,14 +77,14 @@ def _finished_runs() -> list[Summary]:
 
 
 def _choose_run(label: str, runs: list[Summary]) -> Summary | None:
-    by_id = {run.id: run for run in runs}
-    chosen = st.selectbox(label, list(by_id), format_func=lambda run_id: _run_title(by_id[run_id]), key=f"duel-{label}")
+    by_id, datasets = {run.id: run for run in runs}, services.dataset_titles()
+    titles = {run.id: _run_title(run, datasets.get(run.dataset, run.dataset)) for run in runs}
+    chosen = st.selectbox(label, list(by_id), format_func=titles.get, key=f"duel-{label}")
     return by_id.get(chosen)
 
 
-def _run_title(run: Summary) -> str:
-    accuracy = percent(run.test_accuracy)
-    return f"{run.name} · {accuracy} · {wording.day_and_time(run.created)} · {services.dataset_title(run.dataset)}"
+def _run_title(run: Summary, data: str) -> str:
+    return f"{run.name} · {percent(run.test_accuracy)} · {wording.day_and_time(run.created)} · {data}"
 
 
 def _repeat() -> None:

@@ -1,5 +1,7 @@
 """All runs as a table: choose one to open, rename or delete it, or several to lay their curves over each other."""
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -35,17 +37,13 @@ def runs_page() -> None:
 
 def _content() -> None:
     lists = services.store().lists
-    of_duels = lists.of_duels(active=False)
-    _, alone = lists.page(limit=0)
+    of_duels, alone = lists.of_duels(active=False), lists.count()
     if not alone and not of_duels:
         st.info("Nothing has been trained here yet.", icon=":material/inbox:")
         st.page_link(LIVE_PAGE, label="Train a first network", icon=":material/play_arrow:")
         return
-    runs = _page(alone, of_duels)
-    if not runs:
-        return
-    st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
-    chosen = _chosen(runs)
+    titles = services.dataset_titles()
+    chosen = _chosen(_page(alone, of_duels, titles), titles)
     readable = [run for run in chosen if run.recipe]
     if len(chosen) == 1:
         _actions(chosen[0])
@@ -53,7 +51,7 @@ def _content() -> None:
         _curves(readable)
 
 
-def _page(alone: int, of_duels: int) -> list[Summary]:
+def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]:
     """The runs of the page that is looked at. What searches and turns pages is there once there is more than one."""
     text, order, page, duels = "", "-created", 1, False
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -63,26 +61,48 @@ def _page(alone: int, of_duels: int) -> list[Summary]:
         if of_duels:
             # The many trainings of duels are shown when they are asked for.
             duels = st.toggle(f"Show the {of_duels} trainings of duels", key="runs-of-duels")
-        _, total = services.store().lists.page(limit=0, text=text, duels=duels)
-        pages = -(-total // PAGE)
+        # A data set is searched for by what it is called in the table.
+        datasets = [name for name, title in titles.items() if text.strip().casefold() in title.casefold()]
+        shown = {"text": text, "datasets": datasets, "duels": duels}
+        pages = -(-services.store().lists.count(**shown) // PAGE)
         if pages > 1:
-            page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{pages}", width=140)
+            page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{duels}", width=140)
+    runs, total = services.store().lists.page((page - 1) * PAGE, PAGE, order=order, **shown)
     if not total:
-        st.info("No run here." if not text else "No run has that in its name.", icon=":material/inbox:")
-        return []
-    return services.store().lists.page((page - 1) * PAGE, PAGE, text=text, duels=duels, order=order)[0]
+        nothing = f"Nothing here has “{wording.literal(text)}” in a name." if text else "No run here."
+        st.info(nothing, icon=":material/inbox:")
+    return runs
 
 
-def _chosen(runs: list[Summary]) -> list[Summary]:
-    """The table; those of its rows that are ticked.
+def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:
+    """The table; the runs that are ticked, on whatever page that was.
 
     Streamlit knows a tick by the number of its row, and a new run moves the rows: then it is a new table, with the
     ticks where their runs are now.
     """
     ids = [run.id for run in runs]
     ticked = state.get("runs.ticked", ())
+    here = _ticked_here(runs, titles, ticked) if runs else []
+    elsewhere = services.store().lists.some([run_id for run_id in ticked if run_id not in ids])
+    state.put("runs.ticked", tuple(run.id for run in (*elsewhere, *here)))
+    if elsewhere:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            names = ", ".join(wording.literal(run.name) for run in elsewhere)
+            st.caption(f"Also chosen, on other pages: {names}", width="content")
+            st.button("Untick them", type="tertiary", key="runs-untick", on_click=_untick, args=(elsewhere,))
+    return [*elsewhere, *here]
+
+
+def _untick(runs: list[Summary]) -> None:
+    gone = {run.id for run in runs}
+    state.put("runs.ticked", tuple(run_id for run_id in state.get("runs.ticked", ()) if run_id not in gone))
+
+
+def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collection[str]) -> list[Summary]:
+    st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
+    ids = [run.id for run in runs]
     event = st.dataframe(
-        pd.DataFrame(map(_row, runs)),
+        pd.DataFrame([_row(run, titles) for run in runs]),
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
@@ -95,12 +115,10 @@ def _chosen(runs: list[Summary]) -> list[Summary]:
             "Parameters": st.column_config.NumberColumn(format="localized"),
         },
     )
-    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
-    state.put("runs.ticked", tuple(run.id for run in chosen))
-    return chosen
+    return [runs[row] for row in event.selection.rows if row < len(runs)]
 
 
-def _row(run: Summary) -> dict[str, str | float | None]:
+def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
     return {
         "Name": run.name,
         "State": wording.STATUS[run.status][0],
@@ -109,7 +127,7 @@ def _row(run: Summary) -> dict[str, str | float | None]:
         "Time": wording.duration(run.seconds),
         "Parameters": run.parameters,
         "Network": run.network_name,
-        "Data": services.dataset_title(run.dataset),
+        "Data": titles.get(run.dataset, run.dataset),
         "Recipe": wording.recipe_words(run.recipe) if run.recipe else "Stored by another version: cannot be read",
         "Validation accuracy": _percent(run.validation_accuracy),
     }

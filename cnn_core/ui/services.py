@@ -37,8 +37,12 @@ def shelf() -> Shelf:
 
 def dataset_title(name: str) -> str:
     """What the data set is called on the pages; its bare name when it is gone."""
-    known = entry(name)
-    return known.title if known else name
+    return dataset_titles().get(name, name)
+
+
+def dataset_titles() -> dict[str, str]:
+    """What each data set that is here is called, by its name: the folder is read once for a whole table."""
+    return {entry.name: entry.title for entry in catalogue().entries()}
 
 
 def entry(name: str) -> Entry | None:

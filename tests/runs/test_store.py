@@ -1,35 +1,17 @@
-"""RunStore: on real SQLite files, from several threads and processes."""
+"""RunStore: on SQLite and PostgreSQL, from several threads and processes."""
 
 import threading
-from pathlib import Path
 
 import pytest
 
-from cnn_core.design.presets import PRESETS
 from cnn_core.errors import RunError
-from cnn_core.runs.events import Finished, Progress, Started, Submitted
+from cnn_core.runs.events import Finished, Progress, Submitted
 from cnn_core.runs.store import RunStore
-
-PRESET = PRESETS["keras-log"]
-STARTED = Started(device="CPU", choices="", epochs=5, steps_per_epoch=10, train_images=9, validation_images=1)
-
-
-@pytest.fixture
-def urls(tmp_path: Path) -> tuple[str, str]:
-    return f"sqlite:///{tmp_path}/deep/runs.db", str(tmp_path / "models")
-
-
-@pytest.fixture
-def store(urls) -> RunStore:
-    return RunStore(*urls)
+from tests.support.runs import PRESET, STARTED, new
 
 
 def listed(store: RunStore) -> list[str]:
     return [run.id for run in store.lists.page()[0]]
-
-
-def new(store: RunStore, name: str = "first"):
-    return store.create(name, PRESET.network, PRESET.recipe, "bundled")
 
 
 def test_what_was_asked_comes_back_after_a_restart(store, urls):

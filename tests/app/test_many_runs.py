@@ -1,0 +1,225 @@
+"""The list of runs with more than one page, and how much a page asks of the database."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.compare import duel as duels
+from cnn_core.compare.gather import gather, live_curves
+from cnn_core.compare.plan import Duel, Plan
+from cnn_core.runs.events import Progress
+from cnn_core.runs.predictions import PREDICTIONS_FILE
+from cnn_core.runs.store import RunStore
+from cnn_core.ui import services
+from tests.support.runs import PRESET, STARTED, ended, life, new, waiting
+
+ROOT = Path(__file__).parents[2]
+RUNS, LIVE = "app_pages/train/runs.py", "app_pages/train/live.py"
+MANY = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers() -> None:
+    """Made for good with the store that all other tests have."""
+    services.engine()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Iterator[RunStore]:
+    """Runs 0 to 119, the last one the newest and the worst; every tenth is of another data set."""
+    folder = tmp_path_factory.mktemp("many")
+    store = RunStore(f"sqlite:///{folder}/runs.db", str(folder))
+    for number in range(MANY):
+        data = "mnist" if number % 10 == 0 else "bundled"
+        run = store.create(f"run {number}", PRESET.network, PRESET.recipe, data)
+        store.append(run.id, *life(accuracy=1 - number / 1000))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(filled, monkeypatch) -> RunStore:
+    monkeypatch.setattr(services, "store", lambda: filled)
+    return filled
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> Iterator[RunStore]:
+    """An empty store that the pages show."""
+    store = RunStore(f"sqlite:///{tmp_path}/runs.db", str(tmp_path))
+    monkeypatch.setattr(services, "store", lambda: store)
+    yield store
+    store.close()
+
+
+def opened(page: str = RUNS, ticked: tuple[str, ...] = (), **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.session_state["studio.runs.ticked"] = ticked
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(page)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def names(app: AppTest) -> list[str]:
+    return app.dataframe[0].value["Name"].tolist()
+
+
+def numbered(*numbers: int) -> list[str]:
+    return [f"run {number}" for number in numbers]
+
+
+def turned(app: AppTest, page: int) -> AppTest:
+    box = next(box for box in app.number_input if str(box.key).startswith("runs-page"))
+    return box.set_value(page).run()
+
+
+def test_pages_are_turned(store):
+    app = opened()
+    assert names(app) == numbered(*range(119, 69, -1))
+    assert names(turned(app, 2)) == numbered(*range(69, 19, -1))
+    assert names(turned(app, 3)) == numbered(*range(19, -1, -1))
+    assert not app.exception
+
+
+def test_runs_are_searched_for_and_sorted(store):
+    app = opened()
+    app.selectbox(key="runs-order").set_value("-test_accuracy").run()
+    assert names(app) == numbered(*range(50))
+    app.text_input(key="runs-search").set_value("RUN 11").run()
+    assert names(app) == numbered(11, *range(110, 120))
+    app.text_input(key="runs-search").set_value("mnist digits").run()
+    assert names(app) == numbered(*range(0, 120, 10)), "by what the data set is called in the table"
+    app.text_input(key="runs-search").set_value("100 %").run()
+    assert not app.exception
+    assert not app.dataframe
+    assert "100" in app.info[0].value
+    app.text_input(key="runs-search").set_value("").run()
+    assert names(app) == numbered(*range(50))
+
+
+def test_ticks_stay_when_pages_are_turned(store):
+    by_name = {run.name: run.id for run in store.lists.page(limit=MANY)[0]}
+    ticked = (by_name["run 119"], by_name["run 60"])
+    app = opened(ticked=ticked)
+    shown = [text.value for text in app.caption if "Also chosen" in text.value]
+    assert len(shown) == 1
+    assert "run 60" in shown[0]
+    assert set(app.session_state["studio.runs.ticked"]) == set(ticked)
+    turned(app, 3)
+    assert by_name["run 60"] in app.session_state["studio.runs.ticked"]
+    app.button(key="runs-untick").click().run()
+    assert not app.exception
+    assert by_name["run 60"] not in app.session_state["studio.runs.ticked"]
+
+
+def test_the_last_page_may_go_while_somebody_looks_at_it(own):
+    runs = [ended(own, f"run {number}") for number in range(101)]
+    app = turned(opened(), 3)
+    assert names(app) == ["run 0"]
+    own.delete(runs[0].id)
+    app.run()
+    assert not app.exception
+    assert len(names(app)) == 50
+
+
+def test_a_few_runs_need_no_search(own):
+    app = opened()
+    assert "Nothing has been trained here yet" in app.info[0].value
+    for number in range(3):
+        ended(own, f"run {number}")
+    app.run()
+    assert names(app) == numbered(2, 1, 0)
+    assert not [box for box in app.text_input if box.key == "runs-search"]
+
+
+@contextmanager
+def counted(store: RunStore) -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    sa.event.listen(store._db, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(store._db, "before_cursor_execute", note)
+
+
+def test_a_refresh_of_a_run_that_has_nothing_new_is_one_statement(own):
+    run = waiting(own)
+    own.append(run.id, STARTED)
+    own.state(run.id)
+    with counted(own) as statements:
+        own.state(run.id)
+    assert len(statements) == 1
+    own.append(run.id, Progress(epoch=0, step=1, points=((1, 1, 0),), images_per_second=1))
+    fresh = RunStore(str(own._db.url), str(own._files._root))
+    fresh.state(run.id)
+    own.append(run.id, Progress(epoch=0, step=2, points=((2, 1, 0),), images_per_second=1))
+    with counted(fresh) as statements:
+        fresh.state(run.id)
+    assert len(statements) == 2
+    fresh.close()
+
+
+@pytest.fixture
+def largest(own) -> Duel:
+    """All experiments with the most seeds: 120 trainings, of which one goes on."""
+    plan = Plan(
+        title="largest",
+        dataset="bundled",
+        networks=(PRESET.network, PRESET.network),
+        recipes=(PRESET.recipe, PRESET.recipe),
+        seeds=tuple(range(10)),
+        sizes=(100, 300, 1_000, 3_000),
+        shuffled=True,
+    )
+    made = duels.trainings(plan, 4_000)
+    runs = [new(own, str(number), "duel") for number in range(len(made))]
+    for run in runs:
+        own.append(run.id, *life(points=3))
+    own.submit(runs[0].id)
+    own.append(runs[0].id, STARTED)
+    return duels._keep(own, "duel", plan, made, runs)
+
+
+def test_a_refresh_of_the_largest_duel_is_a_few_statements(own, largest):
+    assert len(largest.runs) == 120
+    for known in (False, True):
+        with counted(own) as statements:
+            duels.progress(largest, own)
+            live_curves(largest, own)
+        assert len(statements) <= 6, known
+
+
+def test_pages_ask_the_database_little(store):
+    """However many runs there are."""
+    for page, most in (("app_pages/start/home.py", 3), (RUNS, 9), ("app_pages/use/draw.py", 3), (LIVE, 1)):
+        opened(page)
+        with counted(store) as statements:
+            opened(page)
+        assert len(statements) <= most, (page, statements)
+
+
+def test_the_report_of_a_duel_asks_for_all_its_runs_at_once(own, largest):
+    own.append(largest.runs[0], *life()[2:])
+    labels = services.dataset("bundled").y_test
+    file = io.BytesIO()
+    np.savez(file, predicted=labels, confidence=np.ones(len(labels)))
+    for _, run_id in largest.of("main"):
+        own.save_file(run_id, PREDICTIONS_FILE, file.getvalue())
+    with counted(own) as statements:
+        report = gather(largest, own, services.catalogue())
+    assert len(report.agreements) == 10
+    assert len(statements) <= 2
