@@ -74,7 +74,7 @@ def _field(model: BaseModel, name: str, key: str, faults: list[str]) -> Any:
         checked(type(model), dict(model) | {name: value}, "Not taken")  # all other fields are right: it is this one
     except StudioError as error:
         faults.append(error.what.removeprefix("Not taken: "))
-        st.error(literal(f"{error.what}. {name} is still {_shown(kept)}."), icon=":material/error:")
+        st.caption(f":red[:material/error: {literal(error.what)}. It is still {literal(_shown(kept))}.]")
         return kept
     return value
 
