@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from cnn_core.design.fields import checked
 from cnn_core.errors import StudioError
 from cnn_core.ui import state
-from cnn_core.ui.errors import show_error
+from cnn_core.ui.wording import literal
 
 Model = TypeVar("Model", bound=BaseModel)
 SIDES = ("height", "width", "channels")
@@ -74,7 +74,7 @@ def _field(model: BaseModel, name: str, key: str, faults: list[str]) -> Any:
         checked(type(model), dict(model) | {name: value}, "Not taken")  # all other fields are right: it is this one
     except StudioError as error:
         faults.append(error.what.removeprefix("Not taken: "))
-        show_error(f"{error.what}. {name} is still {_shown(kept)}.")
+        st.caption(f":red[:material/error: {literal(error.what)}. It is still {literal(_shown(kept))}.]")
         return kept
     return value
 

@@ -1,5 +1,6 @@
 """The designer in a real Chromium: what a visitor clicks, types, reloads and shares."""
 
+import json
 import statistics
 import time
 
@@ -125,3 +126,42 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser):
     time.sleep(1)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.close()
+
+
+def test_a_refused_value_waits_in_its_field_and_so_does_training(server, page):
+    open_designer(page, server)
+    click_row(page, 3)
+    filters = page.locator("input[aria-label=filters]").first  # an old one may still be on its way out
+    expect(filters).to_have_value("64")
+    filters.fill("1000000000")
+    filters.press("Enter")
+    expect(page.get_by_text("Not taken: filters must be a whole number from 1 to 65,536")).to_be_visible()
+    train = page.get_by_role("button", name="Train this network")
+    expect(train).to_be_disabled()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Training").click()
+    expect(page.get_by_text("Training waits for a field in the designer, layer 3 (Conv2D)")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    page.get_by_role("link", name="Open in the designer").click()
+    expect(filters).to_have_value("1000000000")
+    expect(train).to_be_disabled()
+    filters.fill("16")
+    filters.press("Enter")
+    expect(page.get_by_text("3·3·32·16 + 16")).to_be_visible()
+    expect(train).to_be_enabled()
+
+
+def test_a_model_of_vectors_is_opened_as_images_with_a_click(server, page):
+    open_designer(page, server)
+    dense = {"units": 10, "activation": "softmax", "batch_input_shape": [None, 784], "name": "_read_ it"}
+    plain = {"class_name": "Sequential", "config": [{"class_name": "Dense", "config": dense}], "keras_version": "2.0.8"}
+    page.get_by_role("button", name="File").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "model.json", "mimeType": "application/json", "buffer": json.dumps(plain).encode()}
+    )
+    expect(page.get_by_text("takes a vector of 784 values")).to_be_visible()
+    expect(parameters(page)).to_have_text("93,322")
+    page.get_by_role("button", name="Open it as Flatten after 28×28×1").click()
+    expect(parameters(page)).to_have_text("7,850")
+    expect(page.get_by_text("name: _read_ it (layer 2)")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(parameters(page)).to_have_text("93,322")
