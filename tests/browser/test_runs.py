@@ -1,13 +1,15 @@
 """The list of runs in a real Chromium: its rows live on a canvas, where only a mouse gets."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cnn_core.design.presets import PRESETS
 from cnn_core.runs.events import EpochEnded, Failed, Progress, Started, Submitted
 from cnn_core.runs.store import RunStore
+from tests.support.runs import ended
 
 pytestmark = pytest.mark.browser
+WAIT = 30_000  # milliseconds: a busy machine is slow
 ROW = 35  # pixels, the height of a row of st.dataframe
 
 
@@ -94,7 +96,7 @@ def test_the_ticked_run_stays_the_ticked_one_while_others_come(fresh_server, sto
 
 def test_training_in_the_menu_leads_from_a_run_to_the_next_one(fresh_server, store, page):
     """Streamlit keeps the address of the page that one is on: so a run is a page of its own."""
-    run = store.runs()[0]
+    run = store.lists.page()[0][0]
     page.goto(f"{fresh_server.url}/live?run={run.id}")  # the address that runs had at first
     expect(page.get_by_role("heading", name="newest")).to_be_visible(timeout=30_000)
     page.wait_for_url(f"**/run?run={run.id}")
@@ -106,3 +108,31 @@ def test_training_in_the_menu_leads_from_a_run_to_the_next_one(fresh_server, sto
     page.get_by_role("button", name="Change and train again").click()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=30_000)
     assert "run=" not in page.url
+
+
+def test_ticks_of_several_pages_are_compared(fresh_server, store, page):
+    """With more runs than a page has: turned, searched and sorted, what was ticked stays so."""
+    for number in range(60):
+        ended(store, f"run {number}")
+    page.goto(f"{fresh_server.url}/runs")
+    curves = page.locator(".js-plotly-plot").first
+    choose(page, 0)
+    seen(curves.get_by_text("run 59"))
+    number = page.get_by_role("spinbutton", name="Page (of 2)")
+    number.fill("2")
+    number.press("Enter")
+    seen(page.get_by_text("Also chosen, on other pages: run 59"))
+    choose(page, 12)
+    seen(curves.get_by_text("oldest"))
+    seen(curves.get_by_text("run 59"))
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("MIDDLE")
+    search.press("Enter")
+    seen(page.get_by_text("Also chosen, on other pages: run 59, oldest"))
+    page.get_by_role("button", name="Untick them").click()
+    expect(page.get_by_text("Also chosen")).to_be_hidden(timeout=WAIT)
+    expect(curves).to_be_hidden(timeout=WAIT)
+
+
+def seen(what: Locator) -> None:
+    expect(what).to_be_visible(timeout=WAIT)
