@@ -20,7 +20,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.training.build import build, checkpoint, compile_model, from_bytes, restore, to_bytes
+from cnn_core.training.build import Attempt, Memory, build, checkpoint, compile_model, from_bytes, restore, to_bytes
 
 STATEFUL = Network(
     input_shape=(6, 6, 1),
@@ -137,9 +137,9 @@ def test_after_a_checkpoint_training_goes_on_as_if_never_stopped(optimizer, imag
     model = compiled(recipe, seed=1)
     for _ in range(3):
         model.train_on_batch(images, labels)
-    saved = checkpoint(model, 3)
+    saved = checkpoint(Attempt(model), 3)
     other = compiled(recipe, seed=2)
-    assert restore(other, saved) == 3
+    assert restore(other, saved) == (3, Memory())
     for _ in range(3):
         model.train_on_batch(images, labels)
         other.train_on_batch(images, labels)

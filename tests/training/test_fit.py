@@ -194,7 +194,9 @@ def test_without_validation_there_is_no_validation_curve(small):
 def test_stop_within_an_epoch_keeps_what_was_learned(small, looks, epochs):
     """An epoch has 8 looks in training, and one in validation."""
     calls, whole = count(1), []
-    events, outcome = train(small, should_stop=lambda: next(calls) >= looks, on_epoch=lambda model, n: whole.append(n))
+    events, outcome = train(
+        small, should_stop=lambda: next(calls) >= looks, on_epoch=lambda attempt, n: whole.append(n)
+    )
     assert re.fullmatch("SP*" + "EP*" * epochs + "RT", kinds(events))
     assert events[-2].reason == "stopped"
     assert whole == list(range(epochs))
@@ -221,7 +223,7 @@ def test_divergence_is_said_in_words_even_when_only_the_test_sees_it(small):
 def test_early_stopping_ends_and_keeps_the_best_epoch(small):
     recipe = RECIPE.model_copy(update={"epochs": 40, "early_stopping": 2, "learning_rate": 0.02, "train_images": 100})
     validation = {}
-    events, outcome = train(small, recipe, DENSE, on_epoch=lambda model, n: validation.update({n: model.get_weights()}))
+    events, outcome = train(small, recipe, DENSE, on_epoch=lambda at, n: validation.update({n: at.model.get_weights()}))
     epochs = of_kind(events, "epoch_ended")
     assert events[-2].reason == "early stopping"
     assert len(epochs) < 40
@@ -237,7 +239,7 @@ def whole(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
     recipe = RECIPE.model_copy(update={"epochs": 4})
     saved = {}
     events, outcome = train(
-        small, recipe, STATEFUL, on_epoch=lambda model, n: saved.update({n + 1: checkpoint(model, n + 1)})
+        small, recipe, STATEFUL, on_epoch=lambda attempt, n: saved.update({n + 1: checkpoint(attempt, n + 1)})
     )
     return recipe, saved, events, outcome
 
