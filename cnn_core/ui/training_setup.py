@@ -20,6 +20,7 @@ from cnn_core.ui import services, state
 from cnn_core.ui.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.forms import form, mistaken
 from cnn_core.ui.links import faults, follow_links, write_links
+from cnn_core.ui.raw_pixels import other_sides, raw_pixels_words
 
 LIVE_PAGE = "app_pages/train/live.py"
 
@@ -70,6 +71,16 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
     ):
         st.switch_page(LIVE_PAGE, query_params={"run": start(network, recipe, entry.name).id})
+    if recipe.pixels == "raw":
+        _raw_pixels(recipe)
+
+
+def _raw_pixels(recipe: Recipe) -> None:
+    """What they may do, and one click for each way out."""
+    st.caption(raw_pixels_words())
+    with st.container(horizontal=True):
+        for name, other in other_sides(recipe).items():
+            st.button(f"Use {name}", key=f"setup-other-{name}", on_click=state.set_recipe, args=(other,))
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:

@@ -109,12 +109,18 @@ def test_a_seed_means_the_same_while_another_thread_draws_from_pythons_random_st
             np.testing.assert_array_equal(one, other)
 
 
-def test_raw_pixels_go_in(random):
-    """Against a dense layer in NumPy."""
-    model = build(Network(input_shape=(4, 4, 1), layers=(Flatten(), Dense(units=2))))
+@pytest.mark.parametrize(("pixels", "divided_by"), [("scaled", 255), ("raw", 1)])
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_raw_pixels_go_in(random, pixels, divided_by, precision):
+    """Against a dense layer in NumPy; as the last layer it computes in float32. A file of the model does the same."""
+    model = build(Network(input_shape=(4, 4, 1), layers=(Flatten(), Dense(units=2))), precision, pixels=pixels)
+    model = from_bytes(to_bytes(model)) if precision == "float32" else model
     images = random.integers(0, 256, (5, 4, 4, 1), dtype=np.uint8)
     weights, bias = model.get_weights()
-    expected = images.reshape(5, 16) / 255 @ weights + bias
+    expected = images.reshape(5, 16) / divided_by @ weights + bias
+    if precision != "float32":
+        np.testing.assert_allclose(model.predict_on_batch(images), expected, rtol=0.02, atol=0.01 * 255 / divided_by)
+        return
     np.testing.assert_allclose(model.predict_on_batch(images), expected, rtol=1e-5, atol=1e-6)
 
 
