@@ -45,6 +45,11 @@ class Recipe(BaseModel):
     pixel_order: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(
         None, description="Shuffle the pixels of all pictures in one fixed way, drawn from this seed; empty: do not."
     )
+    pixels: Literal["scaled", "raw"] = Field(
+        "scaled",
+        description="How pixels enter the network: scaled divides them by 255, so that they go from 0 to 1; raw leaves "
+        "them as they are, 0 to 255. With raw pixels some seeds never learn.",
+    )
     augmentation: Augmentation = Field(
         Augmentation(), description="How training pictures are varied; validation and test never are."
     )

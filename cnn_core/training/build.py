@@ -3,10 +3,11 @@
 import io
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -24,24 +25,49 @@ _DRAWN = {
 """What Keras draws by chance when it makes a layer, in its order."""
 
 
-def build(network: Network, precision: str = "float32", seed: int = 0) -> keras.Sequential:
+class _EveryNth(keras.layers.Layer):
+    """Of feature maps (N, H, W, C), every n-th row and every m-th column; `strides` is (n, m)."""
+
+    def __init__(self, strides: tuple[int, int], dtype: str):
+        super().__init__(dtype=dtype)
+        self._rows, self._columns = strides
+
+    def call(self, maps):
+        return maps[:, :: self._rows, :: self._columns]
+
+
+def build(
+    network: Network,
+    precision: str = "float32",
+    seed: int = 0,
+    pixels: Literal["scaled", "raw"] = "scaled",
+    *,
+    to_train: bool = False,
+) -> keras.Sequential:
     """The network with fresh weights, channels last.
 
-    A Rescaling layer comes first, so that the model takes raw pixels (0 to 255) wherever it is used later. `precision`
-    is a Keras dtype policy; the last layer computes in float32 whatever it is, because probabilities need the digits.
+    The model takes raw pixels (0 to 255) wherever it is used later: for `pixels` "scaled" a Rescaling layer comes
+    first, for "raw" nothing does. `precision` is a Keras dtype policy; the last layer computes in float32 whatever it
+    is, because probabilities need the digits.
+
+    Any model that is going to be trained is built `to_train`. It has the same variables in the same order and computes
+    the same, but a 1x1 kernel with strides becomes every n-th row and column, then a 1x1 kernel without strides. The
+    gradient of the former writes beyond its memory and kills the process: oneDNN 3.7, in TensorFlow 2.21 on a CPU with
+    AVX, with few channels (https://github.com/uxlfoundation/oneDNN/issues/6035). Most often it does with a batch of one
+    image, but with large maps also with larger ones.
 
     The weights are those of `keras.utils.set_random_seed(seed)`. That itself is not safe here: it sets Python's one
     random state, from which Dask draws in another thread at the same time.
     """
     policies = [precision] * (len(network.layers) - 1) + ["float32"]
     draw = partial(random.Random(seed).randint, 1, int(1e9))
-    layers = [
-        getattr(keras.layers, layer.type)(
-            **layer.model_dump(exclude={"type"}), **_drawn(layer.type, draw), dtype=policy
-        )
-        for layer, policy in zip(network.layers, policies, strict=False)
-    ]
-    return keras.Sequential([keras.Input(network.input_shape), keras.layers.Rescaling(1 / 255), *layers])
+    layers = [keras.layers.Rescaling(1 / 255)] if pixels == "scaled" else []
+    for layer, policy in zip(network.layers, policies, strict=False):
+        arguments = layer.model_dump(exclude={"type"})
+        if to_train and arguments.get("kernel_size") == (1, 1) and arguments["strides"] != (1, 1):
+            layers.append(_EveryNth(arguments.pop("strides"), policy))
+        layers.append(getattr(keras.layers, layer.type)(**arguments, **_drawn(layer.type, draw), dtype=policy))
+    return keras.Sequential([keras.Input(network.input_shape), *layers])
 
 
 def _drawn(kind: str, draw: Callable[[], int]) -> dict[str, Any]:
@@ -91,26 +117,70 @@ def from_bytes(content: bytes) -> keras.Model:
         return keras.saving.load_model(path, compile=False)
 
 
-def checkpoint(model: keras.Model, epochs: int) -> bytes:
-    """Weights, random state and optimizer of a compiled model after `epochs` epochs, as the content of an .npz file."""
+@dataclass
+class Memory:
+    """What a training knows besides the variables of its model: with both, a later attempt goes on as if unbroken.
+
+    Attributes:
+        seconds: of training in all attempts, on the clock of the time limit.
+        pace: seconds that a step took last.
+        ended: why no epoch follows, as `TrainingEnded` says it; empty while one does.
+        wait, best, best_epoch, best_weights: those of `keras.callbacks.EarlyStopping`; None before there is a best.
+    """
+
+    seconds: float = 0.0
+    pace: float = 0.0
+    ended: str = ""
+    wait: int = 0
+    best: float | None = None
+    best_epoch: int = 0
+    best_weights: list[np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A training under way: a compiled model, and what is to be remembered besides its variables."""
+
+    model: keras.Model
+    memory: Memory = field(default_factory=Memory)
+
+
+def checkpoint(attempt: Attempt, epochs: int) -> bytes:
+    """All that is needed to go on after `epochs` epochs, as the content of an .npz file."""
     buffer = io.BytesIO()
-    values = [keras.ops.convert_to_numpy(variable) for variable in _variables(model)]
-    np.savez(buffer, *values, epochs=epochs)
+    known = {name: value for name, value in vars(attempt.memory).items() if value is not None}
+    best = {f"best_{index}": value for index, value in enumerate(known.pop("best_weights", ()))}
+    np.savez(buffer, *variables(attempt.model), epochs=epochs, **known, **best)
     return buffer.getvalue()
 
 
-def restore(model: keras.Model, content: bytes) -> int:
-    """Put a `checkpoint` of the same network and recipe back; the number of epochs it has been trained."""
+def restore(model: keras.Model, content: bytes) -> tuple[int, Memory]:
+    """Put a `checkpoint` of the same network and recipe back: the epochs that are done, and what else was remembered.
+
+    Those of the first version have the variables and the epochs only.
+    """
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        for index, variable in enumerate(_variables(model)):
-            variable.assign(file[f"arr_{index}"])
-        return int(file["epochs"])
+        assign(model, [file[f"arr_{index}"] for index in range(len(_variables(model)))])
+        memory = Memory(**{f.name: file[f.name].item() for f in fields(Memory) if f.name in file})
+        best = [file[f"best_{index}"] for index in range(len(model.weights)) if f"best_{index}" in file]
+        memory.best_weights = best or None
+        return int(file["epochs"]), memory
+
+
+def variables(model: keras.Model) -> list[np.ndarray]:
+    """The values of the weights, the random state and the optimizer of a compiled model."""
+    return [keras.ops.convert_to_numpy(variable) for variable in _variables(model)]
+
+
+def assign(model: keras.Model, values: Sequence) -> None:
+    """Put the `variables` of a compiled model of the same kind back, arrays or Keras's."""
+    for variable, value in zip(_variables(model), values, strict=True):
+        variable.assign(value)
 
 
 def copy_state(source: keras.Model, target: keras.Model) -> None:
     """Give `target` the weights, random state and optimizer of another compiled model of the same kind."""
-    for mine, theirs in zip(_variables(target), _variables(source), strict=True):
-        mine.assign(theirs)
+    assign(target, _variables(source))
 
 
 def _variables(model: keras.Model) -> list:

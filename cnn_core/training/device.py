@@ -108,7 +108,7 @@ def _probe(*, jit_compile: bool) -> float:
     random = np.random.default_rng(0)
     x = random.integers(0, 256, (PROBE_IMAGES, *preset.network.input_shape), dtype=np.uint8)
     y = np.eye(10, dtype=np.float32)[random.integers(0, 10, PROBE_IMAGES)]
-    model = build(preset.network, _precision())
+    model = build(preset.network, _precision(), to_train=True)
     compile_model(model, preset.recipe, steps_per_execution=1, jit_compile=jit_compile)
     seconds = []
     for _ in range(3):  # the first one compiles, and another process may be busy in the second

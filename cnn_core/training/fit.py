@@ -1,5 +1,6 @@
 """fit: train a network by a recipe on a data set, and look at the test set once."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,9 +13,9 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
 from cnn_core.training.batches import EVALUATION_BATCH, Part, fit_inputs
-from cnn_core.training.build import build, restore, to_bytes
+from cnn_core.training.build import Attempt, Memory, build, restore, to_bytes
 from cnn_core.training.device import Choices, device_name
-from cnn_core.training.live import LiveMetrics, check_finite
+from cnn_core.training.live import LiveMetrics, Patience, check_finite
 from cnn_core.training.warm import choices_for, model_for
 
 
@@ -34,42 +35,59 @@ def fit(
     emit: Callable[[Event], None],
     should_stop: Callable[[], bool] = lambda: False,
     *,
-    on_epoch: Callable[[keras.Model, int], None] = lambda model, epoch: None,
+    on_epoch: Callable[[Attempt, int], None] = lambda attempt, epoch: None,
     resume: bytes | None = None,
     choices: Choices | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Train, then test. Raises RunError when the loss becomes NaN or infinite.
 
     Args:
         emit: gets the events Started ... Tested as they happen, from this thread.
         should_stop: asked between executions and batches of validation; when true, what was learned is tested.
-        on_epoch: called with the model and the epoch (from 0) after each whole epoch.
-        resume: a `build.checkpoint` to go on from; its epochs are not trained again.
+        on_epoch: called after each whole epoch with what `build.checkpoint` takes, and the epoch (from 0).
+        resume: a `build.checkpoint` to go on from, exactly as if the training had not been broken off.
         choices: how to compute; None chooses for this device.
+        clock: the seconds that the time limit is about.
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
     train, validation = _split(dataset, recipe)
     steps = -(-len(train[0]) // recipe.batch_size)
     choices = choices or choices_for(network, recipe, steps)
     with model_for(network, recipe, choices) as model:
-        first_epoch = restore(model, resume) if resume else 0
-        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch))
+        first_epoch, memory = restore(model, resume) if resume else (0, Memory())
+        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch, memory.seconds))
         live = LiveMetrics(
-            emit, should_stop, len(train[0]), recipe.batch_size, choices.steps_per_point, on_epoch, recipe.time_limit
+            emit,
+            should_stop,
+            len(train[0]),
+            recipe.batch_size,
+            choices.steps_per_point,
+            lambda epoch: on_epoch(Attempt(model, memory), epoch),
+            memory,
+            recipe.time_limit,
+            clock,
         )
-        history = model.fit(
+        patience = [Patience(recipe.early_stopping, memory)] if recipe.early_stopping else []
+        model.fit(
             **fit_inputs(train, validation, recipe.batch_size),
             epochs=recipe.epochs,
-            initial_epoch=first_epoch,
-            callbacks=[live, *_early_stopping(recipe)],
+            initial_epoch=recipe.epochs if memory.ended else first_epoch,
+            callbacks=[*patience, live],  # what patience knows belongs to the checkpoint
             verbose=0,
         )
-        emit(TrainingEnded(reason=_reason(live, first_epoch + len(history.epoch) < recipe.epochs)))
+        emit(TrainingEnded(reason="stopped" if live.stopped else memory.ended or "completed"))
         return _test(model, network, recipe, dataset, emit)
 
 
 def _started(
-    recipe: Recipe, choices: Choices, steps: int, train_images: int, validation_images: int, first_epoch: int
+    recipe: Recipe,
+    choices: Choices,
+    steps: int,
+    train_images: int,
+    validation_images: int,
+    first_epoch: int,
+    seconds_before: float,
 ) -> Started:
     return Started(
         device=device_name(),
@@ -80,14 +98,8 @@ def _started(
         train_images=train_images,
         validation_images=validation_images,
         time_limit=recipe.time_limit,
+        seconds_before=seconds_before,
     )
-
-
-def _reason(live: LiveMetrics, early: bool) -> str:
-    """Why the training ended, as `TrainingEnded` says it."""
-    if live.stopped:
-        return "stopped"
-    return "time limit" if live.out_of_time else "early stopping" if early else "completed"
 
 
 def _shuffled(dataset: Dataset, seed: int | None) -> Dataset:
@@ -107,18 +119,11 @@ def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:
     return (x[train], labels[train]), (x[validation], labels[validation])
 
 
-def _early_stopping(recipe: Recipe) -> list[keras.callbacks.Callback]:
-    """Patience on the validation loss; the weights of the best epoch are kept."""
-    if recipe.early_stopping is None:
-        return []
-    return [keras.callbacks.EarlyStopping("val_loss", patience=recipe.early_stopping, restore_best_weights=True)]
-
-
 def _test(
     model: keras.Model, network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
 ) -> Outcome:
     # The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested.
-    kept = build(network)
+    kept = build(network, pixels=recipe.pixels)
     kept.set_weights(model.get_weights())
     probabilities = kept.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]

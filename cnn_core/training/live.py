@@ -9,6 +9,7 @@ import numpy as np
 
 from cnn_core.errors import RunError
 from cnn_core.runs.events import EpochEnded, Event, Progress
+from cnn_core.training.build import Memory
 
 INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty runs stay cheap
 
@@ -16,7 +17,9 @@ INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty ru
 class LiveMetrics(keras.callbacks.Callback):
     """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`, or at its time limit.
 
-    The clock of the time limit (seconds) starts after the first batches: before them TensorFlow compiles.
+    The time limit (seconds) is for all attempts together; `memory` has what those before have spent. Their first
+    batches do not count, because TensorFlow compiles in them: those of the whole training are free, those of a later
+    attempt count as they did before it.
 
     Keras reports the mean over the epoch so far, which hides what happens now: a point of the curves is the mean over
     `steps_per_point` steps (the last of an epoch over what is left as well: a point of one batch is noise). Points are
@@ -34,24 +37,30 @@ class LiveMetrics(keras.callbacks.Callback):
         images: int,
         batch_size: int,
         steps_per_point: int,
-        on_epoch: Callable[[keras.Model, int], None],
+        on_epoch: Callable[[int], None],
+        memory: Memory,
         time_limit: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ):
         super().__init__()
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
         self._images, self._batch_size, self._steps_per_point = images, batch_size, steps_per_point
-        self._end, self._time_limit = math.inf, time_limit
+        self._memory, self._time_limit, self._clock = memory, time_limit or math.inf, clock
+        self._zero = math.nan  # when the clock would have begun, had all attempts been one
         self._waited_for = True  # the very first point
-        self.stopped = self.out_of_time = False
+        self.stopped = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._epoch, self._began = epoch, time.monotonic()
+        self._epoch, self._began = epoch, self._clock()
         self._reported, self._since = self._began, (self._began, 0)  # when, and after how many images
         self._done = np.zeros(3)  # images, and over them the sums of loss and accuracy, at the last point
         self._points = []  # steps, loss and accuracy (Keras's means so far) at each point since the last event
 
+    def on_train_batch_begin(self, batch, logs=None):
+        self._execution = batch, self._clock()
+
     def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
+        now = self._clock()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
         left = self.params["steps"] - step
@@ -59,12 +68,11 @@ class LiveMetrics(keras.callbacks.Callback):
             self._points.append((step, logs["loss"], logs["accuracy"]))  # to look at them now would make a GPU wait
         if self._whole or self._waited_for or now - self._reported >= INTERVAL:
             self._report(now, step)
-        if self._time_limit and self._end == math.inf:
-            self._end = now + self._time_limit
+        spent = self._spent(now, step)
         if self._should_stop():
             self.stopped = self.model.stop_training = True
-        elif now >= self._end:
-            self.out_of_time = self.model.stop_training = True
+        elif spent >= self._time_limit:
+            self._memory.ended, self.model.stop_training = "time limit", True
 
     def on_test_batch_end(self, batch, logs=None):
         if self.stopped or self._should_stop():
@@ -74,10 +82,20 @@ class LiveMetrics(keras.callbacks.Callback):
         check_finite(logs["loss"], epoch)
         if self.stopped or not self._whole:
             return
-        seconds = time.monotonic() - self._began
+        now = self._clock()
         values = {name: logs.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
-        self._on_epoch(self.model, epoch)
-        self._emit(EpochEnded(epoch=epoch, seconds=seconds, **values))
+        self._memory.seconds = now - self._zero
+        self._on_epoch(epoch)
+        self._emit(EpochEnded(epoch=epoch, seconds=now - self._began, **values))
+
+    def _spent(self, now: float, step: int) -> float:
+        """Seconds of training in all attempts, at the end of the execution that ends with `step`."""
+        before, began = self._execution
+        if math.isnan(self._zero):
+            self._zero = now - self._memory.seconds - self._memory.pace * (step - before)
+        else:
+            self._memory.pace = (now - began) / (step - before)
+        return now - self._zero
 
     def _report(self, now: float, step: int) -> None:
         began, before = self._since
@@ -105,3 +123,29 @@ def check_finite(loss: float, epoch: int) -> None:
             f"The training diverged in epoch {epoch + 1}: its loss is not a number any more",
             todo="Try a learning rate ten times smaller",
         )
+
+
+class Patience(keras.callbacks.EarlyStopping):
+    """Early stopping that goes on from `memory`, and keeps there after each epoch what it knows.
+
+    It watches the validation loss, and leaves the model with the weights of its best epoch.
+    """
+
+    def __init__(self, patience: int, memory: Memory):
+        super().__init__("val_loss", patience=patience, restore_best_weights=True)
+        self._memory = memory
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        for name in _REMEMBERED:
+            setattr(self, name, getattr(self._memory, name))
+
+    def on_epoch_end(self, epoch, logs=None):
+        super().on_epoch_end(epoch, logs)
+        for name in _REMEMBERED:
+            setattr(self._memory, name, getattr(self, name))
+        if self.stopped_epoch and epoch + 1 < self.params["epochs"]:
+            self._memory.ended = self._memory.ended or "early stopping"
+
+
+_REMEMBERED = ("wait", "best", "best_epoch", "best_weights")

@@ -13,11 +13,19 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.training.augment import in_front
 from cnn_core.training.batches import fit_inputs
-from cnn_core.training.build import build, checkpoint, compile_model, copy_state, restore
+from cnn_core.training.build import assign, build, compile_model, copy_state, variables
 from cnn_core.training.device import Choices, choose
 
 KEPT = 4
 LARGEST = 2_000_000  # parameters: to keep more costs memory, and they train so long that a second is nothing
+OUTSIDE = dict.fromkeys(
+    (
+        *("seed", "learning_rate"),  # variables
+        *("batch_size", "train_images", "validation_share", "pixel_order"),  # the data, in batches of any size
+        *("epochs", "early_stopping", "time_limit"),  # callbacks
+    )
+)
+"""The fields of a recipe that are not in the graph. Any other one, a new one too, makes another graph."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +77,16 @@ def prepare(network: Network, recipe: Recipe, steps: int) -> None:
         copy_state(model, known.model)
         model = known.model
     else:
-        first = checkpoint(model, epochs=0)
+        first = variables(model)
         one = np.zeros((1, *network.input_shape), np.uint8), np.zeros((1, *shapes.output_shape), np.float32)
         model.fit(**fit_inputs(one, one, recipe.batch_size), verbose=0)
-        restore(model, first)
+        assign(model, first)
     _keep(graph, model, recipe)
 
 
 def _new(network: Network, recipe: Recipe, choices: Choices) -> keras.Model:
-    model = in_front(build(network, choices.precision, recipe.seed), recipe.augmentation, recipe.seed)
+    alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True)
+    model = in_front(alone, recipe.augmentation, recipe.seed)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
     return model
 
@@ -91,6 +100,5 @@ def _keep(graph: tuple, model: keras.Model, fresh_for: Recipe | None = None) -> 
 
 
 def _graph(network: Network, recipe: Recipe, choices: Choices) -> tuple:
-    """All that is in the graph; the rest (seed, learning rate, ...) are variables, or outside of it."""
-    fixed = (recipe.optimizer, recipe.momentum, recipe.loss, recipe.augmentation)
-    return network.layers, network.input_shape, *fixed, choices
+    """All that may be in the graph."""
+    return network.layers, network.input_shape, recipe.model_copy(update=OUTSIDE), choices

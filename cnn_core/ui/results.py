@@ -11,7 +11,9 @@ from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import Run
 from cnn_core.ui import services, wording
 from cnn_core.ui.errors import show_error
+from cnn_core.ui.raw_pixels import other_sides, raw_pixels_words
 from cnn_core.ui.run_panel import show_metrics
+from cnn_core.ui.training_setup import RUN_PAGE, start
 
 SHOWN = 40  # pictures in the grid at a time
 PICTURE = 64  # px
@@ -32,11 +34,15 @@ def results(run: Run, state: RunState) -> None:
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
     if state.tested.accuracy <= GUESSING * most:
+        raw = run.recipe.pixels == "raw"
+        todo = "another seed or scaled pixels" if raw else "a learning rate ten times smaller, or more epochs"
         st.warning(
             f"To name always the same class would be right {most:.0%} of the time, and this network does no better. "
-            "Its training has not worked: try a learning rate ten times smaller, or more epochs.",
+            f"Its training has not worked: try {todo}.",
             icon=":material/casino:",
         )
+    if run.recipe.pixels == "raw":
+        _raw_pixels(run)
     try:
         dataset = services.dataset(run.dataset)
     except StudioError as error:
@@ -46,6 +52,15 @@ def results(run: Run, state: RunState) -> None:
     if predictions is not None:
         with st.container():
             _browse(state, predictions, dataset.x_test, dataset.class_names)
+
+
+def _raw_pixels(run: Run) -> None:
+    """What they may do, and one click to see the same run without them, or with another start."""
+    st.caption(raw_pixels_words())
+    with st.container(horizontal=True):
+        for name, recipe in other_sides(run.recipe).items():
+            if st.button(f"Train with {name}", icon=":material/replay:", key=f"results-other-{name}"):
+                st.switch_page(RUN_PAGE, query_params={"run": start(run.network, recipe, run.dataset).id})
 
 
 @st.fragment

@@ -22,6 +22,7 @@ from cnn_core.ui.errors import show_error
 from cnn_core.ui.forms import form, refused
 from cnn_core.ui.layer_editor import keep_design, refusal
 from cnn_core.ui.links import FAULT, faults, follow_links, write_links
+from cnn_core.ui.raw_pixels import other_sides, raw_pixels_words
 
 LIVE_PAGE, RUN_PAGE = "app_pages/train/live.py", "app_pages/train/run.py"
 
@@ -72,6 +73,16 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
             services.engine().prepare(network, recipe, images(recipe, entry)[0])
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=bool(wrong or problem), key="train"):
         st.switch_page(RUN_PAGE, query_params={"run": start(network, recipe, entry.name).id})
+    if recipe.pixels == "raw":
+        _raw_pixels(recipe)
+
+
+def _raw_pixels(recipe: Recipe) -> None:
+    """What they may do, and one click for each way out."""
+    st.caption(raw_pixels_words())
+    with st.container(horizontal=True):
+        for name, other in other_sides(recipe).items():
+            st.button(f"Use {name}", key=f"setup-other-{name}", on_click=state.set_recipe, args=(other,))
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:

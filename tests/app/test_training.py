@@ -1,5 +1,6 @@
 """Home, training and runs, by AppTest from app.py, with a real cluster behind them."""
 
+import re
 import time
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Failed, Finished, Interrupted, Progress, Started, Submitted, TrainingEnded
+from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.ui import services
+from cnn_core.ui.raw_pixels import MEASURED
 from cnn_core.ui.wording import literal
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +139,52 @@ def test_a_preset_brings_its_recipe():
     box.select(PRESETS["same-32-64-128"].network).run()
     values = {widget.label: widget.value for widget in [*app.number_input, *app.selectbox]}
     assert (values["optimizer"], values["loss"], values["batch_size"], values["epochs"]) == ("sgd", "mse", 100, 12)
+    assert values["pixels"] == "raw"
     assert values["learning_rate"] == 0.05
+
+
+RAW = QUICK.model_copy(update={"pixels": "raw", "seed": 8})
+
+
+def test_raw_pixels_are_explained_before_a_training_and_left_with_one_click():
+    app = opened(LIVE, recipe=RAW)
+    assert not app.exception
+    assert next(box for box in app.selectbox if box.label == "pixels").value == "raw"
+    assert any("never learn" in caption.value for caption in app.caption)
+    app.button(key="setup-other-seed 9").click().run()
+    assert app.session_state["studio.recipe"] == RAW.model_copy(update={"seed": 9})
+    app.button(key="setup-other-scaled pixels").click().run()
+    assert app.session_state["studio.recipe"] == QUICK.model_copy(update={"seed": 9})
+    assert not any("never learn" in caption.value for caption in app.caption)
+    assert next(box for box in app.selectbox if box.label == "pixels").value == "scaled"
+
+
+@pytest.mark.parametrize(
+    ("other", "changed"), [("scaled pixels", {"pixels": "scaled"}), ("seed 9", {"seed": 9})], ids=["scaled", "seed"]
+)
+def test_a_run_with_raw_pixels_is_trained_the_other_way_with_one_click(other, changed):
+    store, confusion = services.store(), tuple(tuple(100 * (p == 3) for p in range(10)) for _ in range(10))
+    run = store.create("raw", SMALL, RAW, "bundled")
+    tested = Scored(loss=0.2, accuracy=0.1, confusion=confusion)
+    store.append(run.id, Submitted(), STARTED, TrainingEnded(reason="completed"), tested, Finished())
+    app = opened(RUN, run=run.id)
+    assert not app.exception
+    assert any("pixels raw" in caption.value for caption in app.caption)
+    assert any("never learn" in caption.value for caption in app.caption)
+    assert "another seed or scaled pixels" in app.warning[0].value
+    app.button(key=f"results-other-{other}").click().run()
+    assert not app.exception
+    again = app.query_params["run"]
+    assert again != run.id
+    assert store.run(again).recipe == RAW.model_copy(update=changed)
+    assert ended(again).status == "finished"
+
+
+def test_what_is_said_of_raw_pixels_was_measured():
+    table = (ROOT / "benchmarks" / "tables" / "raw_pixels.md").read_text(encoding="utf-8")
+    rows = [list(map(float, row)) for row in re.findall(r"^\| (\d+) \| ([\d.]+) \| ([\d.]+) \|$", table, re.M)]
+    for column, pixels in enumerate(("raw", "scaled"), start=1):
+        assert MEASURED[pixels] == (sum(row[column] < 0.12 for row in rows), len(rows))
 
 
 def test_early_stopping_without_validation_is_named():

@@ -293,6 +293,9 @@ def test_an_unfair_plan_says_what_differs_and_claims_nothing_else():
     slower = recipes({}, {"learning_rate": 0.1})
     assert words.unfair(slower) == ["learning rate: 0.001 against 0.1"]
     assert "same split into training and validation and seed (7)" in words.fair_words(slower)
+    raw = recipes({}, {"pixels": "raw"})
+    assert words.unfair(raw) == ["pixels: scaled against raw"]
+    assert "recipe" not in words.fair_words(raw)
 
 
 def test_what_a_duel_was_matched_by():

@@ -166,6 +166,14 @@ def test_a_recipe_fits_into_a_link(recipe):
     assert len(recipe.to_token()) < 200
 
 
+def test_a_recipe_from_before_pixels_were_a_choice_has_scaled_ones():
+    """In a link, and in the database."""
+    assert Recipe.from_token(texts.pack({"epochs": 7})) == Recipe(epochs=7, pixels="scaled")
+    stored = {name: value for name, value in Recipe(epochs=7).model_dump().items() if name != "pixels"}
+    assert Recipe.model_validate(stored) == Recipe(epochs=7, pixels="scaled")
+    assert Recipe.from_token(Recipe(pixels="raw").to_token()).pixels == "raw"
+
+
 def test_a_recipe_out_of_range_is_named():
     token = texts.pack({"epochs": 10**9})
     with pytest.raises(DesignError, match="link's recipe: epochs must be a whole number from 1 to 1,000"):

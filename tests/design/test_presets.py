@@ -41,5 +41,6 @@ def test_recipes_of_the_notes():
     assert facts["keras-log"] == ("rmsprop", "categorical_crossentropy", 64, 5, None)
     assert facts["same-32-64-128"] == ("sgd", "mse", 100, 12, None)
     assert PRESETS["same-32-64-128"].recipe.learning_rate == 0.05
+    assert [name for name, preset in PRESETS.items() if preset.recipe.pixels == "raw"] == ["same-32-64-128"]
     assert facts["dnn-500x3"] == facts["cnn-25-50"] == ("adam", "categorical_crossentropy", 100, 20, 10_000)
     assert PRESETS["cnn-25-50"].network.data_format == "channels_first"

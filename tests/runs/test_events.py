@@ -126,3 +126,14 @@ def test_a_time_limit_is_a_plan_too():
     state = reduce([Submitted(at=9), started, step])
     assert state.progress == pytest.approx(0.75)
     assert state.seconds_left == pytest.approx(1)
+
+
+def test_after_a_break_the_time_that_was_spent_before_it_counts():
+    """6 of 10 seconds were spent; 2 more have passed, and 2 are left."""
+    started = STARTED.model_copy(update={"epochs": 100, "first_epoch": 1, "time_limit": 10.0, "seconds_before": 6.0})
+    state = reduce([Submitted(at=9), started])
+    assert state.progress == pytest.approx(0.6)
+    assert state.seconds_left is None
+    state = reduce([progress(1, 5, at=12)], state)
+    assert state.progress == pytest.approx(0.8)
+    assert state.seconds_left == pytest.approx(2)

@@ -174,7 +174,7 @@ def trained(dataset, recipe: Recipe = RECIPE, **options):
     events, kept = [], []
     outcome = fit(
         SMALL, recipe, dataset, events.append, choices=PLAIN,
-        **{"on_epoch": lambda model, epoch: kept.append(checkpoint(model, epoch + 1)), **options},
+        **{"on_epoch": lambda attempt, epoch: kept.append(checkpoint(attempt, epoch + 1)), **options},
     )  # fmt: skip
     curve = [(event.loss, event.val_loss) for event in events if event.kind == "epoch_ended"]
     return curve, outcome, kept

@@ -20,7 +20,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.training.build import build, checkpoint, compile_model, from_bytes, restore, to_bytes
+from cnn_core.training.build import Attempt, Memory, build, checkpoint, compile_model, from_bytes, restore, to_bytes
 
 STATEFUL = Network(
     input_shape=(6, 6, 1),
@@ -109,12 +109,18 @@ def test_a_seed_means_the_same_while_another_thread_draws_from_pythons_random_st
             np.testing.assert_array_equal(one, other)
 
 
-def test_raw_pixels_go_in(random):
-    """Against a dense layer in NumPy."""
-    model = build(Network(input_shape=(4, 4, 1), layers=(Flatten(), Dense(units=2))))
+@pytest.mark.parametrize(("pixels", "divided_by"), [("scaled", 255), ("raw", 1)])
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_raw_pixels_go_in(random, pixels, divided_by, precision):
+    """Against a dense layer in NumPy; as the last layer it computes in float32. A file of the model does the same."""
+    model = build(Network(input_shape=(4, 4, 1), layers=(Flatten(), Dense(units=2))), precision, pixels=pixels)
+    model = from_bytes(to_bytes(model)) if precision == "float32" else model
     images = random.integers(0, 256, (5, 4, 4, 1), dtype=np.uint8)
     weights, bias = model.get_weights()
-    expected = images.reshape(5, 16) / 255 @ weights + bias
+    expected = images.reshape(5, 16) / divided_by @ weights + bias
+    if precision != "float32":
+        np.testing.assert_allclose(model.predict_on_batch(images), expected, rtol=0.02, atol=0.01 * 255 / divided_by)
+        return
     np.testing.assert_allclose(model.predict_on_batch(images), expected, rtol=1e-5, atol=1e-6)
 
 
@@ -137,9 +143,9 @@ def test_after_a_checkpoint_training_goes_on_as_if_never_stopped(optimizer, imag
     model = compiled(recipe, seed=1)
     for _ in range(3):
         model.train_on_batch(images, labels)
-    saved = checkpoint(model, 3)
+    saved = checkpoint(Attempt(model), 3)
     other = compiled(recipe, seed=2)
-    assert restore(other, saved) == 3
+    assert restore(other, saved) == (3, Memory())
     for _ in range(3):
         model.train_on_batch(images, labels)
         other.train_on_batch(images, labels)

@@ -12,6 +12,7 @@ from cnn_core.data.changes import shuffle_pixels
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.runs.events import EVENT, Event, Progress, Submitted, reduce
@@ -194,7 +195,9 @@ def test_without_validation_there_is_no_validation_curve(small):
 def test_stop_within_an_epoch_keeps_what_was_learned(small, looks, epochs):
     """An epoch has 8 looks in training, and one in validation."""
     calls, whole = count(1), []
-    events, outcome = train(small, should_stop=lambda: next(calls) >= looks, on_epoch=lambda model, n: whole.append(n))
+    events, outcome = train(
+        small, should_stop=lambda: next(calls) >= looks, on_epoch=lambda attempt, n: whole.append(n)
+    )
     assert re.fullmatch("SP*" + "EP*" * epochs + "RT", kinds(events))
     assert events[-2].reason == "stopped"
     assert whole == list(range(epochs))
@@ -221,7 +224,7 @@ def test_divergence_is_said_in_words_even_when_only_the_test_sees_it(small):
 def test_early_stopping_ends_and_keeps_the_best_epoch(small):
     recipe = RECIPE.model_copy(update={"epochs": 40, "early_stopping": 2, "learning_rate": 0.02, "train_images": 100})
     validation = {}
-    events, outcome = train(small, recipe, DENSE, on_epoch=lambda model, n: validation.update({n: model.get_weights()}))
+    events, outcome = train(small, recipe, DENSE, on_epoch=lambda at, n: validation.update({n: at.model.get_weights()}))
     epochs = of_kind(events, "epoch_ended")
     assert events[-2].reason == "early stopping"
     assert len(epochs) < 40
@@ -237,7 +240,7 @@ def whole(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
     recipe = RECIPE.model_copy(update={"epochs": 4})
     saved = {}
     events, outcome = train(
-        small, recipe, STATEFUL, on_epoch=lambda model, n: saved.update({n + 1: checkpoint(model, n + 1)})
+        small, recipe, STATEFUL, on_epoch=lambda attempt, n: saved.update({n + 1: checkpoint(attempt, n + 1)})
     )
     return recipe, saved, events, outcome
 
@@ -305,3 +308,33 @@ def test_shuffled_pixels_are_those_of_a_data_set_that_was_shuffled_before(small)
     np.testing.assert_array_equal(outcome.confidence, same.confidence)
     plain, _ = train(small, recipe, DENSE)
     assert of_kind(plain, "tested")[0].loss != of_kind(by_recipe, "tested")[0].loss
+
+
+def test_how_pixels_enter_is_the_recipes_choice_and_what_is_kept_takes_them_raw(small):
+    """Against the layers in NumPy, on the pixels as they are."""
+    recipe = RECIPE.model_copy(update={"epochs": 1, "learning_rate": 1e-4, "pixels": "raw"})
+    events, outcome = train(small, recipe, DENSE)
+    kept = from_bytes(outcome.model)
+    assert [type(layer).__name__ for layer in kept.layers] == ["Flatten", "Dense", "Dense"]
+    first, bias, second, last = kept.get_weights()
+    logits = (small.x_test.reshape(len(small.x_test), -1).astype(np.float64) @ first + bias) @ second + last
+    np.testing.assert_array_equal(outcome.predicted, logits.argmax(axis=1))
+    scaled, _ = train(small, recipe.model_copy(update={"pixels": "scaled"}), DENSE)
+    assert curve(scaled) != curve(events)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_the_preset_with_raw_pixels_learns_mnist_as_its_note_does(mnist, precision):
+    """The note: 0.9862 on the test set."""
+    preset = PRESETS["same-32-64-128"]
+    events, _ = train(mnist, preset.recipe, preset.network, choices=Choices(8, False, precision))
+    assert of_kind(events, "tested")[0].accuracy >= 0.98
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_the_preset_with_raw_pixels_learns_from_the_bundled_digits_too(bundled, precision):
+    preset = PRESETS["same-32-64-128"]
+    events, _ = train(bundled, preset.recipe, preset.network, choices=Choices(8, False, precision))
+    assert of_kind(events, "tested")[0].accuracy >= 0.8

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from cnn_core.errors import RunError
 from cnn_core.runs.events import Progress
 from cnn_core.training import live
+from cnn_core.training.build import Memory
 from cnn_core.training.live import LiveMetrics
 
 
 def metrics(emit: Callable, images: int, batch_size: int, span: int = 1) -> LiveMetrics:
-    callback = LiveMetrics(emit, lambda: False, images, batch_size, span, lambda model, epoch: None)
+    callback = LiveMetrics(emit, lambda: False, images, batch_size, span, lambda epoch: None, Memory())
     callback.set_params({"steps": -(-images // batch_size)})
     callback.on_epoch_begin(0)
+    callback.on_train_batch_begin(0)
     return callback
 
 

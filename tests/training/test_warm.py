@@ -10,6 +10,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.training import warm
 from cnn_core.training.build import from_bytes
+from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit
 
 NETWORK = Network(
@@ -87,7 +88,60 @@ def test_what_was_prepared_is_not_traced_again_and_changes_no_number(small, trac
     assert len(tracings) == traced, "prepared is prepared"
 
 
-@pytest.mark.parametrize("changes", [{"optimizer": "adam"}, {"loss": "mse"}], ids=str)
+OTHER = {
+    "seed": 7,
+    "learning_rate": 0.005,
+    "batch_size": 16,
+    "train_images": 100,
+    "validation_share": 0.4,
+    "pixel_order": 3,
+    "epochs": 3,
+    "early_stopping": 1,
+    "time_limit": 1000.0,
+}
+
+
+@pytest.mark.parametrize("field", warm.OUTSIDE)
+def test_what_is_outside_of_the_graph_may_change_on_a_warm_model(small, tracings, field):
+    recipe = RECIPE.model_copy(update={**AUGMENTED, field: OTHER[field]})
+    assert recipe != RECIPE.model_copy(update=AUGMENTED)
+    new, weights = train(small, recipe)
+    warm._warm.clear()
+    train(small, RECIPE.model_copy(update=AUGMENTED))
+    traced = len(tracings)
+    again, same = train(small, recipe)
+    assert len(tracings) == traced, "it is the warm model"
+    assert again == new
+    for one, other in zip(weights, same, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+class LaterRecipe(Recipe):
+    """As a later version may have it."""
+
+    label_smoothing: float = 0.0
+
+
+INSIDE = {
+    "optimizer": "adam",
+    "momentum": 0.5,
+    "loss": "mse",
+    "pixels": "raw",
+    "augmentation": Augmentation(rotation=20),
+    "label_smoothing": 0.1,
+}
+
+
+@pytest.mark.parametrize("field", LaterRecipe.model_fields)
+def test_a_field_that_is_not_known_to_be_outside_of_the_graph_is_inside(field):
+    recipe = LaterRecipe()
+    changed = recipe.model_copy(update={field: {**OTHER, **INSIDE}[field]})
+    graphs = [warm._graph(NETWORK, one, Choices(1, False, "float32")) for one in (recipe, changed)]
+    assert (graphs[0] == graphs[1]) == (field in warm.OUTSIDE)
+    assert len(set(graphs)) == 2 - (field in warm.OUTSIDE)
+
+
+@pytest.mark.parametrize("changes", [{"optimizer": "adam"}, {"loss": "mse"}, {"pixels": "raw"}], ids=str)
 def test_another_graph_is_another_model(small, tracings, changes):
     train(small, RECIPE)
     traced = len(tracings)
