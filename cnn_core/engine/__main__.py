@@ -99,7 +99,11 @@ async def _compare_versions(address: str, security: Security | None) -> None:
             async with Client(
                 address, security=security, asynchronous=True, set_as_default=False, timeout=CONNECT_SECONDS
             ) as client:
-                if words := differences(versions(), await client.run_on_scheduler(versions), "the scheduler's"):
+                try:
+                    there = await client.run_on_scheduler(versions)
+                except ImportError:  # not even this repository is there
+                    there = {}
+                if words := differences(versions(), there, "the scheduler's"):
                     log.warning(words)
                 return
         await asyncio.sleep(PAUSE_SECONDS)
