@@ -31,7 +31,7 @@ async def local(training_workers: int, training_memory: int, questions_memory: i
     """One scheduler and its workers, until stdin closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which closes stdin; the workers inherit it
     log.setLevel(logging.WARNING)
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is replaced is no warning to a server
     security = Security.temporary()
     ended = _ended_with_stdin()
     async with Scheduler(host=LOOPBACK, port=0, dashboard_address=f"{LOOPBACK}:0", security=security) as scheduler:
@@ -99,7 +99,11 @@ async def _compare_versions(address: str, security: Security | None) -> None:
             async with Client(
                 address, security=security, asynchronous=True, set_as_default=False, timeout=CONNECT_SECONDS
             ) as client:
-                if words := differences(versions(), await client.run_on_scheduler(versions), "the scheduler's"):
+                try:
+                    there = await client.run_on_scheduler(versions)
+                except ImportError:  # not even this repository is there
+                    there = {}
+                if words := differences(versions(), there, "the scheduler's"):
                     log.warning(words)
                 return
         await asyncio.sleep(PAUSE_SECONDS)
@@ -122,6 +126,7 @@ def main() -> None:
     options = vars(parser.parse_args())
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     log.setLevel(logging.INFO)
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # who comes and goes would drown what is to be read
     try:
         asyncio.run(options.pop("run")(**options))
     except StudioError as error:

@@ -98,7 +98,7 @@ class Workers:
             except (OSError, RuntimeError) as error:
                 if str(error.__cause__ or error) != said:  # the same once a second is no news
                     said = str(error.__cause__ or error)
-                    log.warning("A worker for %s does not start yet: %s", kind, said)
+                    log.warning("A worker for %s is not ready yet and tries again: %s", kind, said)
             finally:
                 self._nannies.discard(nanny)
             await asyncio.sleep(PAUSE_SECONDS)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import subprocess
 import sys
 import threading
@@ -16,7 +15,7 @@ from distributed import Client
 from distributed.security import Security
 from tornado.ioloop import IOLoop
 
-from cnn_core.engine.cluster import QUESTIONS, TRAINING, memory_of_workers
+from cnn_core.engine.cluster import QUESTIONS, TRAINING, log, memory_of_workers
 from cnn_core.engine.security import SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
 from cnn_core.errors import EngineError, StudioError
@@ -95,7 +94,11 @@ class Connection:
 
     def _connect(self) -> Client:
         self._leave()
-        self._client = self._foreign() if self._settings.scheduler_address else self._local()
+        foreign = self._settings.scheduler_address
+        address, security = (foreign, credentials(self._settings, foreign)) if foreign else self._start_process()
+        self._client = self._new_client(address, security)
+        if foreign:
+            self._compare_versions(self._client)
         self._on_connect(self._client)
         return self._client
 
@@ -107,16 +110,16 @@ class Connection:
         self._client = None
         self._end_process()
 
-    def _foreign(self) -> Client:
-        address = self._settings.scheduler_address
-        security = credentials(self._settings, address)
-        client = self._new_client(address, security)
-        there = client.run_on_scheduler(versions)
-        if words := differences(versions(), there, f"the scheduler's at {address}"):
-            logging.getLogger(__name__).warning(words)
-        return client
+    def _compare_versions(self, client: Client) -> None:
+        try:
+            there = client.run_on_scheduler(versions)
+        except ImportError:  # not even this repository is there
+            there = {}
+        if words := differences(versions(), there, f"the scheduler's at {self._settings.scheduler_address}"):
+            log.warning(words)
 
-    def _local(self) -> Client:
+    def _start_process(self) -> tuple[str, Security]:
+        """A local cluster: its address, and what lets its owner in."""
         memory = memory_of_workers(self._settings)
         limits = {"--training-workers": len(memory) - 1}
         limits |= {"--training-memory": dict(memory)[TRAINING], "--questions-memory": dict(memory)[QUESTIONS]}
@@ -127,10 +130,9 @@ class Connection:
             self._end_process()
         with self._process.stdout as stdout:
             hello = json.loads(stdout.readline())
-        security = Security(require_encryption=True, **{name: hello[name] for name in SECRETS})
-        return self._new_client(hello["address"], security)
+        return hello["address"], Security(require_encryption=True, **{name: hello[name] for name in SECRETS})
 
-    def _new_client(self, address: str, security: Security | None) -> Client:
+    def _new_client(self, address: str, security: Security | None) -> "_Client":
         """Tries for a minute, with a look in between at whether anybody still wants it."""
         end = time.monotonic() + START_SECONDS - TRY_SECONDS
         while True:
