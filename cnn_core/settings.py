@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     max_reading_bytes: int = Field(
         256 * MIB, ge=1, description="memory that the process which reads such a file may take beside its code"
     )
-    max_reading_seconds: float = Field(300, ge=0, description="the longest that reading such a file may take")
+    max_reading_seconds: float = Field(300, ge=0, description="the processor's time that reading such a file may take")
     max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
 

@@ -155,8 +155,30 @@ def test_a_name_that_is_taken_saves_nothing():
     assert services.catalogue().version("own-pets") == before
 
 
+def test_a_file_is_on_the_disk_once_and_gone_when_it_is_discarded():
+    before = set(services.shelf().folder.glob("*"))
+    apps = [send(opened(), name, zipped(pets(7, 8))) for name in ("mine.zip", "yours.zip")]
+    assert "At most 200 MB" in texts(apps[0])
+    assert len(set(services.shelf().folder.iterdir()) - before) == 1
+    for app in apps:
+        next(button for button in app.button if button.label == "Discard").click().run()
+        assert not app.metric
+    assert set(services.shelf().folder.iterdir()) == before
+
+
+def test_a_bad_file_after_a_good_one_takes_its_place():
+    app = send(opened(), "a.zip", zipped(pets()))
+    app.file_uploader[0].set_value(("b.zip", b"x", "application/zip")).run()
+    assert "b\\.zip\\: This zip can" in app.error[0].value
+    assert not app.metric
+    app.file_uploader[0].set_value(("a.zip", zipped(pets()), "application/zip")).run()
+    assert not app.error
+    assert app.metric[0].value == "10"
+
+
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.zip", b"x"), ("a.csv", b"x,y\n1,2"), ("a.npz", b"PK"), ("b.zip", zipped({}))]
+    ("name", "content"),
+    [("a.zip", b"x"), ("a.csv", b"x,y\n1,2"), ("a.npz", b"PK"), ("b.zip", zipped({})), ("a.rar", b"x")],
 )
 def test_a_bad_file_is_one_message(name, content):
     app = send(opened(), name, content)

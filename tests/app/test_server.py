@@ -5,8 +5,11 @@ import socket
 import stat
 
 import pytest
+from streamlit import config
 
+from cnn_core.settings import MIB, Settings
 from cnn_core.ui.server import send_at_once
+from cnn_core.ui.upload_box import limit_uploads
 from tests.browser.server import Server, free_port
 from tests.engine.conftest import until
 
@@ -16,6 +19,16 @@ def test_connections_send_at_once():
         send_at_once()
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(("limits", "most"), [({}, 200), ({"max_dataset_bytes": 500 * MIB}, 500)])
+def test_the_server_takes_files_as_large_as_the_page_says(limits, most):
+    before = config.get_option("server.maxUploadSize")
+    try:
+        limit_uploads(Settings(**limits))
+        assert config.get_option("server.maxUploadSize") == most
+    finally:
+        config.set_option("server.maxUploadSize", before)
 
 
 @pytest.fixture

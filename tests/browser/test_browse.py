@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -91,6 +92,52 @@ def test_the_numbers_of_a_digit_fit_beside_the_sidebar_and_scroll_on_a_phone(ser
         numbers.evaluate("pre => pre.scrollTo(1000, 0)")
         assert numbers.evaluate("pre => pre.scrollLeft + pre.clientWidth + 1 >= pre.scrollWidth"), "the end is reached"
         page.close()
+
+
+def bring(server, page, file):
+    page.goto(f"{server.url}/browse")
+    page.get_by_role("radio", name="Bring your own").click()
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def test_a_file_of_another_kind_is_refused_in_words(server, page, tmp_path):
+    (tmp_path / "pets.rar").write_bytes(b"Rar!")
+    bring(server, page, tmp_path / "pets.rar")
+    words = "pets.rar: This file is of another kind. Expected a .zip, .csv or .npz file. Received pets.rar. Put your"
+    expect(page.get_by_text(words)).to_be_visible()
+
+
+def test_a_file_is_taken_up_to_the_size_that_the_page_says(server, page, tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (28_000, 28, 28), np.uint8)  # 21 MB: Streamlit's limit was once 20
+    y = np.arange(len(x)) % 10
+    np.savez(tmp_path / "noise.npz", x_train=x[10:], y_train=y[10:], x_test=x[:10], y_test=y[:10])
+    bring(server, page, tmp_path / "noise.npz")
+    expect(page.get_by_text("At most 200 MB. A file that turns red is larger and was not sent")).to_be_visible()
+    expect(page.get_by_text("0 2,800, 1 2,800")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process from /proc")
+def test_a_small_file_that_unpacks_to_much_costs_the_server_little(fresh_server, page, tmp_path):
+    x = np.zeros((30_000, 100, 100), np.uint8)  # 300 MB
+    x[:9, 0, 0] = np.arange(9)
+    y = np.arange(len(x)) % 3
+    np.savez_compressed(tmp_path / "black.npz", x_train=x[3:], y_train=y[3:], x_test=x[:3], y_test=y[:3])
+    page.goto(f"{fresh_server.url}/browse")
+    page.get_by_role("radio", name="Bring your own").click()
+    expect(page.get_by_text("At most 200 MB.")).to_be_visible()
+    before = peak(fresh_server.process.pid)
+    page.locator("input[type=file]").set_input_files(tmp_path / "black.npz")
+    expect(page.get_by_text(re.compile("29,99. left out, and why"))).to_be_visible(timeout=60_000)
+    assert peak(fresh_server.process.pid) - before < 100
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("left out, and why")).not_to_be_visible()
+    assert list((fresh_server.home / "uploads").iterdir()) == []
+
+
+def peak(pid: int) -> float:
+    """The most MiB of memory that a process ever had."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
 @pytest.mark.parametrize("view", ["Browse", "One picture", "Larger than memory", "Bring your own"])
