@@ -1,7 +1,9 @@
 """The store with 10,000 runs and 100,000 points beside an empty one, on SQLite and on PostgreSQL.
 
-The times of pages are those of a real server, from the visitor's question to the end of the script, without a browser.
-The first question after the start of the server is left out: it imports what the page needs.
+The times of pages are those of a real server, from the visitor's question to the end of the script, without a browser:
+as the visitor waits, and what of it the processor works, in the server and in PostgreSQL. Where other programs take the
+cores, only the second is the store's. The first question after the start of the server is left out: it imports what the
+page needs.
 """
 
 import argparse
@@ -28,7 +30,7 @@ from tests.support.postgres import Postgres, new_folder
 from tests.support.runs import STARTED, life, new
 
 POINTS = 10  # of each run
-TIMES = 7
+TIMES = 20
 PAGES = {"Home": "", "Runs": "runs", "Draw": "draw", "Duel": "duel"}
 BOXES = {
     "Runs, a search": ("runs-search", "run 77"),
@@ -40,7 +42,7 @@ class Visitor:
     """Speaks Streamlit's own protocol and paints nothing."""
 
     def __init__(self, socket: WebSocketClientConnection):
-        self._socket, self._boxes = socket, {}
+        self._socket, self.boxes = socket, {}
 
     async def visit(self, page: str, box: str = "", value: str = "") -> float:
         """Seconds that the server takes for the page, with a value in one of its boxes."""
@@ -48,7 +50,7 @@ class Visitor:
         message.rerun_script.page_name = page
         message.rerun_script.query_string = ""
         if box:
-            message.rerun_script.widget_states.widgets.add(id=self._boxes[box], string_value=value)
+            message.rerun_script.widget_states.widgets.add(id=self.boxes[box], string_value=value)
         start = time.perf_counter()
         await self._socket.write_message(message.SerializeToString(), binary=True)
         while True:
@@ -64,19 +66,31 @@ class Visitor:
             raise RuntimeError(element.exception.message)
         if kind in ("text_input", "selectbox"):
             key = getattr(element, kind).id
-            self._boxes |= {name: key for name, _ in BOXES.values() if key.endswith(name)}
+            self.boxes |= {name: key for name, _ in BOXES.values() if key.endswith(name)}
 
 
-async def visits(server: Server) -> dict[str, list[float]]:
-    """Seconds of each page."""
+def worked(server: Server, folder: Path) -> float:
+    """Seconds that the processor has worked for the server, and for the PostgreSQL in `folder`."""
+    processes = [psutil.Process(server.process.pid)]
+    if (pid := folder / "data" / "postmaster.pid").exists():
+        postmaster = psutil.Process(int(pid.read_text().split()[0]))
+        processes += [postmaster, *postmaster.children()]
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
+async def visits(server: Server, folder: Path) -> dict[str, list[float]]:
+    """Seconds of each page, and of the processor for it on average."""
     socket = await websocket_connect(server.url.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"])
     visitor, found = Visitor(socket), {}
-    for name, page in PAGES.items():
-        found[name] = [await visitor.visit(page) for _ in range(TIMES + 1)][1:]
-    await visitor.visit(PAGES["Runs"])
-    for name, (box, value) in BOXES.items():
-        if box in visitor._boxes:  # a short list has none
-            found[name] = [await visitor.visit(PAGES["Runs"], box, value) for _ in range(TIMES)]
+    asked = {name: (page,) for name, page in PAGES.items()}
+    asked |= {name: (PAGES["Runs"], box, value) for name, (box, value) in BOXES.items()}
+    for name, (page, *box) in asked.items():
+        await visitor.visit(page)
+        if box and box[0] not in visitor.boxes:
+            continue  # a short list has none
+        start = worked(server, folder)
+        found[name] = [await visitor.visit(page, *box) for _ in range(TIMES)]
+        found[f"{name}: processor"] = [(worked(server, folder) - start) / TIMES]
     socket.close()
     return found
 
@@ -127,24 +141,24 @@ def served(url: str) -> Iterator[Server]:
             del os.environ["CNN_STUDIO_DATABASE_URL"]
 
 
-def measured(url: str, folder: Path, runs: int) -> dict[str, list[float]]:
+def measured(url: str, folder: Path, cluster: Path, runs: int) -> dict[str, list[float]]:
     """Of a store with so many runs: seconds by what is done, and the server's memory in MiB."""
     store = RunStore(url, str(folder))
     fill(store, runs)
     found = of_store(store, url, str(folder))
     with served(url) as server:
-        found |= asyncio.run(visits(server))
+        found |= asyncio.run(visits(server, cluster))
         found["memory of the server"] = [psutil.Process(server.process.pid).memory_info().rss / 2**20]
     store.close()
     return found
 
 
-def both(url_of: Callable[[], str], runs: int) -> list[dict[str, list[float]]]:
+def both(url_of: Callable[[], str], cluster: Path, runs: int) -> list[dict[str, list[float]]]:
     """Of an empty database, and of one with so many runs."""
     found = []
     for number in (0, runs):
         with tempfile.TemporaryDirectory() as files:
-            found.append(measured(url_of() or f"sqlite:///{files}/runs.db", Path(files), number))
+            found.append(measured(url_of() or f"sqlite:///{files}/runs.db", Path(files), cluster, number))
     return found
 
 
@@ -153,7 +167,7 @@ def main(runs: int) -> None:
     postgres = Postgres(folder)
     try:
         postgres.start()
-        found = {"SQLite": both(str, runs), "PostgreSQL": both(postgres.database, runs)}
+        found = {"SQLite": both(str, Path("/nowhere"), runs), "PostgreSQL": both(postgres.database, folder, runs)}
     finally:
         postgres.stop()
         shutil.rmtree(folder)

@@ -22,7 +22,7 @@ RUNS = sa.Table(
     sa.Column("dataset", sa.String(200), nullable=False),
     sa.Column("network", sa.Text, nullable=False),
     sa.Column("recipe", sa.Text, nullable=False),
-    sa.Column("duel", sa.String(16), index=True),
+    sa.Column("duel", sa.String(16)),
     # What lists show, sort and search by: what `summary.columns` makes of the run and of its events.
     sa.Column("words", PLAIN, nullable=False, default=""),
     sa.Column("network_name", sa.String(200), nullable=False, default=""),
@@ -41,6 +41,8 @@ RUNS = sa.Table(
     sa.Column("holder", sa.String(64)),
     sa.Column("lease_until", sa.Double),
     sa.Column("stop_wished", sa.Boolean, nullable=False, default=False),
+    # Most lists are of runs that stand alone, the newest first.
+    sa.Index("ix_runs_duel", "duel", "created"),
 )
 EVENTS = sa.Table(
     "run_events",

@@ -30,8 +30,11 @@ class Lists:
             order: one of `summary.SORTABLE`, descending with a minus before it; what has no value comes last.
             shown: which runs, as for `count`.
         """
-        runs = [_summary(row) for row in self._rows(_shown(**shown), _by(order), limit, offset)]
-        return runs, self.count(**shown)
+        return self.lines(offset, limit, order=order, **shown), self.count(**shown)
+
+    def lines(self, offset: int = 0, limit: int = 50, *, order: str = "-created", **shown: Any) -> list[Summary]:
+        """The runs of a `page`, where it is known how many there are."""
+        return [_summary(row) for row in self._rows(_shown(**shown), _by(order), limit, offset)]
 
     def count(self, **shown: Any) -> int:
         """How many runs `page` has on all its pages.

@@ -35,8 +35,8 @@ def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
         "stop_wished BOOLEAN NOT NULL DEFAULT FALSE",
     ):
         db.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {column}"))
-    for column in ("created", "duel", "status"):
-        db.execute(sa.text(f"CREATE INDEX ix_runs_{column} ON runs ({column})"))
+    for index, columns in (("created", "created"), ("status", "status"), ("duel", "duel, created")):
+        db.execute(sa.text(f"CREATE INDEX ix_runs_{index} ON runs ({columns})"))
     db.execute(sa.text("ALTER TABLE runs DROP COLUMN owner"))
     db.execute(
         sa.text(

@@ -64,14 +64,14 @@ def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]
         # A data set is searched for by what it is called in the table.
         datasets = [name for name, title in titles.items() if text.strip().casefold() in title.casefold()]
         shown = {"text": text, "datasets": datasets, "duels": duels}
-        pages = -(-services.store().lists.count(**shown) // PAGE)
+        total = services.store().lists.count(**shown)
+        pages = -(-total // PAGE)
         if pages > 1:
             page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{duels}", width=140)
-    runs, total = services.store().lists.page((page - 1) * PAGE, PAGE, order=order, **shown)
     if not total:
         nothing = f"Nothing here has “{wording.literal(text)}” in a name." if text else "No run here."
         st.info(nothing, icon=":material/inbox:")
-    return runs
+    return services.store().lists.lines((page - 1) * PAGE, PAGE, order=order, **shown)
 
 
 def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:

@@ -205,7 +205,7 @@ def test_a_refresh_of_the_largest_duel_is_a_few_statements(own, largest):
 
 def test_pages_ask_the_database_little(store):
     """However many runs there are."""
-    for page, most in (("app_pages/start/home.py", 3), (RUNS, 9), ("app_pages/use/draw.py", 3), (LIVE, 1)):
+    for page, most in (("app_pages/start/home.py", 3), (RUNS, 7), ("app_pages/use/draw.py", 3), (LIVE, 1)):
         opened(page)
         with counted(store) as statements:
             opened(page)
