@@ -58,18 +58,17 @@ def train_again(run: Run) -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong = mistaken("recipe")
+    wrong, stuck = mistaken("recipe"), services.fault() is not None
     if wrong:
         st.error("A setting is out of range. It is named below the recipe.", icon=":material/error:")
     elif problem:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
-        if not services.fault():
+        if not stuck:
             services.engine().prepare(network, recipe, images(recipe, entry)[0])
-    if st.button(
-        "Train", type="primary", icon=":material/play_arrow:", disabled=wrong or problem is not None, key="train"
-    ):
+    disabled = wrong or stuck or problem is not None
+    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
         st.switch_page(RUN_PAGE, query_params={"run": start(network, recipe, entry.name).id})
 
 
