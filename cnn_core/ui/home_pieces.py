@@ -51,7 +51,14 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
             preset = st.selectbox("Pick a network", PRESETS.values(), format_func=lambda preset: preset.title)
             totals = trace(preset.network).totals
             st.caption(f"{preset.summary} {totals.parameters:,} parameters.")
-            if st.button("Train it on 5,000 digits", type="primary", icon=":material/play_arrow:", width="stretch"):
+            stuck = services.fault() is not None
+            if st.button(
+                "Train it on 5,000 digits",
+                type="primary",
+                icon=":material/play_arrow:",
+                width="stretch",
+                disabled=stuck,
+            ):
                 state.set_network(preset.network)
                 state.set_recipe(preset.recipe)
                 run = start(preset.network, preset.recipe, BUNDLED)

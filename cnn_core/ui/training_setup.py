@@ -60,7 +60,7 @@ def train_again(run: Run) -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong = refused("recipe")
+    wrong, stuck = refused("recipe"), services.fault() is not None
     if wrong:
         show_error(f"Training waits for the recipe: {wrong}. Mend that field first.")
     elif wrong := refusal():
@@ -69,9 +69,10 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         _show_problem(problem, network, entry)
     else:
         _summary(network, recipe, entry)
-        if not services.fault():
+        if not stuck:
             services.engine().prepare(network, recipe, images(recipe, entry)[0])
-    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=bool(wrong or problem), key="train"):
+    disabled = bool(wrong or stuck or problem)
+    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
         st.switch_page(RUN_PAGE, query_params={"run": start(network, recipe, entry.name).id})
     if recipe.pixels == "raw":
         _raw_pixels(recipe)
