@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import psutil
 import pytest
@@ -21,8 +22,11 @@ from cnn_core.engine.cluster import QUESTIONS, TRAINING, memory_of_workers
 from cnn_core.engine.connection import Connection
 from cnn_core.errors import EngineError
 from cnn_core.settings import MIB, Settings, machine_memory
-from tests.engine.conftest import SHORT, Lab, until
+from tests.engine import conftest
+from tests.engine.conftest import SHORT, Lab
 
+pytestmark = pytest.mark.timeout(900)  # many processes load TensorFlow, one after the other
+until = partial(conftest.until, seconds=600)
 GIB = 1024 * MIB
 TLS_ALERT = 0x15
 WIDE = Network(
@@ -63,7 +67,7 @@ def workers(connection: Connection) -> dict[int, psutil.Process]:
 def both_answer(client: Client) -> bool:
     """The worker for questions, and the one that trains."""
     asked = [client.submit(abs, -1, resources={kind: 1}, pure=False) for kind in (QUESTIONS, TRAINING)]
-    return [answer.result(180) for answer in asked] == [1, 1]
+    return [answer.result(600) for answer in asked] == [1, 1]
 
 
 def test_workers_may_die_at_any_moment_while_the_cluster_starts(connection):

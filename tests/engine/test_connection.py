@@ -81,6 +81,7 @@ def test_topics_are_subscribed_again_when_the_scheduler_is_back(scheduler, numbe
             with pytest.raises(CancelledError):
                 waiting.result(30)
             scheduler.start()
+            until(lambda client=client: client.status != "connecting")  # Dask's own client has come back by itself
         assert connection.client() is clients[-1]
         assert connection.client().status == "running"
     finally:

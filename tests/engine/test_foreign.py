@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -15,9 +16,12 @@ import pytest
 from cnn_core.engine.cluster import QUESTIONS, TRAINING
 from cnn_core.engine.connection import ROOT
 from cnn_core.runs.run import Run
-from tests.engine.conftest import SHORT, Lab, until
+from tests.engine import conftest
+from tests.engine.conftest import SHORT, Lab
 from tests.engine.test_connection import free_port
 
+pytestmark = pytest.mark.timeout(900)  # eight processes load TensorFlow
+until = partial(conftest.until, seconds=600)
 LONG = SHORT.model_copy(update={"epochs": 1000, "batch_size": 4})
 SECTION = re.compile(r"### Training on several machines\n(.*?)\n## ", re.DOTALL)
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
