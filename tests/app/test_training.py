@@ -133,6 +133,20 @@ def test_an_impossible_request_is_refused_before_the_start_with_a_repair(design,
     assert not app.button(key="train").disabled
 
 
+def test_a_setting_out_of_range_says_so_and_training_waits_for_it():
+    app = opened(LIVE)
+    epochs = next(widget for widget in app.number_input if widget.label == "epochs")
+    epochs.set_value(10**6).run()
+    assert "Training waits for the recipe: epochs must be a whole number from 1 to 1,000" in app.error[0].value.replace(
+        "\\", ""
+    )
+    assert [caption for caption in app.caption if "Not taken" in caption.value]
+    assert app.button(key="train").disabled
+    epochs.set_value(3).run()
+    assert not app.error
+    assert not app.button(key="train").disabled
+
+
 def test_a_preset_brings_its_recipe():
     app = opened(LIVE)
     box = next(box for box in app.selectbox if box.label == "Network")
