@@ -10,9 +10,9 @@ def raw_pixels_words() -> str:
     """What is to be expected of raw pixels, with what was measured."""
     (stuck, tried), (never, others) = MEASURED["raw"], MEASURED["scaled"]
     return (
-        "Raw pixels, 0 to 255, make the first steps large: a network can get stuck with them, and never learn. Of "
-        f"{tried} seeds on MNIST, *Same padding, 32-64-128* stayed at 10% right with {stuck}. With scaled pixels, "
-        f"0 to 1, it stayed there with {never or 'none'} of {others}, but it learned more slowly."
+        "With raw pixels, 0 to 255, the first steps are large, and some seeds never learn: on MNIST, *Same padding, "
+        f"32-64-128* stayed at 10% right with {stuck} of {tried}. With scaled pixels, 0 to 1, it did with "
+        f"{never or 'none'} of {others}, but learned more slowly."
     )
 
 

@@ -324,6 +324,7 @@ def test_how_pixels_enter_is_the_recipes_choice_and_what_is_kept_takes_them_raw(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_the_preset_with_raw_pixels_learns_mnist_as_its_note_does(mnist, precision):
     """The note: 0.9862 on the test set."""
@@ -333,6 +334,7 @@ def test_the_preset_with_raw_pixels_learns_mnist_as_its_note_does(mnist, precisi
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_the_preset_with_raw_pixels_learns_from_the_bundled_digits_too(bundled, precision):
     preset = PRESETS["same-32-64-128"]
