@@ -63,7 +63,7 @@ def postgres() -> Iterator[Postgres]:
         yield postgres
     finally:
         postgres.stop()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ class Machines:
         return status, before, self._log(name).read_text().removeprefix(before)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["tls", "open"])
+@pytest.fixture(scope="module", params=[True, pytest.param(False, marks=pytest.mark.slow)], ids=["tls", "open"])
 def machines(request, tmp_path_factory) -> Iterator[Machines]:
     if request.param and not shutil.which("openssl"):
         pytest.skip("openssl is not here")
@@ -170,7 +170,7 @@ def test_a_killed_worker_takes_one_run_with_it_that_goes_on_from_its_last_epoch(
 def resumed(lab: Lab, run: Run) -> None:
     """Resume it, and see it learn on from where it was, not from the start."""
     before = lab.state(run).epochs_done
-    lab.engine.train(run, resume=True)
+    lab.engine.train(run)
     lab.until(run, "training")
     first = lab.state(run).started_now.first_epoch
     assert 0 < first <= len(before)
