@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 2**20
+MB = 10**6  # as browsers count the size of a file
 
 
 class Settings(BaseSettings):
@@ -28,8 +29,8 @@ class Settings(BaseSettings):
     training_memory_bytes: int = Field(
         default_factory=lambda: psutil.virtual_memory().total // 2, ge=MIB, description="the most one training may need"
     )
-    max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest single picture a visitor may upload")
-    max_dataset_bytes: int = Field(200 * MIB, ge=1, description="the largest file of pictures that makes a data set")
+    max_upload_bytes: int = Field(20 * MB, ge=1, description="the largest single picture a visitor may upload")
+    max_dataset_bytes: int = Field(200 * MB, ge=1, description="the largest file of pictures that makes a data set")
     max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
     max_reading_bytes: int = Field(
         256 * MIB, ge=1, description="memory that the process which reads such a file may take beside its code"
