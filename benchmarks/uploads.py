@@ -55,7 +55,7 @@ def rows(path: Path) -> int:
     """200 MB of rows of four pixels."""
     block = "".join(f"{n % 2},{n % 8},1,{n % 5},3\n" for n in range(100_000))
     with path.open("w") as file:
-        for _ in range(199 * MIB // len(block)):
+        for _ in range(199_000_000 // len(block)):
             file.write(block)
     return path.stat().st_size * 2 // 5
 
@@ -77,7 +77,7 @@ def photos(path: Path) -> int:
 
 def noise(path: Path) -> int:
     """An honest file of 199 MB."""
-    return arrays(path, np.random.default_rng(0).integers(0, 256, (67_000, 32, 32, 3), np.uint8), compressed=False)
+    return arrays(path, np.random.default_rng(0).integers(0, 256, (64_500, 32, 32, 3), np.uint8), compressed=False)
 
 
 CASES: dict[str, tuple[str, Callable[[Path], int]]] = {

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 2**20
+MB = 10**6  # as browsers count the size of a file
 WORKER_BYTES = 1024 * MIB
 """What a worker takes with TensorFlow and a small network, with room: 740 to 810 MiB were measured."""
 CGROUP_LIMITS = (
@@ -58,8 +59,8 @@ class Settings(BaseSettings):
     tls_ca_file: Path | None = Field(None, description="who may use the Dask cluster: those with a certificate by this")
     tls_cert_file: Path | None = Field(None, description="this machine's certificate for the Dask cluster")
     tls_key_file: Path | None = Field(None, description="the key of this machine's certificate")
-    max_upload_bytes: int = Field(20 * MIB, ge=1, description="the largest single picture a visitor may upload")
-    max_dataset_bytes: int = Field(200 * MIB, ge=1, description="the largest file of pictures that makes a data set")
+    max_upload_bytes: int = Field(20 * MB, ge=1, description="the largest single picture a visitor may upload")
+    max_dataset_bytes: int = Field(200 * MB, ge=1, description="the largest file of pictures that makes a data set")
     max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
     max_reading_bytes: int = Field(
         256 * MIB, ge=1, description="memory that the process which reads such a file may take beside its code"

@@ -37,7 +37,7 @@ def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int,
     Raises DataError as `read_picture` does.
     """
     if len(data) > max_bytes:
-        expected, received = f"at most {max_bytes / 2**20:.0f} MiB", f"{len(data) / 2**20:.1f} MiB"
+        expected, received = f"at most {max_bytes / 10**6:.0f} MB", f"{len(data) / 10**6:.1f} MB"
         raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
     try:
         picture = Image.open(BytesIO(data), formats=FORMATS)

@@ -75,7 +75,7 @@ def _open_file(count: int) -> None:
     try:
         _take(open_design(upload.getvalue(), settings().max_json_bytes))
     except StudioError as error:
-        state.put(FAULT, literal(f"{upload.name}: {error}"))
+        state.put(FAULT, f"{upload.name}: {error}")
 
 
 def _take(opened: Opened) -> None:

@@ -14,7 +14,7 @@ from cnn_core.data.upload.make import Choice, check
 from cnn_core.data.upload.shelf import Upload
 from cnn_core.design.memory import readable
 from cnn_core.errors import DataError, StudioError
-from cnn_core.settings import settings
+from cnn_core.settings import MB, settings
 from cnn_core.ui import services, state
 from cnn_core.ui.errors import show_error
 from cnn_core.ui.upload_box import let_go, upload_box
@@ -93,7 +93,7 @@ def _found(upload: Upload) -> Found | None:
 def _report(upload: Upload, found: Found) -> None:
     """Classes, counts, sizes and colour; what was left out and why."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{literal(upload.name)}** :gray[{readable(upload.size)}]", width="stretch")
+        st.markdown(f"**{literal(upload.name)}** :gray[{upload.size / MB:,.1f} MB]", width="stretch")
         st.button("Discard", icon=":material/close:", on_click=_discard)
     sizes = _sides(found.smallest) if found.uniform else f"{_sides(found.smallest)} to {_sides(found.largest)}"
     with st.grid(3, min_column_width=100, gap="small"):

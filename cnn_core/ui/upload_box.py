@@ -7,7 +7,7 @@ from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from cnn_core.settings import MIB, Settings
+from cnn_core.settings import MB, MIB, Settings
 
 PICTURES = ("png", "jpg", "jpeg", "webp")
 
@@ -56,12 +56,12 @@ def let_go(file: UploadedFile) -> None:
 def limit_uploads(limits: Settings) -> None:
     """Makes the server take files as large as the boxes do; without it Streamlit has a limit of its own."""
     most = max(limits.max_upload_bytes, limits.max_dataset_bytes)
-    config.set_option("server.maxUploadSize", megabytes(most))
+    config.set_option("server.maxUploadSize", -(-most // MIB))  # the server counts in MiB, the browser in MB
 
 
 def megabytes(number: int) -> int:
-    """Bytes as Streamlit counts them in its limits: whole MiB, at least one."""
-    return max(1, number // MIB)
+    """Bytes as the browser counts them in a box's limit: whole MB, at least one."""
+    return max(1, number // MB)
 
 
 def _listed(kinds: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import stat
 import pytest
 from streamlit import config
 
-from cnn_core.settings import MIB, Settings
+from cnn_core.settings import Settings
 from cnn_core.ui.server import send_at_once
 from cnn_core.ui.upload_box import limit_uploads
 from tests.browser.server import Server, free_port
@@ -21,7 +21,7 @@ def test_connections_send_at_once():
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-@pytest.mark.parametrize(("limits", "most"), [({}, 200), ({"max_dataset_bytes": 500 * MIB}, 500)])
+@pytest.mark.parametrize(("limits", "most"), [({}, 191), ({"max_dataset_bytes": 500 * 2**20 + 1}, 501)])
 def test_the_server_takes_files_as_large_as_the_page_says(limits, most):
     before = config.get_option("server.maxUploadSize")
     try:

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.server import Server, free_port
+
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a server that shares two cores with other tests
 
@@ -114,6 +116,22 @@ def test_a_file_is_taken_up_to_the_size_that_the_page_says(server, page, tmp_pat
     bring(server, page, tmp_path / "noise.npz")
     expect(page.get_by_text("At most 200 MB. A file that turns red is larger and was not sent")).to_be_visible()
     expect(page.get_by_text("0 2,800, 1 2,800")).to_be_visible(timeout=60_000)
+
+
+def test_one_setting_is_the_limit_of_the_page_the_browser_and_the_server(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("CNN_STUDIO_MAX_DATASET_BYTES", "23000000")
+    server = Server(tmp_path, free_port()).start()
+    try:
+        for size, words in (
+            (22_990_000, "This zip can't be read"),
+            (23_010_000, "Error: File must be 23.0MB or smaller"),
+        ):
+            (tmp_path / "file.zip").write_bytes(bytes(size))
+            bring(server, page, tmp_path / "file.zip")
+            expect(page.get_by_text("At most 23 MB.")).to_be_visible()
+            expect(page.get_by_test_id("stMain")).to_contain_text(words)
+    finally:
+        server.kill()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process from /proc")

@@ -27,7 +27,7 @@ from cnn_core.errors import DataError
 from cnn_core.settings import MIB, Settings
 from tests.conftest import HOME
 
-LIMITS = Settings(max_dataset_bytes=20 * MIB, max_unpacked_bytes=8 * MIB, max_image_pixels=1_000_000)
+LIMITS = Settings(max_dataset_bytes=20_000_000, max_unpacked_bytes=8 * MIB, max_image_pixels=1_000_000)
 PHOTOS = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "photos"
 
 
@@ -220,8 +220,8 @@ def test_files_of_another_kind(name, content):
 
 
 def test_a_file_that_is_too_large():
-    with pytest.raises(DataError, match=r"too large.*20 MiB.*20\.0"):
-        read_upload("a.zip", bytes(20 * MIB + 1), LIMITS)
+    with pytest.raises(DataError, match=r"too large.*20 MB.*20\.1 MB"):
+        read_upload("a.zip", bytes(20_100_000), LIMITS)
 
 
 def row(label, seed, values=16):

@@ -16,7 +16,7 @@ from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.pixels import check_room
 from cnn_core.data.upload.watch import read_apart
 from cnn_core.errors import DataError
-from cnn_core.settings import MIB, Settings
+from cnn_core.settings import MB, Settings
 
 KINDS = ("zip", "csv", "npz")
 HELD = 2 * 3600  # seconds after which a visitor who has done nothing with a file has left
@@ -132,7 +132,7 @@ def _check(upload: Upload, limits: Settings) -> None:
         todo = "Put your pictures into a zip with one folder for each class."
         raise DataError("This file is of another kind.", expected=expected, received=upload.name[-40:], todo=todo)
     if upload.size > limits.max_dataset_bytes:
-        expected, received = f"at most {limits.max_dataset_bytes / MIB:.0f} MiB", f"{upload.size / MIB:.1f} MiB"
+        expected, received = f"at most {limits.max_dataset_bytes / MB:.0f} MB", f"{upload.size / MB:.1f} MB"
         todo = "Send fewer or smaller pictures."
         raise DataError("This file is too large.", expected=expected, received=received, todo=todo)
 
