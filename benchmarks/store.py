@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -179,9 +179,13 @@ def main(runs: int) -> None:
 def cells(what: str, empty: dict[str, list[float]], full: dict[str, list[float]]) -> list[str]:
     """Empty, filled, and how many times as much."""
     unit, scale = ("MiB", 1) if "memory" in what else ("ms", 1000)
-    texts = [spread([value * scale for value in of[what]], unit, 1) if what in of else "–" for of in (empty, full)]
+    texts = [told([value * scale for value in of[what]], unit) if what in of else "–" for of in (empty, full)]
     middle = [sorted(of[what])[len(of[what]) // 2] if what in of else None for of in (empty, full)]
     return [*texts, f"{middle[1] / middle[0]:.1f}" if middle[0] else "–"]
+
+
+def told(values: Sequence[float], unit: str) -> str:
+    return spread(values, unit, 1) if len(values) > 1 else f"{values[0]:.1f} {unit}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -83,15 +85,16 @@ def test_a_full_disk_is_said_and_works_again(sqlite):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk of 1 MiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
+def small_disk():
+    """A folder on a disk of 1 MiB; not where pytest cleans up, which a disk that is still there would trouble."""
+    folder = Path(tempfile.mkdtemp(prefix="cnn-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        folder.rmdir()
         pytest.skip("this user may not mount a file system")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    folder.rmdir()
 
 
 def test_a_disk_that_is_really_full_loses_nothing(small_disk):
