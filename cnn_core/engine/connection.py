@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,9 +76,10 @@ class Connection:
         self._closed.set()
         self._wanted.set()
         self._end_process()  # a start that waits for it ends, too
-        self._starter.shutdown(cancel_futures=True)
+        self._starter.shutdown(wait=False, cancel_futures=True)
+        wait([self._connected], timeout=END_SECONDS)
         self._leave()
-        self._loop.close()
+        self._loop.close()  # and with it a start that still waits for an answer
 
     def _start(self) -> Client:
         """Leave the processor to the first visitor's page, unless somebody needs the workers now."""

@@ -20,12 +20,16 @@ def curves(page: Page) -> dict[str, int]:
     }""")
 
 
-def start(page: Page, url: str, pictures: int) -> None:
+def start(page: Page, url: str, pictures: int, epochs: int = 20) -> None:
     """Start the duel that the page offers, with few pictures and without experiments."""
     page.goto(f"{url}/duel")
     box = page.get_by_role("spinbutton", name="Training pictures")
     box.fill(str(pictures))
     box.press("Enter")
+    if epochs != 20:
+        page.get_by_text("The recipe that both follow").click()
+        page.get_by_role("spinbutton", name="epochs").fill(str(epochs))
+        page.get_by_role("spinbutton", name="epochs").press("Enter")
     for experiment in ("Learn from less", "Shuffle the pixels"):
         page.get_by_text(experiment, exact=True).click()
     expect(page.get_by_text(re.compile("^2 trainings, one after another"))).to_be_visible()
@@ -64,7 +68,7 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
 
 
 def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, browser):
-    start(page, server.url, pictures=4_000)
+    start(page, server.url, pictures=4_000, epochs=500)  # it goes on however slow the machine is
     page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullData?.[0]?.x?.length > 0", timeout=120_000)
     other = browser.new_page()
     other.goto(page.url)

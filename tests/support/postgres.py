@@ -47,7 +47,16 @@ class Postgres:
 
     def start(self) -> None:
         """Begin, or begin again, to answer."""
-        command = [*WITH_US, str(self._bin / "postgres"), "-D", self._data, "-k", str(self._folder), "-c", "listen_addresses="]
+        command = [
+            *WITH_US,
+            str(self._bin / "postgres"),
+            "-D",
+            self._data,
+            "-k",
+            str(self._folder),
+            "-c",
+            "listen_addresses=",
+        ]
         for option in OPTIONS:
             command += ["-c", option]
         with (self._folder / "log.txt").open("a") as log:
