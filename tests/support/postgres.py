@@ -16,7 +16,7 @@ from psycopg import sql
 
 MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 # Nothing here must survive a crash of the machine, and every store has connections of its own.
-OPTIONS = ("fsync=off", "full_page_writes=off", "max_connections=300")
+OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300")
 # Where Linux's setpriv is, it ends when this process does, however that comes about.
 WITH_US = ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
 
@@ -47,16 +47,7 @@ class Postgres:
 
     def start(self) -> None:
         """Begin, or begin again, to answer."""
-        command = [
-            *WITH_US,
-            str(self._bin / "postgres"),
-            "-D",
-            self._data,
-            "-k",
-            str(self._folder),
-            "-c",
-            "listen_addresses=",
-        ]
+        command = [*WITH_US, str(self._bin / "postgres"), "-D", self._data, "-k", str(self._folder)]
         for option in OPTIONS:
             command += ["-c", option]
         with (self._folder / "log.txt").open("a") as log:
