@@ -157,7 +157,8 @@ def test_a_name_that_is_taken_saves_nothing():
 
 def test_a_file_is_on_the_disk_once_and_gone_when_it_is_discarded():
     before = set(services.shelf().folder.glob("*"))
-    apps = [send(opened(), name, zipped(pets(7, 8))) for name in ("mine.zip", "yours.zip")]
+    content = zipped(pets(7, 8))
+    apps = [send(opened(), name, content) for name in ("mine.zip", "yours.zip")]
     assert "At most 200 MB" in texts(apps[0])
     assert len(set(services.shelf().folder.iterdir()) - before) == 1
     for app in apps:
