@@ -19,7 +19,7 @@ import numpy as np
 from distributed import Client, Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue
-from cnn_core.engine import tasks, trainers
+from cnn_core.engine import reports, tasks, trainers
 from cnn_core.engine.attempt import Attempt
 from cnn_core.engine.ledger import Ledger
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
@@ -217,7 +217,7 @@ class Queue:
         """Events were lost with a connection: the worker still has them."""
         with suppress(EngineError):
             answers = self._client().run(
-                tasks.reported, attempt.run.id, attempt.submitted, attempt.received, on_error="ignore"
+                reports.reported, attempt.run.id, attempt.submitted, attempt.received, on_error="ignore"
             )
             for first, events in filter(None, answers.values()):
                 for number, event in enumerate(events, first):

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from distributed import get_worker
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import Augmentation
@@ -23,8 +22,8 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.cluster import TRAINING
+from cnn_core.engine.reports import Reports
 from cnn_core.errors import DataError, EngineError, RunError, StudioError
-from cnn_core.runs.events import Event
 
 KEPT = 6
 DOWNLOADS = {
@@ -37,7 +36,6 @@ DOWNLOADS = {
 _kept: OrderedDict[str, Any] = OrderedDict()
 _stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
 _checkpoints: dict[str, bytes] = {}
-_reports: dict[tuple[str, float], list[str]] = {}
 _progress: dict[str, float] = {}
 _lock = threading.Lock()
 
@@ -81,41 +79,30 @@ def train(
 ) -> dict[str, Any] | Missing:
     """`training.fit`, with its events logged under `topic`; the fields of its Outcome, and all "events" once more.
 
-    Each event has a number, from 1; 0 stands for the worker's word that it has all it needs and begins. A run can be
-    `submitted` again, to be resumed. Raises StudioError: whatever went wrong, in words.
+    A run can be `submitted` again, to be resumed. Raises StudioError: whatever went wrong, in words.
     """
     from cnn_core.training.build import checkpoint
     from cnn_core.training.fit import fit
 
-    worker = get_worker()
-    events = _reports[run_id, submitted] = []
+    reports = Reports(topic, run_id, submitted)
 
-    def report(number: int, event: str = "", *, epoch: bool = False) -> None:
-        worker.log_event(
-            topic, {"run": run_id, "submitted": submitted, "number": number, "event": event, "epoch": epoch}
-        )
-
-    def emit(event: Event) -> None:
-        events.append(event.model_dump_json())
-        report(len(events), events[-1], epoch=event.kind == "epoch_ended")
-
-    def on_epoch(model, epoch: int) -> None:
-        _checkpoints[run_id] = checkpoint(model, epoch + 1)
+    def on_epoch(attempt, epoch: int) -> None:
+        _checkpoints[run_id] = checkpoint(attempt, epoch + 1)
 
     def should_stop() -> bool:
         return (run_id, submitted) in _stops
 
     def work() -> dict[str, Any]:
         dataset = _keep(data_key, lambda: data)
-        report(0)
-        outcome = fit(network, recipe, dataset, emit, should_stop, on_epoch=on_epoch, resume=resume)
-        return {**vars(outcome), "events": events}
+        reports.begin()
+        outcome = fit(network, recipe, dataset, reports.emit, should_stop, on_epoch=on_epoch, resume=resume)
+        return {**vars(outcome), "events": reports.events}
 
     try:
         return _answer(work, _why_not_trained)
     finally:
         _checkpoints.pop(run_id, None)
-        _reports.pop((run_id, submitted), None)
+        reports.end()
         _stops.discard((run_id, submitted))
         gc.collect()  # a network and its data hang together in circles: a duel would pile them up
 
@@ -158,12 +145,6 @@ def _why_not_trained(error: Exception) -> RunError:
 def request_stop(run_id: str, submitted: float) -> None:
     """Make the run that was submitted then end at its next batch, if it is on this worker or comes to it."""
     _stops.add((run_id, submitted))
-
-
-def reported(run_id: str, submitted: float, after: int) -> tuple[int, list[str]] | None:
-    """The number of the first event after `after`, and it with all later ones, when the run is on this worker."""
-    events = _reports.get((run_id, submitted))
-    return events and (after + 1, events[after:])
 
 
 def take_checkpoint(run_id: str) -> bytes | None:

@@ -13,8 +13,7 @@ from cnn_core.errors import StorageError
 from cnn_core.runs import database
 
 
-def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
-    """Version 1: events were numbered over all runs, runs knew the process that answered for them, duels their runs."""
+def _columns_of_summaries_and_leases(db: sa.Connection) -> None:
     plain = 'TEXT COLLATE "C"' if db.dialect.name == "postgresql" else "TEXT"
     for column in (
         "duel VARCHAR(16)",
@@ -37,6 +36,11 @@ def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
         db.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {column}"))
     for index, columns in (("created", "created"), ("status", "status"), ("duel", "duel, created")):
         db.execute(sa.text(f"CREATE INDEX ix_runs_{index} ON runs ({columns})"))
+
+
+def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
+    """Version 1: events were numbered over all runs, runs knew the process that answered for them, duels their runs."""
+    _columns_of_summaries_and_leases(db)
     db.execute(sa.text("ALTER TABLE runs DROP COLUMN owner"))
     db.execute(
         sa.text(

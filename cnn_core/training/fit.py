@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,16 +69,22 @@ def fit(
             recipe.time_limit,
             clock,
         )
-        patience = [Patience(recipe.early_stopping, memory)] if recipe.early_stopping else []
-        model.fit(
-            **fit_inputs(train, validation, recipe.batch_size),
-            epochs=recipe.epochs,
-            initial_epoch=recipe.epochs if memory.ended else first_epoch,
-            callbacks=[*patience, live],  # what patience knows belongs to the checkpoint
-            verbose=0,
-        )
+        _train(model, recipe, fit_inputs(train, validation, recipe.batch_size), first_epoch, memory, live)
         emit(TrainingEnded(reason="stopped" if live.stopped else memory.ended or "completed"))
         return _test(model, network, recipe, dataset, emit)
+
+
+def _train(
+    model: keras.Model, recipe: Recipe, inputs: dict[str, Any], first_epoch: int, memory: Memory, live: LiveMetrics
+) -> None:
+    patience = [Patience(recipe.early_stopping, memory)] if recipe.early_stopping else []
+    model.fit(
+        **inputs,
+        epochs=recipe.epochs,
+        initial_epoch=recipe.epochs if memory.ended else first_epoch,
+        callbacks=[*patience, live],  # what patience knows belongs to the checkpoint
+        verbose=0,
+    )
 
 
 def _started(

@@ -1,0 +1,43 @@
+"""What a worker reports of a run while it trains it: over Dask as it happens, and kept until the run has ended."""
+
+from distributed import get_worker
+
+from cnn_core.runs.events import Event
+
+_kept: dict[tuple[str, float], "Reports"] = {}
+
+
+class Reports:
+    """Of the run `run_id` that was `submitted` then. Its events are numbered from 1, and logged under `topic`.
+
+    Attributes:
+        events: all of them, as JSON.
+    """
+
+    def __init__(self, topic: str, run_id: str, submitted: float):
+        self._worker, self._topic = get_worker(), topic
+        self._run = {"run": run_id, "submitted": submitted}
+        self.events: list[str] = []
+        _kept[run_id, submitted] = self
+
+    def begin(self) -> None:
+        """The word, with the number 0, that this worker has all it needs: what happens now is the run's own doing."""
+        self._send(0)
+
+    def emit(self, event: Event) -> None:
+        """Report an event."""
+        self.events.append(event.model_dump_json())
+        self._send(len(self.events), self.events[-1], epoch=event.kind == "epoch_ended")
+
+    def end(self) -> None:
+        """Forget them."""
+        _kept.pop(tuple(self._run.values()), None)
+
+    def _send(self, number: int, event: str = "", *, epoch: bool = False) -> None:
+        self._worker.log_event(self._topic, {**self._run, "number": number, "event": event, "epoch": epoch})
+
+
+def reported(run_id: str, submitted: float, after: int) -> tuple[int, list[str]] | None:
+    """The number of the first event after `after`, and it with all later ones, when the run is on this worker."""
+    reports = _kept.get((run_id, submitted))
+    return reports and (after + 1, reports.events[after:])
