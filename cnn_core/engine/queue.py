@@ -5,7 +5,6 @@ and is the only one that writes the run's events as long as it renews the lease.
 run, and that of a server is settled by any other once its leases are over.
 """
 
-import io
 import logging
 import secrets
 import threading
@@ -15,7 +14,6 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
 from distributed import Client, Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue
@@ -24,8 +22,6 @@ from cnn_core.engine.attempt import Attempt
 from cnn_core.engine.ledger import Ledger
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
 from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
-from cnn_core.runs.models import MODEL_FILE
-from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
 
 CHECKPOINT_FILE = "checkpoint.npz"
@@ -54,7 +50,7 @@ class Queue:
         self._ledger = Ledger(store, self._id, self._abandon)
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}  # by the loop that met it
         self._closing = threading.Event()
         self._wake_beat, self._wake_dispatch = threading.Event(), threading.Event()
         self._writer = ThreadPoolExecutor(1, "writer")  # the only thread that writes events of begun runs: in order
@@ -85,8 +81,8 @@ class Queue:
 
     @property
     def trouble(self) -> str:
-        """Why something could not be stored, in words; it is kept and tried again. Empty when all is well."""
-        return self._trouble or self._ledger.trouble
+        """Why the queue does not go on, or cannot store something, in words; it tries again. Empty when all is well."""
+        return self._ledger.trouble or next(filter(None, list(self._troubles.values())), "")
 
     def close(self) -> None:
         """Let go of all runs, in the words of a server that has ended."""
@@ -107,9 +103,9 @@ class Queue:
         while not self._closing.is_set():
             try:
                 turn()
-                self._trouble = ""
+                self._troubles[turn.__name__] = ""
             except (StudioError, OSError) as error:
-                self._trouble = str(error)
+                self._troubles[turn.__name__] = str(error)
             except Exception:  # a turn must never be the last one
                 LOG.exception("A turn of the queue failed")
             wake.wait(BEAT)
@@ -164,7 +160,7 @@ class Queue:
     # The dispatch: waiting runs to free workers.
 
     def _dispatch(self) -> None:
-        if self.trouble or not self._store.lists.waiting():
+        if self._ledger.trouble or not self._store.lists.waiting():
             return
         client = self._client()
         free = trainers.free(client, {a.future.key for a in list(self._attempts.values()) if a.future})
@@ -189,8 +185,8 @@ class Queue:
             attempt.future = trainers.submit(self._client(), self._topic, attempt, dataset, with_data=with_data)
         except DataError as error:
             self._later(self._ledger.finish, attempt, Failed(message=str(error)))
-        except Exception as error:  # the cluster's fault, not the run's
-            self._trouble = f"The training cluster cannot be reached ({type(error).__name__}: {error})"
+        except Exception:  # the cluster's fault, not the run's
+            LOG.warning("A run could not be given to the cluster and waits again", exc_info=True)
             self._later(self._put_back, attempt)
         else:
             attempt.future.add_done_callback(lambda done: self._later(self._on_done, attempt, done))
@@ -208,10 +204,22 @@ class Queue:
             return  # a worker that has not heard yet that its run was stopped
         attempt.begun = True
         if report["number"] and not attempt.take(report["number"], report["event"]):
-            self._asker.submit(self._ask_again, attempt)
+            self._ask_once(self._ask_again, attempt)
         self._ledger.write(attempt)
         if report["epoch"]:
-            self._asker.submit(self._pull_checkpoint, attempt)
+            self._ask_once(self._pull_checkpoint, attempt)
+
+    def _ask_once(self, question: Callable[[Attempt], None], attempt: Attempt) -> None:
+        """Unless it is being asked: quick epochs must not pile up questions, with a wish to stop behind them."""
+        if question.__name__ not in attempt.asking:
+            attempt.asking.add(question.__name__)
+            self._asker.submit(self._ask, question, attempt)
+
+    def _ask(self, question: Callable[[Attempt], None], attempt: Attempt) -> None:
+        try:
+            _logged(question, attempt)
+        finally:
+            attempt.asking.discard(question.__name__)
 
     def _ask_again(self, attempt: Attempt) -> None:
         """Events were lost with a connection: the worker still has them."""
@@ -227,8 +235,10 @@ class Queue:
     def _pull_checkpoint(self, attempt: Attempt) -> None:
         """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
         with suppress(EngineError, StorageError):  # the next epoch brings the next one
-            answers = self._client().run(tasks.take_checkpoint, attempt.run.id, on_error="ignore")
+            answers = self._client().run(tasks.take_checkpoint, attempt.run.id, attempt.submitted, on_error="ignore")
             for content in filter(None, answers.values()):
+                if self._attempts.get(attempt.run.id) is not attempt:
+                    return  # another server answers for the run by now
                 self._store.save_file(attempt.run.id, CHECKPOINT_FILE, content)
 
     def _on_done(self, attempt: Attempt, future: Future) -> None:
@@ -241,7 +251,7 @@ class Queue:
                 self._asker.submit(self._send, attempt, with_data=True)
                 return
             attempt.take_all(outcome["events"])
-            attempt.files = _files(outcome)
+            attempt.files = trainers.files(outcome)
             end = Finished()
         except CancelledError:
             end = self._of_cancelled(attempt)
@@ -271,13 +281,7 @@ def _logged(function: Callable, *arguments: Any) -> None:
     try:
         function(*arguments)
     except Exception:  # nobody waits for its result
-        LOG.exception("What a worker reported could not be noted")
-
-
-def _files(outcome: dict[str, Any]) -> dict[str, bytes]:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
-    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"]}
+        LOG.exception("%s failed", function.__name__)
 
 
 def _reason(error: BaseException) -> str:

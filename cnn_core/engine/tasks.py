@@ -35,7 +35,7 @@ DOWNLOADS = {
 
 _kept: OrderedDict[str, Any] = OrderedDict()
 _stops: set[tuple[str, float]] = set()  # a run, and when it was submitted: resumed, it is not to stop again
-_checkpoints: dict[str, bytes] = {}
+_checkpoints: dict[tuple[str, float], bytes] = {}
 _progress: dict[str, float] = {}
 _lock = threading.Lock()
 
@@ -87,7 +87,7 @@ def train(
     reports = Reports(topic, run_id, submitted)
 
     def on_epoch(attempt, epoch: int) -> None:
-        _checkpoints[run_id] = checkpoint(attempt, epoch + 1)
+        _checkpoints[run_id, submitted] = checkpoint(attempt, epoch + 1)
 
     def should_stop() -> bool:
         return (run_id, submitted) in _stops
@@ -101,7 +101,7 @@ def train(
     try:
         return _answer(work, _why_not_trained)
     finally:
-        _checkpoints.pop(run_id, None)
+        _checkpoints.pop((run_id, submitted), None)
         reports.end()
         _stops.discard((run_id, submitted))
         gc.collect()  # a network and its data hang together in circles: a duel would pile them up
@@ -147,9 +147,9 @@ def request_stop(run_id: str, submitted: float) -> None:
     _stops.add((run_id, submitted))
 
 
-def take_checkpoint(run_id: str) -> bytes | None:
+def take_checkpoint(run_id: str, submitted: float) -> bytes | None:
     """The run's state after its last whole epoch, when it is on this worker."""
-    return _checkpoints.get(run_id)
+    return _checkpoints.get((run_id, submitted))
 
 
 def predict(models: dict[str, bytes | None], images: np.ndarray) -> dict[str, np.ndarray] | Missing:

@@ -1,7 +1,10 @@
-"""The workers that train, seen from a server: which are free, and how one of them is given a run."""
+"""The workers that train, seen from a server: which are free, how one is given a run, and what it gives back."""
 
+import io
 import secrets
+from typing import Any
 
+import numpy as np
 from dask.base import tokenize
 from distributed import Client, Future
 
@@ -9,6 +12,8 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.engine import tasks
 from cnn_core.engine.attempt import Attempt
 from cnn_core.engine.cluster import TRAINING
+from cnn_core.runs.models import MODEL_FILE
+from cnn_core.runs.predictions import PREDICTIONS_FILE
 
 KEY = "training-"  # the keys of all Dask tasks that take a trainer for long begin with it
 
@@ -43,3 +48,10 @@ def submit(client: Client, topic: str, attempt: Attempt, dataset: Dataset, *, wi
         resources={TRAINING: 1},
         pure=False,
     )
+
+
+def files(outcome: dict[str, Any]) -> dict[str, bytes]:
+    """What is kept of a training's outcome, by the name of its file."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
+    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"]}

@@ -58,17 +58,10 @@ def fit(
     with model_for(network, recipe, choices) as model:
         first_epoch, memory = restore(model, resume) if resume else (0, Memory())
         emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch, memory.seconds))
-        live = LiveMetrics(
-            emit,
-            should_stop,
-            len(train[0]),
-            recipe.batch_size,
-            choices.steps_per_point,
-            lambda epoch: on_epoch(Attempt(model, memory), epoch),
-            memory,
-            recipe.time_limit,
-            clock,
-        )
+        kept = Attempt(model, memory)
+        shown = len(train[0]), recipe.batch_size, choices.steps_per_point
+        limits = memory, recipe.time_limit, clock
+        live = LiveMetrics(emit, should_stop, *shown, lambda epoch: on_epoch(kept, epoch), *limits)
         _train(model, recipe, fit_inputs(train, validation, recipe.batch_size), first_epoch, memory, live)
         emit(TrainingEnded(reason="stopped" if live.stopped else memory.ended or "completed"))
         return _test(model, network, recipe, dataset, emit)

@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import sys
 import threading
 import time
 import webbrowser
@@ -31,9 +30,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     if not st.get_option("server.headless"):
         webbrowser.open(f"http://localhost:{st.get_option('server.port')}")  # as Streamlit does when it has no App
     yield
-    services = sys.modules.get("cnn_core.ui.services")
-    if services:
-        services.stop()
+    from cnn_core.ui import services  # not at the top: see _get_ready
+
+    services.stop()
 
 
 def send_at_once() -> None:

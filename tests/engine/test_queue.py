@@ -14,7 +14,11 @@ from typing import BinaryIO
 import psutil
 import pytest
 
-from cnn_core.errors import StorageError
+from cnn_core.data.datasets import Catalogue
+from cnn_core.engine.attempt import Attempt
+from cnn_core.engine.queue import Queue
+from cnn_core.errors import EngineError, StorageError
+from cnn_core.runs.events import EpochEnded
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
@@ -237,6 +241,62 @@ def test_a_full_disk_loses_nothing(small_disk):
         until(lambda: not here.engine.trouble())
     finally:
         here.engine.close()
+
+
+@pytest.fixture
+def store(tmp_path) -> RunStore:
+    return RunStore(f"sqlite:///{tmp_path}/runs.db", str(tmp_path / "models"))
+
+
+def waiting_run(store: RunStore) -> Run:
+    run = store.create("waits", NETWORK, SHORT, "bundled")
+    store.submit(run.id)
+    return run
+
+
+def test_why_waiting_runs_do_not_begin_is_said_until_they_do(store, tmp_path):
+    """However often the other loop of the queue is well in between."""
+
+    def no_cluster():
+        raise EngineError("The training cluster does not start")
+
+    run = waiting_run(store)
+    queue = Queue(store, Catalogue(tmp_path), no_cluster)
+    waiting, told = store.lists.waiting, []
+    store.lists.waiting = lambda: told.append(queue.trouble) or waiting()  # asked before each new try
+    queue.start()
+    until(lambda: queue.trouble)
+    told.clear()
+    until(lambda: len(told) >= 4)
+    queue.close()
+    assert all("does not start" in words for words in told)
+    assert store.state(run.id).status == "queued"
+
+
+def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):
+    """A checkpoint is asked for when the one before has come, and a wish to stop does not wait behind a hundred."""
+    asked, answer = [], threading.Event()
+
+    class Client:
+        def run(self, function, *_, **__):
+            asked.append(function.__name__)
+            answer.wait()
+            return {}
+
+    run = waiting_run(store)
+    queue = Queue(store, Catalogue(tmp_path), Client)
+    assert queue._leases.claim(1) == [run.id]
+    submitted = store.state(run.id).submitted
+    attempt = queue._attempts[run.id] = Attempt(run, submitted, None, written=1)
+    for number in range(1, 31):
+        event = EpochEnded(epoch=number, loss=1, accuracy=0, seconds=0.01).model_dump_json()
+        queue._take({"run": run.id, "submitted": submitted, "number": number, "event": event, "epoch": True})
+    queue._stop(attempt)
+    until(lambda: "request_stop" in asked)
+    assert sorted(asked) == ["request_stop", "take_checkpoint"]
+    answer.set()
+    until(lambda: not attempt.asking)
+    queue.close()
 
 
 def test_a_closed_engine_leaves_no_thread(tmp_path):
