@@ -14,7 +14,7 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
 from cnn_core.runs.events import EpochEnded, Progress, Started, Submitted
 from cnn_core.runs.store import RunStore
-from cnn_core.ui.run_panel import REFRESH
+from cnn_core.ui.train.panel import REFRESH
 from tests.browser.server import Server, free_port
 from tests.browser.test_designer import TYPE_AND_WAIT
 from tests.browser.test_training import LOSS

@@ -12,9 +12,9 @@ from cnn_core.compare.plan import MOST_SEEDS, SIZES, Plan
 from cnn_core.compare.report import Report, Side, Trained
 from cnn_core.compare.tables import names
 from cnn_core.design.fields import checked
+from cnn_core.design.formats.texts import read_json
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.texts import read_json
 from cnn_core.errors import DesignError
 
 FORMAT, VERSION = "cnn-studio-duel", 1

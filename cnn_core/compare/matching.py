@@ -1,6 +1,6 @@
 """Two networks of the same size: the larger one made narrower."""
 
-from cnn_core.design.base import BaseLayer
+from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from cnn_core.compare.plan import Plan
 from cnn_core.compare.report import Report, Side
 from cnn_core.compare.statistics import mcnemar, paired_interval, spread
-from cnn_core.design.base import BaseLayer
+from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.figures.duel import distinct

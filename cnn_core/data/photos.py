@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cnn_core.data.uploads import decoded
+from cnn_core.data.images import decoded
 
 COLOUR_STEP, COLOUR_SHARE = 16, 0.01  # a picture is in colour when channels differ by more in more of its pixels
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
+from cnn_core.design.fields import Shape
 from cnn_core.errors import DesignError
-
-from .fields import Shape
 
 
 def number(value: int) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from .fields import Flag
+from cnn_core.design.fields import Flag
 
 Percent = Annotated[int, Strict()]
 LayerSpec = tuple[str, dict[str, Any]]

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from .network import Network
-from .shapes import FLOAT_BYTES, Problem, trace
+from cnn_core.design.network import Network
+from cnn_core.design.shapes import FLOAT_BYTES, Problem, trace
 
 OPTIMIZER_SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
 """Numbers an optimizer keeps per trainable parameter in Keras 3 (SGD: its momentum, none when that is 0)."""

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from cnn_core.design.fields import MAX_NAME, Shape, checked, each
+from cnn_core.design.formats import texts
+from cnn_core.design.formats.keras.writing import to_keras
+from cnn_core.design.formats.texts import MAX_JSON_BYTES
+from cnn_core.design.layers import LAYER_TYPES, Layer
+from cnn_core.design.layers.base import BaseLayer
 from cnn_core.errors import DesignError
-
-from . import keras_json, texts
-from .base import BaseLayer
-from .fields import MAX_NAME, Shape, checked, each
-from .layers import LAYER_TYPES, Layer
-from .texts import MAX_JSON_BYTES
 
 MAX_LAYERS = 200
 MAX_STEPS = 100
@@ -75,7 +75,7 @@ class Network(BaseModel):
 
     def to_keras_json(self) -> str:
         """The design as `keras.models.model_from_json` reads it, in the layout of ``data_format``."""
-        return json.dumps(keras_json.to_keras(self.model_dump()), indent=2)
+        return json.dumps(to_keras(self.model_dump()), indent=2)
 
     def to_token(self) -> str:
         """The design as short URL-safe text."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
-from .network import Network
-from .recipe import Recipe
+from cnn_core.design.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
 
 
 @dataclass(frozen=True)

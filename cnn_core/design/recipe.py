@@ -4,9 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from . import texts
-from .augmentation import Augmentation
-from .fields import checked
+from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.fields import checked
+from cnn_core.design.formats import texts
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
 
-from .arithmetic import sides
-from .base import BaseLayer
-from .layers import (
+from cnn_core.design.arithmetic import sides
+from cnn_core.design.layers import (
     AveragePooling2D,
     Conv2D,
     Dense,
@@ -18,8 +17,9 @@ from .layers import (
     SeparableConv2D,
     ZeroPadding2D,
 )  # fmt: skip
-from .network import MAX_LAYERS, Network
-from .shapes import Problem, classifier_problem, trace
+from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.network import MAX_LAYERS, Network
+from cnn_core.design.shapes import Problem, classifier_problem, trace
 
 MOST = 4
 USUAL_WINDOWS = (7, 5, 3, 2, 1)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from math import prod
 
+from cnn_core.design.arithmetic import describe
+from cnn_core.design.fields import Shape
+from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.network import Network, shown, unshown
 from cnn_core.errors import DesignError
-
-from .arithmetic import describe
-from .base import BaseLayer
-from .fields import Shape
-from .network import Network, shown, unshown
 
 FLOAT_BYTES = 4
 """Weights and activations are float32."""

@@ -9,12 +9,13 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.design.augmentation import PRESETS, Augmentation
 from cnn_core.engine import tasks
 from cnn_core.figures.template import percent
-from cnn_core.ui import services
-from cnn_core.ui.augmentation_board import words
-from cnn_core.ui.augmentation_lesson import sentence
+from cnn_core.ui import pages
+from cnn_core.ui.data.augmentation import words
+from cnn_core.ui.data.split_lesson import sentence
+from cnn_core.ui.kit import services
 
 ROOT = Path(__file__).parents[2]
-PAGE, LIVE = "app_pages/data/augmentation.py", "app_pages/train/live.py"
+PAGE, LIVE = pages.AUGMENTATION, pages.LIVE
 
 
 def opened(page: str = PAGE, **kept) -> AppTest:

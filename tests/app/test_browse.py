@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
-from cnn_core.ui import services
-from cnn_core.ui.wording import literal
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.wording import literal
 from tests.data.test_own import npz, pets, zipped
 
 ROOT = Path(__file__).parents[2]
-BROWSE, DESIGNER, LIVE = "app_pages/data/browse.py", "app_pages/build/designer.py", "app_pages/train/live.py"
+BROWSE, DESIGNER, LIVE = pages.BROWSE, pages.DESIGNER, pages.LIVE
 
 
 def opened(page=BROWSE, **query):

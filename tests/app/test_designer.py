@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
-from cnn_core.ui import services
-from cnn_core.ui.forms import read_pair
-from cnn_core.ui.wording import literal
+from cnn_core.ui import pages
+from cnn_core.ui.kit import startup
+from cnn_core.ui.kit.forms import read_pair
+from cnn_core.ui.kit.wording import literal
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CLASSIC = PRESETS["keras-log"].network
@@ -20,14 +21,14 @@ CLASSIC = PRESETS["keras-log"].network
 @pytest.fixture
 def app(monkeypatch):
     """The designer as a visitor finds it, without the workers: nothing here trains."""
-    monkeypatch.setattr(services, "start", lambda: None)
+    monkeypatch.setattr(startup, "workers", lambda: None)
     return opened(CLASSIC)
 
 
 def opened(network: Network | None = None, token: str = "") -> AppTest:
     app = AppTest.from_file(APP, default_timeout=20)
     app.query_params["design"] = token or network.to_token()
-    return sound(app.switch_page("app_pages/build/designer.py").run())
+    return sound(app.switch_page(pages.DESIGNER).run())
 
 
 def sound(app: AppTest) -> AppTest:
@@ -284,17 +285,17 @@ def test_the_training_page_waits_for_a_field_of_the_designer_too(app):
     select(app, 3)
     field(app.number_input, "filters").set_value(1e9)
     sound(app.run())
-    sound(app.switch_page("app_pages/train/live.py").run())
+    sound(app.switch_page(pages.LIVE).run())
     assert "Training waits for a field in the designer, layer 3 (Conv2D): filters must be" in errors(app)[0]
     assert app.button(key="train").disabled
-    sound(app.switch_page("app_pages/build/designer.py").run())
+    sound(app.switch_page(pages.DESIGNER).run())
     assert field(app.number_input, "filters").value == 1e9  # nothing that was typed is lost
     assert button(app, "Train this network").disabled
-    sound(app.switch_page("app_pages/train/live.py").run())
+    sound(app.switch_page(pages.LIVE).run())
     sound(app.button(key="keep-design").click().run())
     assert not app.error
     assert not app.button(key="train").disabled
-    sound(app.switch_page("app_pages/build/designer.py").run())
+    sound(app.switch_page(pages.DESIGNER).run())
     assert field(app.number_input, "filters").value == 64
 
 

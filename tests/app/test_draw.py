@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.presets import PRESETS
-from cnn_core.ui import services
-from cnn_core.ui.wording import literal
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.wording import literal
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,8 +41,8 @@ def page(monkeypatch):
         return shown
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page("app_pages/use/draw.py").run()  # the component can only be imported while an app runs
-    monkeypatch.setattr("cnn_core.ui.digit_canvas.st_canvas", st_canvas)
+    app.switch_page(pages.DRAW).run()  # the component can only be imported while an app runs
+    monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", st_canvas)
     ready_made = [model for model in services.models() if model.key in PRESETS]  # whatever other tests have trained
     monkeypatch.setattr(services, "models", lambda: ready_made)
 
@@ -114,8 +115,8 @@ def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
 
 def test_the_drawing_is_back_after_another_page(page):
     page.draw(SMALL_SEVEN)
-    page.switch_page("app_pages/start/home.py").run()
-    page.switch_page("app_pages/use/draw.py")
+    page.switch_page(pages.HOME).run()
+    page.switch_page(pages.DRAW)
     page.draw()
     assert page.canvases[-1]["initial_drawing"] == {"objects": [SMALL_SEVEN]}
     assert page.table
@@ -212,6 +213,6 @@ def test_without_any_network_it_shows_the_way_to_one(page, monkeypatch):
     ("answers", "stage"), [([7, 7, 7], 0), ([1, 7, 7], 1), ([1, 7, 2], 2), ([7, 1, 7], 0), ([1, 1, 7], 2), ([3], 0)]
 )
 def test_the_deciding_stage(page, answers, stage):
-    from cnn_core.ui.digit_reading import deciding_stage  # once an app runs, see above
+    from cnn_core.ui.use.digit import deciding_stage  # once an app runs, see above
 
     assert deciding_stage(answers) == stage

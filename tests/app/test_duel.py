@@ -21,11 +21,12 @@ from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.ui import services
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
 from tests.compare.example import report as example
 
 ROOT = Path(__file__).parents[2]
-PAGE = "app_pages/compare/duel.py"
+PAGE = pages.DUEL
 DENSE = Network(name="tiny dense", layers=(Flatten(), Dense(units=10, activation="softmax")))
 CONVOLUTION = Conv2D(filters=2, kernel_size=3, activation="relu")
 CNN = Network(name="tiny cnn", layers=(CONVOLUTION, MaxPooling2D(pool_size=4), *DENSE.layers))
@@ -224,7 +225,7 @@ def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
     picture = Image.new("RGBA", (280, 280), "black")
     ImageDraw.Draw(picture).line([(60, 60), (200, 60), (120, 230)], fill="white", width=24, joint="curve")
     canvas = SimpleNamespace(image_data=np.asarray(picture), json_data={"objects": []})
-    monkeypatch.setattr("cnn_core.ui.digit_canvas.st_canvas", lambda **options: canvas)
+    monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", lambda **options: canvas)
     app.session_state["duel-tabs"] = "Drag your digit"
     app.run()
     assert not app.exception

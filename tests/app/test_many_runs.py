@@ -16,11 +16,12 @@ from cnn_core.compare.plan import Duel, Plan
 from cnn_core.runs.events import Progress
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
-from cnn_core.ui import services
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
 from tests.support.runs import PRESET, STARTED, ended, life, new, waiting
 
 ROOT = Path(__file__).parents[2]
-RUNS, LIVE = "app_pages/train/runs.py", "app_pages/train/live.py"
+RUNS, LIVE = pages.RUNS, pages.LIVE
 MANY = 120
 
 
@@ -205,7 +206,7 @@ def test_a_refresh_of_the_largest_duel_is_a_few_statements(own, largest):
 
 def test_pages_ask_the_database_little(store):
     """However many runs there are."""
-    for page, most in (("app_pages/start/home.py", 3), (RUNS, 7), ("app_pages/use/draw.py", 3), (LIVE, 1)):
+    for page, most in ((pages.HOME, 3), (RUNS, 7), (pages.DRAW, 3), (LIVE, 1)):
         opened(page)
         with counted(store) as statements:
             opened(page)

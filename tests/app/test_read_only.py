@@ -6,7 +6,7 @@ import pytest
 
 from cnn_core.errors import StudioError
 from cnn_core.settings import Settings
-from cnn_core.ui import services
+from cnn_core.ui.kit import services
 from tests.app.visitor import alerts, crashes, visit
 from tests.browser.server import Server, free_port
 

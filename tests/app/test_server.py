@@ -8,8 +8,8 @@ import pytest
 from streamlit import config
 
 from cnn_core.settings import Settings
-from cnn_core.ui.server import send_at_once
-from cnn_core.ui.upload_box import limit_uploads
+from cnn_core.ui.kit.startup import send_at_once
+from cnn_core.ui.kit.upload_box import limit_uploads
 from tests.browser.server import Server, free_port
 from tests.engine.conftest import until
 

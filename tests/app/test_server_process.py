@@ -10,7 +10,7 @@ VISIT = """
 import sys, time
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-from cnn_core.ui import services
+from cnn_core.ui.kit import services
 
 pages = sorted(str(path) for path in Path("{pages}").glob("*/*.py"))
 assert len(pages) >= 5, pages
@@ -35,7 +35,7 @@ print("loaded:", loaded)
 
 def test_the_server_never_loads_keras(tmp_path):
     """Every page is visited, a run is trained and stopped; then the process is asked what it has imported."""
-    code = VISIT.format(pages="app_pages")
+    code = VISIT.format(pages="pages")
     env = {"PATH": "/usr/bin:/bin", "CNN_STUDIO_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=200, check=False

@@ -25,7 +25,7 @@ VISIT = """
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-from cnn_core.ui import startup
+from cnn_core.ui.kit import startup
 
 def packages():
     return {name.split(".")[0] for name in sys.modules if getattr(sys.modules[name], "__spec__", None)}
@@ -33,7 +33,7 @@ def packages():
 WHOLE = ("pandas", "numpy", "pyarrow", "scipy", "sqlalchemy", "PIL", "pydantic")
 home = AppTest.from_file("app.py", default_timeout=60).run()
 before, known = set(sys.modules), packages()
-for page in sorted(Path("app_pages").glob("*/*.py")):
+for page in sorted(Path("pages").glob("*/*.py")):
     app = AppTest.from_file("app.py", default_timeout=60)
     app.switch_page(str(page))
     assert not app.run().exception, page
@@ -42,7 +42,7 @@ for page in sorted(Path("app_pages").glob("*/*.py")):
             assert not app.segmented_control(key="browse-view").set_value(view).run().exception, view
 parts = {name for name in set(sys.modules) - before if name.split(".")[0] in WHOLE}
 others = packages() - known - set(sys.stdlib_module_names)
-from cnn_core.ui import services
+from cnn_core.ui.kit import services
 services.engine().close()
 print("late:", sorted(parts | others))
 """

@@ -14,15 +14,16 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Failed, Finished, Interrupted, Progress, Started, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
 from cnn_core.runs.predictions import PREDICTIONS_FILE
-from cnn_core.ui import services
-from cnn_core.ui.raw_pixels import MEASURED
-from cnn_core.ui.wording import literal
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.wording import literal
+from cnn_core.ui.train.raw_pixels import MEASURED
 
 ROOT = Path(__file__).parents[2]
 SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
 QUICK = Recipe(epochs=1, train_images=300)
 STARTED = Started(device="CPU", choices="", epochs=1, steps_per_epoch=5, train_images=270, validation_images=30)
-LIVE, RUN, RUNS = "app_pages/train/live.py", "app_pages/train/run.py", "app_pages/train/runs.py"
+LIVE, RUN, RUNS = pages.LIVE, pages.RUN, pages.RUNS
 
 
 def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:

@@ -11,12 +11,13 @@ from cnn_core.compare import duel as duels
 from cnn_core.runs.database import DUELS, EVENTS, RUNS
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
-from cnn_core.ui import services
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
 from tests.support.runs import ended
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "app_pages").glob("*/*.py"))
-LIVE, RUNS_PAGE, DUEL = "app_pages/train/live.py", "app_pages/train/runs.py", "app_pages/compare/duel.py"
+PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py"))
+LIVE, RUNS_PAGE, DUEL = pages.LIVE, pages.RUNS, pages.DUEL
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -93,7 +94,7 @@ def test_a_link_says_so_and_then_the_list_too(unreadable):
     assert "another version of CNN Studio" in texts(app)
     app = opened(RUNS_PAGE)
     assert rows(app)[unreadable.name] == "Cannot be read"
-    assert not opened("app_pages/use/draw.py", model=unreadable.id).exception
+    assert not opened(pages.DRAW, model=unreadable.id).exception
     assert unreadable.id not in [model.key for model in services.models()]
 
 

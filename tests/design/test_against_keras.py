@@ -6,8 +6,8 @@ import keras
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from cnn_core.design.formats.opening import open_design
 from cnn_core.design.network import Network, shown
-from cnn_core.design.opening import open_design
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_core.design import texts
 from cnn_core.design.fields import checked
+from cnn_core.design.formats import texts
+from cnn_core.design.formats.opening import open_design
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
 from cnn_core.design.network import MAX_LAYERS, MAX_STEPS, History, Network, another_name
-from cnn_core.design.opening import open_design
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError

@@ -1,0 +1,1 @@
+"""A design as text: our own JSON, link tokens, code, and Keras's JSON."""

@@ -1,0 +1,1 @@
+"""A design as the JSON of Keras, and back."""

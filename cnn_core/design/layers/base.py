@@ -1,0 +1,48 @@
+"""What every layer can say about itself, given the shape that arrives."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from cnn_core.design.fields import Shape
+
+
+class BaseLayer(BaseModel):
+    """A layer as data: its arguments, named and behaving as in Keras 3, and the arithmetic they imply.
+
+    Shapes are without the batch and channels last. A layer whose `acts_on_last_axis` is true works, in Keras, on the
+    last axis of the layout in use: with channels_first, give it the shape in that layout (`shapes.trace` does).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    acts_on_last_axis: ClassVar[bool] = False
+    type: str
+
+    def arguments(self) -> dict[str, Any]:
+        """The layer's arguments as Keras takes them: ``keras.layers.<type>(**layer.arguments())``."""
+        return {name: value for name, value in self if name != "type"}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape this layer makes of ``shape``. Raises DesignError when it can't take it."""
+        return shape
+
+    def shape_formula(self, shape: Shape) -> str:
+        """How the output's size follows from ``shape``, with the numbers; for shapes the layer can take."""
+        return "unchanged"
+
+    def parameters(self, shape: Shape) -> tuple[int, int]:
+        """(trainable, non-trainable) numbers this layer keeps when ``shape`` arrives."""
+        return 0, 0
+
+    def parameter_formula(self, shape: Shape) -> str:
+        """How the parameters add up, with the numbers."""
+        return "0"
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-accumulates for one image. By the field's convention (Sze et al. 2017) only products with trained
+        weights count, so pooling, activations, biases and normalization are 0."""
+        return 0
+
+    def window(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """((height, width) of the window, strides) for the receptive field; None when it takes in the whole map."""
+        return (1, 1), (1, 1)

@@ -1,0 +1,87 @@
+"""Pooling and padding: layers without parameters that change the size of the map."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from cnn_core.design.arithmetic import both_axes, need_map, need_room, number, sides, window_formula, window_side
+from cnn_core.design.fields import Edges, Flag, Padding, Pair, Shape
+from cnn_core.design.layers.base import BaseLayer
+
+
+class _Pooling(BaseLayer):
+    pool_size: Pair = Field((2, 2), description="Height and width of the window that becomes one value.")
+    strides: Pair | None = Field(None, description="How far the window moves; empty: as far as it is large.")
+    padding: Padding = Field("valid", description="valid: incomplete windows at the border are dropped; same: kept.")
+
+    def window(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        return self.pool_size, self.strides or self.pool_size
+
+    def output_shape(self, shape: Shape) -> Shape:
+        need_map(shape, self.type)
+        windows, strides = self.window()
+        if self.padding == "valid":
+            todo = "Pool less before it, use a smaller pool_size or padding 'same', or remove this layer."
+            need_room(shape, windows, strides, f"The {sides(windows)} window", todo)
+        height, width = (window_side(*axis, self.padding) for axis in zip(shape, windows, strides, strict=False))
+        return height, width, shape[2]
+
+    def shape_formula(self, shape: Shape) -> str:
+        return both_axes(*(window_formula(*axis, self.padding) for axis in zip(shape, *self.window(), strict=False)))
+
+
+class MaxPooling2D(_Pooling):
+    """Keeps the largest value of each window: a smaller map that tolerates small shifts."""
+
+    type: Literal["MaxPooling2D"] = "MaxPooling2D"
+
+
+class AveragePooling2D(_Pooling):
+    """Keeps the mean of each window: a smaller, smoother map."""
+
+    type: Literal["AveragePooling2D"] = "AveragePooling2D"
+
+
+class _GlobalPooling(BaseLayer):
+    keepdims: Flag = Field(False, description="Keep a 1×1 map instead of making a vector.")
+
+    def window(self) -> None:
+        return None
+
+    def output_shape(self, shape: Shape) -> Shape:
+        need_map(shape, self.type)
+        return (1, 1, shape[2]) if self.keepdims else (shape[2],)
+
+    def shape_formula(self, shape: Shape) -> str:
+        return f"{sides(shape[:2])} cells → 1 per channel: {number(shape[2])}"
+
+
+class GlobalAveragePooling2D(_GlobalPooling):
+    """Turns each channel into its mean over the whole map: a vector without any parameters."""
+
+    type: Literal["GlobalAveragePooling2D"] = "GlobalAveragePooling2D"
+
+
+class GlobalMaxPooling2D(_GlobalPooling):
+    """Turns each channel into its largest value over the whole map: was the pattern anywhere?"""
+
+    type: Literal["GlobalMaxPooling2D"] = "GlobalMaxPooling2D"
+
+
+class ZeroPadding2D(BaseLayer):
+    """Puts rings of zeros around the map."""
+
+    type: Literal["ZeroPadding2D"] = "ZeroPadding2D"
+    padding: Edges = Field(((1, 1), (1, 1)), description="Rows on top and bottom, columns on the left and right.")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        need_map(shape, self.type)
+        height, width = (side + sum(edges) for side, edges in zip(shape, self.padding, strict=False))
+        return height, width, shape[2]
+
+    def shape_formula(self, shape: Shape) -> str:
+        sums = (
+            f"{number(side)} + {before} + {after} = {number(side + before + after)}"
+            for side, (before, after) in zip(shape, self.padding, strict=False)
+        )
+        return both_axes(*sums)

@@ -1,0 +1,73 @@
+"""What a design comes to: its totals, its picture, and what is wrong with it, with the repairs."""
+
+import streamlit as st
+
+from cnn_core.design.arithmetic import number
+from cnn_core.design.memory import readable, training_bytes
+from cnn_core.design.network import Network
+from cnn_core.design.repairs import repairs
+from cnn_core.design.shapes import Problem, Trace, classifier_problem
+from cnn_core.figures.network import describe_network, network_figure
+from cnn_core.ui.build.editor import commit, refusal
+from cnn_core.ui.kit import session
+from cnn_core.ui.kit.data_choice import chosen_entry
+from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.wording import literal
+
+
+def totals(network: Network, trace: Trace) -> None:
+    """A possible network in six numbers."""
+    sums, recipe = trace.totals, session.recipe()
+    batch = recipe.batch_size
+    memory = readable(training_bytes(network, batch, recipe.optimizer))
+    values = {
+        "Parameters": (number(sums.parameters), f"{number(sums.trainable)} trainable"),
+        "Not trainable": (number(sums.non_trainable), "Kept by BatchNormalization: moving means and variances"),
+        "MACs": (number(sums.macs), "Multiply-accumulates for one image: the work of one prediction"),
+        "Weights": (readable(sums.weight_bytes), "Memory of all parameters as float32"),
+        "Activations": (
+            readable(batch * sums.activation_bytes),
+            f"Memory of every layer's output for a batch of {batch}, as float32",
+        ),
+        "Training": (memory, f"Estimated memory for batches of {batch} with {recipe.optimizer}"),
+    }
+    with st.grid(6, min_column_width=105, gap="small"):
+        for label, (value, explanation) in values.items():
+            st.metric(label, value, help=explanation)
+
+
+def picture(network: Network, trace: Trace, row: int) -> None:
+    """Blocks drawn to the shape of their feature maps, the selected layer outlined."""
+    st.plotly_chart(
+        network_figure(trace, network.data_format, selected=row - 1 if row else None),
+        key="designer.picture",
+        config={"displayModeBar": False},
+        alt=describe_network(trace, network.data_format),
+    )
+
+
+def waiting() -> str | None:
+    """Show why training waits for a field of the panel, and give it; None when it does not."""
+    if not (words := refusal()):
+        return None
+    why = literal(f"Training waits for {words}. Mend that field first.")
+    st.error(why, icon=":material/error:")
+    return why
+
+
+def verdict(network: Network, trace: Trace) -> Problem | None:
+    """Show what keeps the network from telling the classes of the visitor's data set apart, with one-click repairs.
+
+    Gives the problem, if there is one.
+    """
+    classes = chosen_entry().classes
+    problem = classifier_problem(network, classes)
+    if problem:
+        if trace.problem:
+            show_error(problem.message)
+        else:
+            show_error(problem.message, ":material/info:", st.warning)
+        with st.container(horizontal=True, gap="small"):
+            for repair in repairs(network, classes):
+                st.button(repair.title, icon=":material/build:", on_click=commit, args=(repair.network,))
+    return problem

@@ -1,0 +1,140 @@
+"""The panel in which the selected row of the calculator is changed."""
+
+import streamlit as st
+
+from cnn_core.design.arithmetic import sides
+from cnn_core.design.layers import LAYER_TYPES, Layer
+from cnn_core.design.network import Network, shown
+from cnn_core.design.shapes import LayerReport
+from cnn_core.errors import StudioError
+from cnn_core.ui.build.table import ROW, select
+from cnn_core.ui.kit import session
+from cnn_core.ui.kit.data_choice import choose_data, chosen_entry
+from cnn_core.ui.kit.forms import form, refused, renew
+from cnn_core.ui.kit.links import FAULT
+from cnn_core.ui.kit.wording import literal
+
+ADD, REFUSED = "designer.add", "designer.refused"
+FORMS = NETWORK_FORM, LAYER_FORM = "designer.network", "designer.layer"
+INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
+USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
+
+
+def commit(network: Network, row: int | None = None) -> None:
+    """Make `network` the design and `row` the one that is edited.
+
+    Buttons carry the network they lead to, not the change: a double click then does the same as a single one.
+    """
+    session.set_network(network)
+    if row is not None:
+        select(row)
+
+
+def add_layer(network: Network, row: int) -> None:
+    """A menu of the layer types; the chosen one comes behind `row`."""
+    st.menu_button(
+        "Add layer",
+        list(LAYER_TYPES),
+        key=f"studio.{ADD}",
+        icon=":material/add:",
+        help="Puts a layer behind the selected row.",
+        on_click=_add,
+        args=(network, row),
+    )
+
+
+def _add(network: Network, row: int) -> None:
+    kind = session.get(ADD)
+    usual = {"activation": USUAL_ACTIVATION[kind]} if kind in USUAL_ACTIVATION else {}
+    try:
+        commit(network.insert(row, LAYER_TYPES[kind](**usual)), row + 1)
+    except StudioError as error:
+        session.put(FAULT, str(error))
+
+
+def editor(network: Network, row: int) -> Network:
+    """The panel for `row` (0: the input); gives the network as its widgets make it."""
+    if row != session.get(ROW):
+        keep_design()  # a layer like the one before would show what was refused for that
+    session.put(ROW, row)
+    network = network.replace(row - 1, _layer(network, row)) if row else _input(network)
+    faults = refused(LAYER_FORM if row else NETWORK_FORM)
+    place = f"layer {row} ({network.layers[row - 1].type})" if row else "the input"
+    session.put(REFUSED, (network, f"{place}: {faults}") if faults else None)
+    return network
+
+
+def refusal() -> str:
+    """Where the designer's panel holds a value that the design could not take, and why; empty when it holds none."""
+    network, words = session.get(REFUSED) or (None, "")
+    return words if network == session.network() else ""
+
+
+def keep_design() -> None:
+    """Give up what the panel holds and the design could not take."""
+    for key in FORMS:
+        renew(key)
+    session.put(REFUSED, None)
+
+
+def _input(network: Network) -> Network:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Input**", width="stretch")
+        for shape in dict.fromkeys([chosen_entry().input_shape, *INPUTS]):
+            there = network.changed(input_shape=shape)
+            st.button(sides(shape), type="tertiary", disabled=there == network, on_click=commit, args=(there,))
+    entry = choose_data("Data set to design for")
+    if entry.classes:
+        st.caption(
+            f"{literal(entry.title)} has pictures of {sides(entry.input_shape)} (height, width, channels) and "
+            f"{entry.classes} classes: the last layer needs as many units."
+        )
+    return form(network, NETWORK_FORM, columns=1, skip=("layers",))
+
+
+def _layer(network: Network, row: int) -> Layer:
+    layer = network.layers[row - 1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f"**{row} · {layer.type}**", width="stretch")
+        _moves(network, row)
+    st.caption(type(layer).__doc__)
+    return form(layer, LAYER_FORM)
+
+
+def _moves(network: Network, row: int) -> None:
+    index, last = row - 1, len(network.layers) - 1
+    _icon("arrow_upward", "Move up", network.move(index, index - 1), row - 1, index == 0)
+    _icon("arrow_downward", "Move down", network.move(index, index + 1), row + 1, index == last)
+    full = _duplicated(network, index) is None
+    _icon("content_copy", "Duplicate", _duplicated(network, index), row + 1, full)
+    _icon("delete", "Remove", network.remove(index), min(row, last))
+
+
+def _icon(icon: str, title: str, network: Network | None, row: int, disabled: bool = False) -> None:
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=f"designer.{icon}",
+        help=title,
+        type="tertiary",
+        disabled=disabled,
+        on_click=commit,
+        args=(network, row),
+    )
+
+
+def _duplicated(network: Network, index: int) -> Network | None:
+    """With the layer twice, or None where the stack is full."""
+    try:
+        return network.duplicate(index)
+    except StudioError:
+        return None
+
+
+def sums(report: LayerReport, data_format: str) -> None:
+    """The selected layer's arithmetic, with the numbers in it."""
+    output = sides(shown(report.output_shape, data_format))
+    lines = [f"Output **{output}** :gray[· {report.shape_formula}]"]
+    if report.parameters:
+        lines.append(f"Parameters :gray[·] {report.parameter_formula}")
+    st.markdown("  \n".join(lines))

@@ -1,0 +1,151 @@
+"""One duel, live: how far it is, both sides on the same charts, and how to stop or resume it."""
+
+import math
+
+import streamlit as st
+
+from cnn_core.compare import duel as duels
+from cnn_core.compare.duel import Progress
+from cnn_core.compare.gather import live_curves
+from cnn_core.compare.plan import Duel, family
+from cnn_core.errors import RunError, StudioError
+from cnn_core.figures.curves import Curve, loss_title
+from cnn_core.figures.duel import duel_curves, side_colours
+from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.train.panel import show_curves
+
+REFRESH = 1.0  # seconds between two looks at a duel: it takes minutes
+
+
+def linked_duel() -> Duel | None:
+    """The duel that the page's address names (?duel=id); None without one, or when it is gone, which is then said."""
+    duel_id = session.link("duel")
+    if not duel_id:
+        return None
+    try:
+        return duels.load(services.store(), duel_id)
+    except RunError as error:
+        show_error(error, ":material/link_off:")
+        return None
+
+
+def duel_panel(duel: Duel, *, curves: bool) -> None:
+    """Show the duel and, while it goes on, what is new. The whole page runs again when there is more to report.
+
+    Args:
+        curves: whether the live charts are shown; the report has its own.
+    """
+    stage = _stage(duels.progress(duel, services.store()))
+    with st.container():  # a fragment that grows must not write over what follows it
+        st.fragment(_panel, run_every=REFRESH if stage[0] else None)(duel, stage, curves)
+
+
+def duel_actions(duel: Duel) -> None:
+    """A way to forget a duel that has ended."""
+    if duels.progress(duel, services.store()).active:
+        return
+    with st.popover("Delete", icon=":material/delete:"):
+        st.write("Delete this duel for good? Its runs stay in the list of runs.")
+        st.button("Delete it", on_click=_delete, args=(duel,), key="duel-delete")
+
+
+def _stage(now: Progress) -> tuple[bool, int]:
+    """What the page outside of the panel depends on: whether it goes on, and how many experiments are done."""
+    return now.active, 0 if now.main_active else now.done
+
+
+def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
+    now = duels.progress(duel, services.store())
+    if _stage(now) != stage:
+        st.rerun()
+    _header(duel, now)
+    for message in now.failed:
+        show_error(message)
+    if now.resumable and not now.active and not now.failed:
+        st.warning(
+            "The server ended while this duel was under way. What was learned is kept.", icon=":material/power_off:"
+        )
+    if now.active:
+        st.progress(now.share, _place(now))
+    if curves:
+        _curves(duel)
+
+
+def _header(duel: Duel, now: Progress) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(wording.literal(duel.plan.title), anchor=False, width="content")
+        word, icon, colour = wording.STATUS[_status(now)]
+        st.badge(word, icon=icon, color=colour)
+        st.space("stretch")
+        if now.active:
+            st.button(
+                "Stopping…" if now.stopping else "Stop",
+                icon=":material/stop:",
+                type="primary",
+                disabled=now.stopping,
+                key="duel-stop",
+                on_click=duels.stop,
+                args=(duel, services.store(), services.engine()),
+            )
+        elif now.resumable:
+            st.button(
+                "Resume", icon=":material/resume:", type="primary", key="duel-resume", on_click=_resume, args=(duel,)
+            )
+
+
+def _status(now: Progress) -> str:
+    if now.active:
+        return "training"
+    if now.failed:
+        return "failed"
+    return "interrupted" if now.resumable else "stopped" if now.stopping else "finished"
+
+
+def _place(now: Progress) -> str:
+    """How far the duel is, in words."""
+    parts = [f"{now.done} of {now.total} trainings done", f"now: {wording.literal(now.current)}"]
+    if now.seconds_left is not None:
+        parts.append(f"{wording.duration(now.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def _curves(duel: Duel) -> None:
+    """Accuracy and loss of all main trainings so far."""
+    reached = live_curves(duel, services.store())
+    left, right = st.columns(2)
+    with left:
+        _chart(duel, reached, "accuracy", "Accuracy", share=True)
+    with right:
+        _chart(duel, reached, "loss", loss_title(recipe.loss for recipe in duel.plan.recipes))
+
+
+def _chart(duel: Duel, reached: dict, measure: str, title: str, *, share: bool = False) -> None:
+    networks = duel.plan.networks
+    names = [network.name for network in networks]
+    colours = side_colours(tuple(map(family, networks)))
+    curves = [
+        curve
+        for name, split in ((measure, "train"), (f"val_{measure}", "validation"))
+        for curve in duel_curves(reached[name], names, colours, split)
+    ]
+    show_curves(curves, title, _epochs(duel, curves), f"duel-{measure}", share=share)
+
+
+def _epochs(duel: Duel, curves: list[Curve]) -> float:
+    """The end of the horizontal axis: the plan's, or, where the clock ends the training, what is reached by now."""
+    if not any(recipe.time_limit for recipe in duel.plan.recipes):
+        return max(recipe.epochs for recipe in duel.plan.recipes)
+    return math.ceil(max((x for curve in curves for x in curve.x), default=1))
+
+
+def _resume(duel: Duel) -> None:
+    try:
+        duels.resume(duel, services.store(), services.engine())
+    except StudioError as error:
+        show_error(error, tell=st.toast)
+
+
+def _delete(duel: Duel) -> None:
+    duels.delete(duel, services.store())
+    session.set_link("duel", None)

@@ -1,0 +1,56 @@
+"""What starts a duel, whichever way it was chosen: the check, what it amounts to, and the button."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn_core.compare import duel as duels
+from cnn_core.compare.plan import Duel, Plan
+from cnn_core.compare.words import fair_words
+from cnn_core.data.datasets import Entry
+from cnn_core.errors import StudioError
+from cnn_core.runs.request import request_problem
+from cnn_core.settings import settings
+from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit.errors import show_error
+
+
+def start_button(plan: Plan, label: str, key: str) -> None:
+    """What the plan amounts to, or what is wrong with it; and the button."""
+    entry = services.entry(plan.dataset)
+    problem = plan_problem(plan, entry)
+    if problem:
+        show_error(problem)
+    else:
+        st.caption(_amount(plan, entry))
+    if st.button(label, type="primary", icon=":material/swords:", disabled=bool(problem), key=key):
+        open_duel(lambda: duels.start(plan, services.store(), services.engine(), services.catalogue()))
+
+
+def plan_problem(plan: Plan, entry: Entry | None) -> str:
+    """What keeps either side from being trained, in words; empty when nothing does."""
+    if entry is None:
+        return f"The data set {plan.dataset} is not on this server. Choose another one."
+    for network, recipe in zip(plan.networks, plan.recipes, strict=True):
+        if problem := request_problem(network, recipe, entry, settings().training_memory_bytes):
+            return f"{network.name}: {problem.message}"
+    return ""
+
+
+def _amount(plan: Plan, entry: Entry) -> str:
+    """How many trainings the plan makes, and what makes it fair."""
+    count = len(duels.trainings(plan, entry.train))
+    alone = settings().training_workers == 1 and not settings().scheduler_address
+    order = "one after another, so that each has the machine to itself" if alone else "several at a time"
+    return f"{count} trainings, {order}. {wording.literal(fair_words(plan))}"
+
+
+def open_duel(make: Callable[[], Duel]) -> None:
+    """Go to a new duel, or say why it cannot be."""
+    try:
+        duel = make()
+    except StudioError as error:
+        show_error(error)
+    else:
+        session.set_link("duel", duel.id)
+        st.rerun()

@@ -1,0 +1,84 @@
+"""Larger than memory: reading batch by batch, on the chosen data set and as arithmetic for any other."""
+
+import inspect
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.data.looking import batches
+from cnn_core.design.memory import readable
+
+ROOT = Path(__file__).parents[3]
+FOLDER_CODE = ROOT / "cnn_core" / "training" / "folder.py"
+MEASURED = ROOT / "benchmarks" / "tables" / "memory.md"
+DTYPES = {"uint8": 1, "float16": 2, "float32": 4, "float64": 8}  # bytes of one number
+LARGEST = (10**9, 10_000, 10_000, 4)  # N, H, W, C
+
+
+@st.fragment
+def batch_reading(data: Dataset) -> None:
+    """The generator and what it gives, memory in numbers, and training from a folder on disk."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("A generator: batch by batch", anchor=False)
+        st.code(inspect.getsource(batches), language="python")
+    with right:
+        _next(data)
+    st.subheader("What it saves", anchor=False)
+    _memory(data)
+    st.subheader("From a folder of pictures", anchor=False)
+    st.markdown(
+        "Pictures on a disk need not even be there as bytes: this `keras.utils.PyDataset` opens the files of one batch "
+        "when Keras asks for it. `model.fit(FolderBatches(folder, (64, 64, 3), 32))` trains on any number of them."
+    )
+    with st.expander("Its code", icon=":material/code:"):
+        st.code(FOLDER_CODE.read_text(encoding="utf-8"), language="python")
+    if MEASURED.exists():
+        _measured(MEASURED.read_text(encoding="utf-8").strip().splitlines())
+
+
+def _measured(lines: list[str]) -> None:
+    """The benchmark's own table, as one that scrolls on a phone, and its note."""
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
+    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
+    st.caption(f"{lines[2]} {lines[-1]}")
+
+
+def _next(data: Dataset) -> None:
+    """Really calls next() on the generator."""
+    st.subheader("next() asks for the next one", anchor=False)
+    size = st.slider("Batch size", 1, 256, 32, key="batch-size", persist_state="session")
+    source = batches(data.x_train, data.y_train, data.classes, min(size, len(data.x_train)))
+    next(source)
+    images, labels = next(source)
+    row = images.shape[1] // 2
+    values = ", ".join(f"{value:.2f}" for value in images[0, row, :6, 0])
+    lines = [
+        f"source = batches(x_train, y_train, {data.classes}, batch_size={size})",
+        "images, labels = next(source)  # the first batch",
+        "images, labels = next(source)  # the second",
+        f"images.shape   # {images.shape}",
+        f"images.dtype   # {images.dtype}",
+        f"images.nbytes  # {images.nbytes:,}, that is {readable(images.nbytes)}",
+        f"images[0, {row}, :6, 0]  # [{values}]",
+        f"labels.shape   # {labels.shape}",
+        f"labels[0]      # {labels[0, :12].astype(int).tolist()}",
+    ]
+    st.code("\n".join(lines), language="python")
+
+
+def _memory(data: Dataset) -> None:
+    """The bytes of the whole and of a batch, for any numbers."""
+    fields = zip(("N, pictures", "H, px", "W, px", "C, channels"), data.x_train.shape, LARGEST, strict=True)
+    with st.grid(6, min_column_width=110, gap="small"):
+        sides = [st.number_input(label, 1, largest, value) for label, value, largest in fields]
+        dtype = st.selectbox("dtype", list(DTYPES), index=2)
+        batch = st.number_input("Batch", 1, LARGEST[0], 32)
+    number, height, width, channels = sides
+    one = height * width * channels * DTYPES[dtype]
+    left, right = st.columns(2)
+    left.metric("All at once", readable(number * one))
+    right.metric("One batch", readable(min(batch, number) * one))
+    st.caption(f"One picture: {height:,} × {width:,} × {channels} numbers of {DTYPES[dtype]} bytes, {readable(one)}.")

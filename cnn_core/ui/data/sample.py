@@ -1,0 +1,73 @@
+"""The picture that is varied: one of the data set's, the visitor's last drawing, or a picture of their own."""
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.data.digits import FIELD, stages
+from cnn_core.data.images import read_picture
+from cnn_core.data.photos import fitted, read_photo
+from cnn_core.design.augmentation import DIGITS
+from cnn_core.errors import DataError
+from cnn_core.settings import settings
+from cnn_core.ui import pages
+from cnn_core.ui.kit import session
+from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.upload_box import picture_box
+
+SET, DRAWING, PICTURE = "From the data set", "My drawing", "My picture"
+
+
+def choose_sample(data: Dataset) -> np.ndarray | None:
+    """(H, W, C) uint8 of the data set's shape, or None while there is none; says so when one can't be used."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ways = [SET, *([DRAWING] if _takes_digits(data) else []), PICTURE]
+        way = st.selectbox("Picture", ways, key=f"augment-way-{len(ways)}", width=160)
+        if way == SET:
+            return _from_set(data)
+    try:
+        return _drawn() if way == DRAWING else _sent(data)
+    except DataError as error:
+        show_error(error, ":material/broken_image:")
+        return None
+
+
+def _takes_digits(data: Dataset) -> bool:
+    return data.input_shape == (FIELD, FIELD, 1) and data.class_names == DIGITS
+
+
+def _from_set(data: Dataset) -> np.ndarray:
+    """A training picture: what is shown here is what training varies."""
+    labels = np.unique(data.y_train).tolist()
+    label = st.selectbox(
+        "Class",
+        labels,
+        index=len(labels) * 6 // 10,  # among digits the 6: what turns into a 9
+        format_func=data.class_names.__getitem__,
+        key=f"augment-class-{data.name}",
+        width=105,
+    )
+    indices = np.flatnonzero(data.y_train == label)
+    number = st.number_input(
+        f"Which, of {len(indices):,}", 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=130
+    )
+    return data.x_train[indices[number - 1]]
+
+
+def _drawn() -> np.ndarray | None:
+    ink = (session.get("draw.last") or {}).get("ink")
+    if ink is None:
+        st.info("There is no drawing yet.", icon=":material/draw:")
+        st.page_link(pages.DRAW, label="Draw a digit", icon=":material/draw:")
+        return None
+    return stages(ink).final[..., np.newaxis]
+
+
+def _sent(data: Dataset) -> np.ndarray | None:
+    file = picture_box("Your picture", settings().max_upload_bytes, key="augment-picture")
+    if file is None:
+        return None
+    limits = {"max_bytes": settings().max_upload_bytes, "max_pixels": settings().max_image_pixels}
+    if _takes_digits(data):
+        return stages(read_picture(file.getvalue(), **limits)).final[..., np.newaxis]
+    return fitted(read_photo(file.getvalue(), **limits)[1], data.input_shape)

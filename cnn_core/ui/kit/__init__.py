@@ -1,0 +1,1 @@
+"""What all pages share: forms, errors, links, the session, the services."""

@@ -1,0 +1,68 @@
+"""The data set a visitor works with: chosen once, used on every page."""
+
+import streamlit as st
+
+from cnn_core.data.datasets import Entry
+from cnn_core.errors import DataError, StudioError
+from cnn_core.settings import settings
+from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit.errors import show_error
+
+
+def chosen_entry() -> Entry:
+    """The data set this visitor has chosen, on whatever page; the bundled digits at first, or when it is of no use."""
+    chosen = services.entry(session.get("dataset", ""))
+    return chosen if chosen and chosen.classes else services.catalogue().entries()[0]
+
+
+def choose(name: str) -> None:
+    """Make the data set `name` the chosen one; raises DataError when it is not on this server."""
+    if services.entry(name) is None:
+        raise DataError("This data set is not on this server", received=name[:80], todo="Choose another one")
+    session.put("dataset", name)
+
+
+def choose_data(label: str = "Data set") -> Entry:
+    """A box with all data sets; gives the chosen one and remembers it."""
+    entries = services.catalogue().entries()
+    names = [entry.name for entry in entries]
+    kept = session.get("dataset")
+    entry = st.selectbox(label, entries, index=names.index(kept) if kept in names else 0, format_func=_with_owner)
+    session.put("dataset", entry.name)
+    return entry
+
+
+def data_facts(entry: Entry) -> None:
+    """Its size in a line; or the way to get it, when it is not there."""
+    if entry.source == "download" and not entry.ready:
+        _offer_download(entry)
+    elif entry.ready:
+        sides = "×".join(map(str, entry.input_shape))
+        st.caption(
+            f"{entry.train:,} training and {entry.test:,} test pictures of {sides}, {entry.classes} classes",
+        )
+    else:
+        show_error(entry.problem, ":material/broken_image:")
+
+
+def _with_owner(entry: Entry) -> str:
+    return f"{entry.title} (uploaded)" if entry.source == "own" else entry.title
+
+
+def _offer_download(entry: Entry) -> None:
+    st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{settings().datasets}`.")
+    if st.button("Download it", icon=":material/download:"):
+        bar = st.progress(0.0, "Connecting…")
+        try:
+            services.engine().download(entry.name, lambda share: bar.progress(share, _words(share)))
+        except StudioError as error:
+            bar.empty()
+            show_error(error, ":material/cloud_off:")
+        else:
+            st.rerun()
+
+
+def _words(share: float) -> str:
+    if share >= 1:
+        return "Unpacking and saving…"
+    return f"Downloading: {share:.0%}" if share else "Connecting…"

@@ -1,0 +1,149 @@
+"""Everything that all visitors of this server share: each made once, here."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnn_core.data.datasets import Catalogue, Dataset, Entry
+from cnn_core.data.upload.shelf import Shelf
+from cnn_core.errors import StudioError
+from cnn_core.runs.models import Model, ModelLibrary
+from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
+from cnn_core.settings import settings
+from cnn_core.ui.kit import startup
+
+if TYPE_CHECKING:
+    from cnn_core.compare.plan import Duel
+    from cnn_core.compare.report import Report
+    from cnn_core.engine.engine import Engine
+    from cnn_core.runs.store import RunStore
+
+
+@st.cache_resource(show_spinner=False)
+def catalogue() -> Catalogue:
+    """The data sets that can be trained on."""
+    return Catalogue(settings().datasets)
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """The files that visitors have sent and not yet kept."""
+    return Shelf(settings().uploads, settings())
+
+
+def dataset_title(name: str) -> str:
+    """What the data set is called on the pages; its bare name when it is gone."""
+    return dataset_titles().get(name, name)
+
+
+def dataset_titles() -> dict[str, str]:
+    """What each data set that is here is called, by its name: the folder is read once for a whole table."""
+    return {entry.name: entry.title for entry in catalogue().entries()}
+
+
+def entry(name: str) -> Entry | None:
+    """What is known of the data set `name` without loading it; None when there is none."""
+    return next((entry for entry in catalogue().entries() if entry.name == name), None)
+
+
+def dataset(name: str) -> Dataset:
+    """The data set `name`; raises DataError when it is not there or cannot be read."""
+    return _dataset(name, catalogue().version(name))
+
+
+@st.cache_resource(show_spinner="Reading the pictures…", max_entries=4)
+def _dataset(name: str, version: int) -> Dataset:
+    return catalogue().load(name)
+
+
+def predictions(run_id: str, dataset_name: str) -> Predictions | None:
+    """What the run predicted for the test set of `dataset_name`; None when it has left none, or for another one."""
+    # Not cached: it takes a few milliseconds, and a run that has none now can be resumed and have some.
+    content = store().load_file(run_id, PREDICTIONS_FILE)
+    made = content and Predictions.read(content, dataset(dataset_name).y_test)
+    return made if made and len(made.true) == len(made.predicted) else None
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """All runs, of all visitors; raises StudioError where they cannot be kept."""
+    if problem := fault():
+        raise problem
+    startup.everything()
+    from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
+
+    return RunStore(settings().database, settings().models)
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The workers that train and predict. They start in the background; the first question waits for them."""
+    startup.everything()
+    from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
+
+    made = Engine(store(), library(), catalogue(), settings())
+    _engines.append(made)
+    return made
+
+
+_engines: list[Engine] = []  # to be ended with the server, and not made for that
+
+
+def stop() -> None:
+    """End what was started: runs under way are interrupted at once, and not when their leases are over."""
+    while _engines:
+        _engines.pop().close()
+
+
+@st.cache_resource(show_spinner=False)
+def library() -> ModelLibrary:
+    """The trained models, ready-made and own."""
+    return ModelLibrary(store())
+
+
+def models() -> list[Model]:
+    """Every model that can be asked now, the newest run first, then the ready-made ones."""
+    return library().models()
+
+
+@st.cache_resource(show_spinner=False)
+def ready_duel() -> Report | None:
+    """The report of the duel that ships with the app."""
+    from cnn_core.compare.ready import ready_made  # only the duel's page needs it
+
+    return ready_made()
+
+
+def duel_report(duel: Duel) -> Report:
+    """What the duel came to by now; raises RunError while no seed has both its sides done."""
+    from cnn_core.compare.robustness import measured  # only the duel's page needs it
+
+    saved = sum(state.saved for state in store().states(duel.runs).values())
+    swept = bool(measured(duel, store()))
+    return _duel_report(duel, duel.id, saved, swept, catalogue().version(duel.plan.dataset))
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _duel_report(_duel: Duel, duel_id: str, saved: int, swept: bool, version: int) -> Report:
+    from cnn_core.compare.gather import gather
+
+    return gather(_duel, store(), catalogue())
+
+
+def fault() -> StudioError | None:
+    """What keeps this server from keeping anything, if something does; asked anew each time, for it can be mended."""
+    home = settings().home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=home).close()
+    except OSError as error:
+        return StudioError(
+            "This server cannot keep anything: it may not write into its home folder",
+            received=f"{home}, {error.strerror or error}",
+            todo="Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
+            "Until then, look at data sets and design networks; nothing can be trained.",
+        )
+    return None

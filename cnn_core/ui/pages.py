@@ -1,0 +1,11 @@
+"""Where the pages are: what `st.navigation`, `st.switch_page` and `st.page_link` call them."""
+
+HOME = "pages/start/home.py"
+BROWSE = "pages/data/browse.py"
+AUGMENTATION = "pages/data/augmentation.py"
+DESIGNER = "pages/build/designer.py"
+LIVE = "pages/train/live.py"
+RUN = "pages/train/run.py"
+RUNS = "pages/train/runs.py"
+DRAW = "pages/use/draw.py"
+DUEL = "pages/compare/duel.py"

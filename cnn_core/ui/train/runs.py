@@ -1,0 +1,190 @@
+"""All runs as a table: choose one to open, rename or delete it, or several to lay their curves over each other."""
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core.errors import StudioError
+from cnn_core.figures.curves import loss_title, overlay
+from cnn_core.runs.summary import Summary
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
+
+REFRESH = 2.0  # seconds
+PAGE = 50  # runs on a page
+ORDERS = {
+    "-created": "Newest first",
+    "created": "Oldest first",
+    "-test_accuracy": "Best test accuracy first",
+    "name": "Name",
+    "status": "State",
+    "-parameters": "Most parameters first",
+    "-seconds": "Longest time first",
+}
+"""What the database sorts by (`runs.summary.SORTABLE`), and how that is called."""
+
+
+def runs_page() -> None:
+    """The table, refreshed while any run is under way, and what can be done with the rows that are chosen."""
+    lists = services.store().lists
+    active = lists.active(1) or lists.of_duels(active=True)
+    with st.container():
+        st.fragment(_content, run_every=REFRESH if active else None)()
+
+
+def _content() -> None:
+    lists = services.store().lists
+    of_duels, alone = lists.of_duels(active=False), lists.count()
+    if not alone and not of_duels:
+        st.info("Nothing has been trained here yet.", icon=":material/inbox:")
+        st.page_link(pages.LIVE, label="Train a first network", icon=":material/play_arrow:")
+        return
+    titles = services.dataset_titles()
+    chosen = _chosen(_page(alone, of_duels, titles), titles)
+    readable = [run for run in chosen if run.recipe]
+    if len(chosen) == 1:
+        _actions(chosen[0])
+    if readable:
+        _curves(readable)
+
+
+def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]:
+    """The runs of the page that is looked at. What searches and turns pages is there once there is more than one."""
+    text, order, page, duels = "", "-created", 1, False
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if alone + of_duels > PAGE:
+            text = st.text_input("Search", key="runs-search", placeholder="Name, network or data", width=260)
+            order = st.selectbox("Sort by", list(ORDERS), format_func=ORDERS.get, key="runs-order", width=240)
+        if of_duels:
+            # The many trainings of duels are shown when they are asked for.
+            duels = st.toggle(f"Show the {of_duels} trainings of duels", key="runs-of-duels")
+        # A data set is searched for by what it is called in the table.
+        datasets = [name for name, title in titles.items() if text.strip().casefold() in title.casefold()]
+        shown = {"text": text, "datasets": datasets, "duels": duels}
+        total = services.store().lists.count(**shown)
+        pages = -(-total // PAGE)
+        if pages > 1:
+            page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{duels}", width=140)
+    if not total:
+        nothing = f"Nothing here has “{wording.literal(text)}” in a name." if text else "No run here."
+        st.info(nothing, icon=":material/inbox:")
+    return services.store().lists.lines((page - 1) * PAGE, PAGE, order=order, **shown)
+
+
+def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:
+    """The table; the runs that are ticked, on whatever page that was.
+
+    Streamlit knows a tick by the number of its row, and a new run moves the rows: then it is a new table, with the
+    ticks where their runs are now.
+    """
+    ids = [run.id for run in runs]
+    ticked = session.get("runs.ticked", ())
+    here = _ticked_here(runs, titles, ticked) if runs else []
+    elsewhere = services.store().lists.some([run_id for run_id in ticked if run_id not in ids])
+    session.put("runs.ticked", tuple(run.id for run in (*elsewhere, *here)))
+    if elsewhere:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            names = ", ".join(wording.literal(run.name) for run in elsewhere)
+            st.caption(f"Also chosen, on other pages: {names}", width="content")
+            st.button("Untick them", type="tertiary", key="runs-untick", on_click=_untick, args=(elsewhere,))
+    return [*elsewhere, *here]
+
+
+def _untick(runs: list[Summary]) -> None:
+    gone = {run.id for run in runs}
+    session.put("runs.ticked", tuple(run_id for run_id in session.get("runs.ticked", ()) if run_id not in gone))
+
+
+def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collection[str]) -> list[Summary]:
+    st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
+    ids = [run.id for run in runs]
+    event = st.dataframe(
+        pd.DataFrame([_row(run, titles) for run in runs]),
+        key=f"runs-table-{hash(tuple(ids))}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [ids.index(run_id) for run_id in ticked if run_id in ids]}},
+        hide_index=True,
+        placeholder="–",
+        column_config={
+            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+            "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+            "Parameters": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    return [runs[row] for row in event.selection.rows if row < len(runs)]
+
+
+def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
+    return {
+        "Name": run.name,
+        "State": wording.STATUS[run.status][0],
+        "Test accuracy": _percent(run.test_accuracy),
+        "Started": wording.day_and_time(run.created),
+        "Time": wording.duration(run.seconds),
+        "Parameters": run.parameters,
+        "Network": run.network_name,
+        "Data": titles.get(run.dataset, run.dataset),
+        "Recipe": wording.recipe_words(run.recipe) if run.recipe else "Stored by another version: cannot be read",
+        "Validation accuracy": _percent(run.validation_accuracy),
+    }
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
+
+
+def _actions(run: Summary) -> None:
+    """Open, rename, delete."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if run.recipe and st.button("Open", type="primary", icon=":material/open_in_new:"):
+            st.switch_page(pages.RUN, query_params={"run": run.id})
+        if run.recipe and st.button("Load into the designer", icon=":material/view_agenda:"):
+            session.set_network(run.network)
+            session.set_recipe(run.recipe)
+            st.switch_page(pages.DESIGNER)
+        # With keys of the run and its name, they close when they have done their work.
+        rename = st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}")
+        with rename.form(f"rename-form-{run.id}", border=False):  # Enter saves too
+            st.text_input("New name", run.name, max_chars=80, key=f"studio.name-{run.id}")
+            st.form_submit_button("Save", on_click=_rename, args=(run.id,), key="rename-save")
+        with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
+            when = wording.day_and_time(run.created)
+            st.write(f"Delete **{wording.literal(run.name)}** of {when}, its curves and its model for good?")
+            st.button("Delete it", on_click=_try, args=(services.store().delete, run.id), key="delete-confirm")
+
+
+def _rename(run_id: str) -> None:
+    # What is in the box now: the arguments of a callback are those of the run of the script before.
+    _try(services.store().rename, run_id, session.get(f"name-{run_id}"))
+
+
+def _try(action, *args) -> None:
+    try:
+        action(*args)
+    except StudioError as error:
+        show_error(error, tell=st.toast)
+
+
+def _curves(chosen: list[Summary]) -> None:
+    """The curves of the chosen runs, one colour a run."""
+    states = services.store().states(run.id for run in chosen)
+    chosen = [run for run in chosen if run.id in states]
+    curves = {_unique(run, chosen): run_curves(states[run.id]) for run in chosen}
+    epochs = max((shown_epochs(run, states[run.id]) for run in chosen), default=1)
+    left, right = st.columns(2)
+    with left:
+        title = loss_title(run.recipe.loss for run in chosen)
+        show_curves(overlay({name: loss for name, (loss, _) in curves.items()}), title, epochs, "runs-loss")
+    with right:
+        both = overlay({name: accuracy for name, (_, accuracy) in curves.items()})
+        show_curves(both, "Accuracy", epochs, "runs-accuracy", share=True)
+
+
+def _unique(run: Summary, chosen: list[Summary]) -> str:
+    """The run's name, with its time when another chosen one has the same."""
+    same = sum(other.name == run.name for other in chosen) > 1
+    return f"{run.name} ({wording.day_and_time(run.created)}, {run.id[:4]})" if same else run.name

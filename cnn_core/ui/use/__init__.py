@@ -1,0 +1,1 @@
+"""The pieces of the pages on which a trained network is used."""

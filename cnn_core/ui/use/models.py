@@ -1,0 +1,93 @@
+"""The trained models that a picture is shown to: which there are for what, which are chosen, what they answer."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.data.datasets import BUNDLED, MNIST
+from cnn_core.figures.probabilities import describe_probabilities, probability_figure
+from cnn_core.figures.template import COLOURS
+from cnn_core.runs.models import Model
+from cnn_core.ui.kit import services, session
+
+DIGITS = "Digits"
+WITH_DIGITS = (BUNDLED, MNIST)  # treated as MNIST was made
+MOST_MODELS = 4
+NO_MODEL = "Choose at least one network above."
+
+
+def follow_link() -> None:
+    """Choose the model that the page's address names (?model=key), once for each link that is followed."""
+    asked = session.link("model")
+    if asked and asked != session.get("draw.asked"):
+        session.put("draw.asked", asked)
+        if asked not in [model.key for model in services.models()]:
+            st.warning("The network of this link is not on this server (any more).", icon=":material/link_off:")
+        session.reset_widgets("draw-models")
+        session.reset_widgets("draw-kind")
+
+
+def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
+    """What the visitor wants read (digits, or the pictures of another data set), and the models that can."""
+    kinds: dict[str, list[Model]] = {}
+    datasets = services.dataset_titles()
+    for model in models:
+        kinds.setdefault(_kind(model, datasets.get(model.dataset, model.dataset)), []).append(model)
+    names = sorted(kinds, key=lambda kind: kind != DIGITS)
+    asked = session.get("draw.asked")
+    first = next((kind for kind in names if asked in [model.key for model in kinds[kind]]), names[0])
+    kind = names[0]
+    if len(names) > 1:
+        kind = st.selectbox(
+            "What the networks know", names, index=names.index(first), key="draw-kind", persist_state="session"
+        )
+    return kind, kinds[kind]
+
+
+def _kind(model: Model, data: str) -> str:
+    if model.dataset in WITH_DIGITS and model.input_shape == (28, 28, 1):
+        return DIGITS
+    height, width, _ = model.input_shape
+    return f"{data}, {height} × {width}"
+
+
+def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
+    """A box to choose up to four of `models` in; those by their titles."""
+    by_key = {model.key: model for model in models}
+    titles = _titles(models)
+    keys = st.multiselect(
+        "Networks",
+        list(by_key),
+        default=_first_choice(by_key),
+        format_func=titles.get,
+        max_selections=MOST_MODELS,
+        key=key,
+        persist_state="session",
+        placeholder="Choose networks",
+    )
+    return {titles[key]: by_key[key] for key in keys}
+
+
+def _titles(models: Sequence[Model]) -> dict[str, str]:
+    """Title by key; models of the same name are told apart by the beginning of their key."""
+    names = [model.title for model in models]
+    return {m.key: m.title if names.count(m.title) == 1 else f"{m.title} ({m.key[:6]})" for m in models}
+
+
+def _first_choice(models: Mapping[str, Model]) -> list[str]:
+    asked = session.get("draw.asked")
+    if asked in models:
+        return [asked]
+    return sorted(list(models)[:3], key=lambda key: _family(models[key]))  # the ready-made ones and the newest run
+
+
+def show_bars(answers: Mapping[str, np.ndarray], models: Mapping[str, Model], class_names: Sequence[str]) -> None:
+    """The (classes,) probabilities that each model gave, by its title."""
+    colours = {title: COLOURS[_family(model)] for title, model in models.items()}
+    figure, words = probability_figure(answers, class_names, colours), describe_probabilities(answers, class_names)
+    st.plotly_chart(figure, key="draw-bars", config={"displayModeBar": False}, alt=words)
+
+
+def _family(model: Model) -> str:
+    return "CNN" if any("Conv" in layer.type for layer in model.network.layers) else "DNN"

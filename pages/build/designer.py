@@ -1,0 +1,53 @@
+"""The designer: a stack of layers, what it comes to at every change, and what is wrong with it."""
+
+import streamlit as st
+
+from cnn_core.design.shapes import trace
+from cnn_core.ui import pages
+from cnn_core.ui.build.check import picture, totals, verdict, waiting
+from cnn_core.ui.build.editor import add_layer, editor, sums
+from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
+from cnn_core.ui.build.table import layer_table, selected
+from cnn_core.ui.kit import session
+from cnn_core.ui.kit.lesson import page_head
+from cnn_core.ui.kit.links import faults, follow_links, write_links
+
+
+@st.fragment
+def designer():
+    toolbar = st.container(horizontal=True)
+    summary = st.container()
+    overview, panel = st.columns([3, 2])
+
+    # The panel comes first: what is changed in it shows in everything else in the same run.
+    row = selected(session.network())
+    with panel.container(border=True):
+        network = editor(session.network(), row)
+        session.set_network(network)
+        traced = trace(network)
+        if 0 < row <= len(traced.reports):
+            sums(traced.reports[row - 1], network.data_format)
+    write_links(network)
+    with overview:
+        picture(network, traced, row)
+        layer_table(network, traced, row)
+    with summary:
+        faults()
+        opened_file()
+        waits = waiting()
+        problem = verdict(network, traced)
+        if not traced.problem:
+            totals(network, traced)
+    with toolbar:
+        presets()
+        add_layer(network, row)
+        undo_redo()
+        files(network)
+        stuck = waits is not None or (problem is not None and problem.blocking)
+        if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck, help=waits):
+            st.switch_page(pages.LIVE)
+
+
+page_head("Designer", "designer")
+follow_links()
+designer()

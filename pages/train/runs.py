@@ -1,0 +1,7 @@
+"""Runs: all of them, of everybody on this server."""
+
+from cnn_core.ui.kit.lesson import page_head
+from cnn_core.ui.train.runs import runs_page
+
+page_head("Runs", "runs")
+runs_page()

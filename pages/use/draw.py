@@ -1,0 +1,31 @@
+"""Draw a digit, or send a picture: what trained networks read in it, and what they see of it."""
+
+import streamlit as st
+
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.lesson import page_head
+from cnn_core.ui.use.canvas import remember_drawing
+from cnn_core.ui.use.digit import drawing_board
+from cnn_core.ui.use.models import DIGITS, follow_link, kind_of_models
+from cnn_core.ui.use.photo import photo_board
+
+head = st.container()
+models, kind = services.models(), DIGITS
+if models:
+    follow_link()
+    remember_drawing()
+    kind, readers = kind_of_models(models)
+    if kind == DIGITS:
+        drawing_board(readers)
+    else:
+        photo_board(readers)
+else:
+    st.info("No network can read digits yet. Train one first.", icon=":material/model_training:")
+    st.page_link(pages.DESIGNER, label="Go to the designer", icon=":material/view_agenda:")
+
+with head:
+    if kind == DIGITS:
+        page_head("Draw a digit", "draw")
+    else:
+        page_head("Show a picture", "draw")
