@@ -20,8 +20,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.common import publish, spread
-from cnn_core.runs.events import RunState
 from cnn_core.runs.models import MODEL_FILE
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 from tests.engine.conftest import NETWORK, SHORT

@@ -1,5 +1,10 @@
 """What can go wrong, in words a learner can act on."""
 
+from cnn_core.language import Text, _
+
+Words = Text | str
+"""A text of ours is a `Text`, so that its reader's language decides; what others wrote or typed is a string."""
+
 
 class StudioError(Exception):
     """A problem the person in front of the screen can understand and mend.
@@ -11,20 +16,29 @@ class StudioError(Exception):
         todo: the next step that mends it.
     """
 
-    def __init__(self, what: str, *, expected: str = "", received: str = "", todo: str = ""):
+    def __init__(self, what: Words, *, expected: Words = "", received: Words = "", todo: Words = ""):
         super().__init__(what)
         self.what, self.expected, self.received, self.todo = what, expected, received, todo
 
     def __str__(self) -> str:
-        facts = [f"{name} {text}" for name, text in (("Expected", self.expected), ("Received", self.received)) if text]
-        return " ".join(part.rstrip(".") + "." for part in (self.what, *facts, self.todo) if part)
+        facts = (
+            self.what,
+            self.expected and _("Expected {what}", what=self.expected),
+            self.received and _("Received {what}", what=self.received),
+            self.todo,
+        )
+        return " ".join(_sentence(str(fact)) for fact in facts if fact)
 
     def __reduce__(self):
         # Keyword arguments do not survive the default pickling of exceptions, and errors travel between processes.
         return _rebuild, (type(self), self.what, self.expected, self.received, self.todo)
 
 
-def _rebuild(kind: type[StudioError], what: str, expected: str, received: str, todo: str) -> StudioError:
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?", "。", "！", "？")) else _("{words}.", words=words)
+
+
+def _rebuild(kind: type[StudioError], what: Words, expected: Words, received: Words, todo: Words) -> StudioError:
     return kind(what, expected=expected, received=received, todo=todo)
 
 

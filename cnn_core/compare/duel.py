@@ -11,8 +11,8 @@ from cnn_core.data.datasets import Catalogue, Entry
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
 from cnn_core.errors import RunError, StudioError
-from cnn_core.runs.events import RunState
 from cnn_core.runs.run import ANOTHER_VERSION, Run
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 
 LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show a network that has hardly begun

@@ -16,16 +16,16 @@ from cnn_core.compare.robustness import measured
 from cnn_core.data.datasets import Catalogue, Dataset
 from cnn_core.design.shapes import trace
 from cnn_core.errors import RunError
-from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.series import Series
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy")
 SHOWN = 12  # pictures that only one side reads right, of each side
 States = Mapping[str, RunState]  # by the run's id; read once, so that all of a report is of the same moment
-DIGITS = 4  # of a point of a curve: more than any screen shows
+DECIMALS = 4  # of a point of a curve: more than any screen shows
 
 
 def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
@@ -112,7 +112,7 @@ def _typical(seconds: list[float]) -> float:
 
 
 def _rounded(series: Series) -> tuple[Values, Values]:
-    return tuple(tuple(round(value, DIGITS) for value in values) for values in (series.x, series.y))
+    return tuple(tuple(round(value, DECIMALS) for value in values) for values in (series.x, series.y))
 
 
 def _predictions(store: RunStore, runs: tuple[str, str], dataset: Dataset) -> tuple[Predictions, Predictions]:

@@ -58,8 +58,3 @@ class Duel(BaseModel):
     def of(self, part: Part) -> list[tuple[Training, str]]:
         """The trainings of one part, with their runs."""
         return [pair for pair in zip(self.trainings, self.runs, strict=True) if pair[0].part == part]
-
-
-def family(network: Network) -> Literal["CNN", "DNN"]:
-    """A network with any convolution is a CNN."""
-    return "CNN" if any("Conv" in layer.type for layer in network.layers) else "DNN"

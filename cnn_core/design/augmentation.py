@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from cnn_core.design.fields import Flag
+from cnn_core.language import N_
 
 Percent = Annotated[int, Strict()]
 LayerSpec = tuple[str, dict[str, Any]]
@@ -14,7 +15,7 @@ LayerSpec = tuple[str, dict[str, Any]]
 WHITE = 255  # these layers see raw pixels, 0 to 255: they come before the network's own Rescaling
 LYING = 45  # degrees: what is turned further lies more than it stands
 HIDDEN = 25  # percent: enough to take a stroke out of a digit
-DIGITS = tuple("0123456789")
+DIGIT_NAMES = tuple("0123456789")
 RANGES = ("rotation", "horizontal_shift", "vertical_shift", "zoom", "brightness", "contrast", "noise", "erasing")
 """The controls that are an amount; 0 is off."""
 
@@ -39,12 +40,16 @@ class Augmentation(BaseModel):
     contrast: Percent = _most(100, "%", "Differences from the mean grey stretched or flattened by up to this share.")
     noise: Percent = _most(50, "%", "Grain: normal noise on every pixel; its standard deviation as a share of white.")
     erasing: Percent = _most(50, "%", "A black box hides up to this share of the area, somewhere.")
-    horizontal_flip: Flag = Field(False, description="Mirrored left to right, every other time.")
-    vertical_flip: Flag = Field(False, description="Turned upside down like a reflection in water, every other time.")
+    horizontal_flip: Flag = Field(False, description=N_("Mirrored left to right, every other time."))
+    vertical_flip: Flag = Field(
+        False, description=N_("Turned upside down like a reflection in water, every other time.")
+    )
     fill_mode: Literal["constant", "nearest", "reflect"] = Field(
         "constant",
-        description="What fills the edges that moving lays bare: constant is black, as around digits; nearest repeats "
-        "the outermost pixels; reflect mirrors the picture, for photos.",
+        description=N_(
+            "What fills the edges that moving lays bare: constant is black, as around digits; nearest repeats "
+            "the outermost pixels; reflect mirrors the picture, for photos."
+        ),
     )
 
     @property
@@ -93,7 +98,7 @@ def layers(augmentation: Augmentation, seed: int) -> tuple[LayerSpec, ...]:
 def warnings(augmentation: Augmentation, class_names: Sequence[str]) -> tuple[str, ...]:
     """A sentence with its reason for each choice that can make a picture's label wrong."""
     find = _of_characters if all(len(name) == 1 for name in class_names) else _of_things
-    return tuple(find(augmentation, tuple(class_names) == DIGITS))
+    return tuple(find(augmentation, tuple(class_names) == DIGIT_NAMES))
 
 
 def _words(augmentation: Augmentation, name: str) -> str:

@@ -14,6 +14,7 @@ from cnn_core.design.formats.texts import MAX_JSON_BYTES
 from cnn_core.design.layers import LAYER_TYPES, Layer
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.errors import DesignError
+from cnn_core.language import N_
 
 MAX_LAYERS = 200
 MAX_STEPS = 100
@@ -31,12 +32,17 @@ class Network(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("network", min_length=1, max_length=MAX_NAME, description="What you call it.")
+    name: str = Field("network", min_length=1, max_length=MAX_NAME, description=N_("What you call it."))
     input_shape: tuple[InputSide, InputSide, InputSide] = Field(
-        (28, 28, 1), description="Height, width and channels of an image."
+        (28, 28, 1), description=N_("Height, width and channels of an image.")
     )
-    data_format: DataFormat = Field("channels_last", description="Where the channels are shown: last or first.")
-    layers: tuple[Layer, ...] = Field((), max_length=MAX_LAYERS, description="The layers, from input to output.")
+    data_format: DataFormat = Field("channels_last", description=N_("Where the channels are shown: last or first."))
+    layers: tuple[Layer, ...] = Field((), max_length=MAX_LAYERS, description=N_("The layers, from input to output."))
+
+    @property
+    def family(self) -> Literal["CNN", "DNN"]:
+        """A network with any convolution is a CNN, any other one a DNN."""
+        return "CNN" if any(layer.kind == "convolution" for layer in self.layers) else "DNN"
 
     def with_layers(self, layers: tuple[BaseLayer, ...]) -> Self:
         """The same network with other layers. Raises DesignError above `MAX_LAYERS`."""

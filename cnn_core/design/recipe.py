@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.fields import checked
 from cnn_core.design.formats import texts
+from cnn_core.language import N_
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -18,40 +19,44 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(
-        "rmsprop", description="How steps are taken: sgd takes the plain gradient, the others adapt each step's size."
+        "rmsprop",
+        description=N_("How steps are taken: sgd takes the plain gradient, the others adapt each step's size."),
     )
     learning_rate: Real = Field(
-        0.001, gt=0, le=10, description="The size of a step. Too large diverges, too small takes for ever."
+        0.001, gt=0, le=10, description=N_("The size of a step. Too large diverges, too small takes for ever.")
     )
-    momentum: Real = Field(0.0, ge=0, lt=1, description="How much of the last step is kept; for sgd.")
+    momentum: Real = Field(0.0, ge=0, lt=1, description=N_("How much of the last step is kept; for sgd."))
     loss: Literal["categorical_crossentropy", "mse"] = Field(
-        "categorical_crossentropy", description="What is made small. mse compares with one-hot labels."
+        "categorical_crossentropy", description=N_("What is made small. mse compares with one-hot labels.")
     )
-    batch_size: Whole = Field(64, ge=1, le=8192, description="Images looked at for one step.")
-    epochs: Whole = Field(5, ge=1, le=1000, description="How often all training images are gone through.")
+    batch_size: Whole = Field(64, ge=1, le=8192, description=N_("Images looked at for one step."))
+    epochs: Whole = Field(5, ge=1, le=1000, description=N_("How often all training images are gone through."))
     validation_share: Real = Field(
-        0.1, ge=0, le=0.5, description="Share of the training images kept aside to check progress on."
+        0.1, ge=0, le=0.5, description=N_("Share of the training images kept aside to check progress on.")
     )
     train_images: Annotated[Whole, Field(ge=10, le=10_000_000)] | None = Field(
-        None, description="Use only this many of the first training images; empty: all."
+        None, description=N_("Use only this many of the first training images; empty: all.")
     )
-    seed: Whole = Field(42, ge=0, le=2**31 - 1, description="Same seed, same start, same order of the images.")
+    seed: Whole = Field(42, ge=0, le=2**31 - 1, description=N_("Same seed, same start, same order of the images."))
     early_stopping: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
-        None, description="Stop after this many epochs without a better validation loss; empty: never."
+        None, description=N_("Stop after this many epochs without a better validation loss; empty: never.")
     )
     time_limit: Annotated[Real, Field(gt=0, le=86_400)] | None = Field(
-        None, description="Stop after this many seconds of training; empty: never."
+        None, description=N_("Stop after this many seconds of training; empty: never.")
     )
     pixel_order: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(
-        None, description="Shuffle the pixels of all pictures in one fixed way, drawn from this seed; empty: do not."
+        None,
+        description=N_("Shuffle the pixels of all pictures in one fixed way, drawn from this seed; empty: do not."),
     )
     pixels: Literal["scaled", "raw"] = Field(
         "scaled",
-        description="How pixels enter the network: scaled divides them by 255, so that they go from 0 to 1; raw leaves "
-        "them as they are, 0 to 255. With raw pixels some seeds never learn.",
+        description=N_(
+            "How pixels enter the network: scaled divides them by 255, so that they go from 0 to 1; raw leaves "
+            "them as they are, 0 to 255. With raw pixels some seeds never learn."
+        ),
     )
     augmentation: Augmentation = Field(
-        Augmentation(), description="How training pictures are varied; validation and test never are."
+        Augmentation(), description=N_("How training pictures are varied; validation and test never are.")
     )
 
     def to_token(self) -> str:

@@ -104,16 +104,11 @@ def network_figure(trace: Trace, data_format: str = "channels_last", selected: i
 
 def _blocks(trace: Trace, data_format: str) -> list[_Block]:
     first = trace.reports[0].input_shape if trace.reports else trace.output_shape
-    rest = [(report.layer.type, report.output_shape, report.parameters) for report in trace.reports]
+    rest = [(report.layer.type, report.layer.kind, report.output_shape, report.parameters) for report in trace.reports]
     return [
-        _Block(name, _kind(name), shape, sides(shown(shape, data_format)), parameters)
-        for name, shape, parameters in [("Input", first, 0), *rest]
+        _Block(name, kind, shape, sides(shown(shape, data_format)), parameters)
+        for name, kind, shape, parameters in [("Input", "other", first, 0), *rest]
     ]
-
-
-def _kind(layer_type: str) -> str:
-    named = {"Conv": "convolution", "Pooling": "pooling", "Dense": "dense"}
-    return next((kind for part, kind in named.items() if part in layer_type), "other")
 
 
 def _boxes(shapes: Sequence[Shape]) -> list[_Box]:

@@ -1,20 +1,16 @@
-"""What happens to a run, as facts; and `reduce`, the one function that says what they add up to.
+"""What happens to a run, as facts; `state.reduce` says what they add up to.
 
-Nothing else holds a run's status. Epochs are counted from 0 in events; on a curve, x is the number of epochs done
+Epochs are counted from 0 in events; on a curve, x is the number of epochs done
 (0.5 is the middle of the first one). Times are seconds since 1970.
 """
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from cnn_core.runs.series import Series
-
-Status = Literal["queued", "training", "testing", "finished", "stopped", "failed", "interrupted", "unreadable"]
-ACTIVE: tuple[Status, ...] = ("queued", "training", "testing")
+from cnn_core.errors import RunError, StudioError
+from cnn_core.language import Text
 
 
 class _Event(BaseModel):
@@ -112,10 +108,27 @@ class Cancelled(_Event):
 
 
 class Failed(_Event):
-    """It ended with an error; `message` is for the person who asked for the run."""
+    """It ended with an error, in words for the person who asked for the run."""
 
     kind: Literal["failed"] = "failed"
-    message: str
+    what: Text
+    expected: Text = Text("")
+    received: Text = Text("")
+    todo: Text = Text("")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_string(cls, data: Any) -> Any:
+        """Runs of the first versions hold the whole message, in English."""
+        return {**data, "what": data["message"]} if isinstance(data, dict) and "message" in data else data
+
+    @classmethod
+    def by(cls, error: StudioError) -> "Failed":
+        """The end of a run that `error` ended."""
+        return cls(what=error.what, expected=error.expected, received=error.received, todo=error.todo)
+
+    def __str__(self) -> str:
+        return str(RunError(self.what, expected=self.expected, received=self.received, todo=self.todo))
 
 
 class Interrupted(_Event):
@@ -139,154 +152,3 @@ Event = Annotated[
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-
-
-@dataclass(frozen=True)
-class RunState:
-    """What is known of a run. Losses and accuracies of training come within epochs, validation's after each one."""
-
-    status: Status = "queued"
-    submitted: float = 0.0
-    seconds_before: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    started_now: Started | None = None
-    epoch: int = 0
-    step: int = 0
-    images_per_second: float = 0.0
-    stop_requested: bool = False
-    reason: str = ""
-    message: str = ""
-    loss: Series = field(default_factory=Series)
-    accuracy: Series = field(default_factory=Series)
-    val_loss: Series = field(default_factory=Series)
-    val_accuracy: Series = field(default_factory=Series)
-    epochs_done: tuple[EpochEnded, ...] = ()
-    tested: Tested | None = None
-    seen: float = 0.0
-
-    @property
-    def active(self) -> bool:
-        """Whether more is to come."""
-        return self.status in ACTIVE
-
-    @property
-    def saved(self) -> bool:
-        """Whether it was tested, and its model and predictions are there: they are written after the test."""
-        return self.tested is not None and self.status in ("finished", "stopped")
-
-    @property
-    def progress(self) -> float:
-        """The share of the planned steps, or of the time limit, that is done, 0 to 1."""
-        if (plan := self.started_now) is None:
-            return 0.0
-        return self._share(self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate from the pace of this run so far; None before there is a pace."""
-        if self.status != "training" or self.started_now is None:
-            return None
-        before = self._share(0.0, self.started_now.first_epoch)
-        if self.progress <= before:
-            return None
-        return (self.seen - self.started_now.at) * (1 - self.progress) / (self.progress - before)
-
-    def _share(self, seconds: float, epochs: float) -> float:
-        """The share of the plan that is done `seconds` after this attempt began, with so many epochs in all."""
-        plan = self.started_now
-        of_time = (plan.seconds_before + seconds) / plan.time_limit if plan.time_limit else 0.0
-        return min(1.0, max(of_time, epochs / plan.epochs))
-
-    @property
-    def seconds(self) -> float | None:
-        """From the start to the end, or to the last event; of a run that was resumed, all its attempts together."""
-        if self.started is None:
-            return self.seconds_before or None
-        return self.seconds_before + (self.ended or self.seen) - self.started
-
-
-def reduce(events: Iterable[Event], state: RunState | None = None) -> RunState:
-    """The state after `events`; give the state of the earlier ones to go on from there.
-
-    What came before could not be read: then nobody knows what more events make of it.
-    """
-    state = state or RunState()
-    for event in () if state.status == "unreadable" else events:
-        state = replace(_APPLY[event.kind](state, event), seen=event.at)
-    return state
-
-
-def _submitted(state: RunState, event: Submitted) -> RunState:
-    return replace(
-        state,
-        status="queued",
-        submitted=event.at,
-        seconds_before=state.seconds or 0.0,
-        started=None,
-        ended=None,
-        message="",
-        stop_requested=False,
-    )
-
-
-def _started(state: RunState, event: Started) -> RunState:
-    """A resumed run forgets what came after its checkpoint: that part is trained again."""
-    kept = {
-        name: getattr(state, name).until(event.first_epoch) for name in ("loss", "accuracy", "val_loss", "val_accuracy")
-    }
-    done = tuple(epoch for epoch in state.epochs_done if epoch.epoch < event.first_epoch)
-    return replace(
-        state,
-        status="training",
-        started=event.at,
-        started_now=event,
-        epoch=event.first_epoch,
-        step=0,
-        epochs_done=done,
-        tested=None,
-        **kept,
-    )
-
-
-def _progress(state: RunState, event: Progress) -> RunState:
-    xs = [event.epoch + step / state.started_now.steps_per_epoch for step, _, _ in event.points]
-    return replace(
-        state,
-        epoch=event.epoch,
-        step=event.step,
-        images_per_second=event.images_per_second,
-        loss=state.loss.extend(xs, [loss for _, loss, _ in event.points]),
-        accuracy=state.accuracy.extend(xs, [accuracy for _, _, accuracy in event.points]),
-    )
-
-
-def _epoch_ended(state: RunState, event: EpochEnded) -> RunState:
-    x = event.epoch + 1
-    at = [x] if event.val_loss is not None else []
-    return replace(
-        state,
-        epoch=x,
-        step=0,
-        val_loss=state.val_loss.extend(at, [event.val_loss] * len(at)),
-        val_accuracy=state.val_accuracy.extend(at, [event.val_accuracy] * len(at)),
-        epochs_done=(*state.epochs_done, event),
-    )
-
-
-_APPLY = {
-    "submitted": _submitted,
-    "started": _started,
-    "progress": _progress,
-    "epoch_ended": _epoch_ended,
-    "stop_requested": lambda state, event: replace(state, stop_requested=True),
-    "training_ended": lambda state, event: replace(state, status="testing", reason=event.reason),
-    "tested": lambda state, event: replace(state, tested=event),
-    "finished": lambda state, event: replace(
-        state, status="stopped" if state.reason == "stopped" else "finished", ended=event.at
-    ),
-    "cancelled": lambda state, event: replace(state, status="stopped", ended=event.at),
-    "failed": lambda state, event: replace(state, status="failed", message=event.message, ended=event.at),
-    # It ended when it was last heard of; that it had was only noticed when the next server started.
-    "interrupted": lambda state, event: replace(state, status="interrupted", ended=state.seen),
-}

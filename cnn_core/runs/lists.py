@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from cnn_core.errors import RunError
 from cnn_core.runs.database import RUNS, may_be_id, said, same_id
-from cnn_core.runs.events import ACTIVE
 from cnn_core.runs.run import design
+from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary, words
 
 LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them

@@ -19,11 +19,12 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.runs import database, migrations, summary
 from cnn_core.runs.database import DUELS, EVENTS, RUNS, may_be_id, said, same_id
-from cnn_core.runs.events import ACTIVE, EVENT, Event, RunState, Submitted, reduce
+from cnn_core.runs.events import EVENT, Event, Submitted
 from cnn_core.runs.files import Files
 from cnn_core.runs.leases import Leases
 from cnn_core.runs.lists import Lists
 from cnn_core.runs.run import ANOTHER_VERSION, KEPT, Run, design
+from cnn_core.runs.state import ACTIVE, RunState, reduce
 
 READ_FAULT, WRITE_FAULT = "The runs cannot be read", "The run cannot be stored"
 TOGETHER = 200  # runs whose summaries are written in one go

@@ -6,7 +6,7 @@ from typing import Any
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.runs.events import RunState, Status
+from cnn_core.runs.state import RunState, Status
 
 
 @dataclass(frozen=True)

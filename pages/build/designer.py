@@ -9,8 +9,9 @@ from cnn_core.ui.build.editor import add_layer, editor, sums
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
 from cnn_core.ui.build.table import layer_table, selected
 from cnn_core.ui.kit import session
+from cnn_core.ui.kit.errors import faults
 from cnn_core.ui.kit.lesson import page_head
-from cnn_core.ui.kit.links import faults, follow_links, write_links
+from cnn_core.ui.kit.links import follow_links, write_links
 
 
 @st.fragment

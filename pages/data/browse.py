@@ -8,9 +8,9 @@ from cnn_core.ui.data.browse import one_picture, overview
 from cnn_core.ui.data.own import own_data
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.data_choice import choose_data, data_facts
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import faults, show_error
 from cnn_core.ui.kit.lesson import page_head
-from cnn_core.ui.kit.links import faults, follow_links, write_links
+from cnn_core.ui.kit.links import follow_links, write_links
 
 OWN = "Bring your own"
 VIEWS = {"Browse": overview, "One picture": one_picture, "Larger than memory": batch_reading}

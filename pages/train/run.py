@@ -5,8 +5,8 @@ import streamlit as st
 from cnn_core.errors import RunError
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit.errors import later
 from cnn_core.ui.kit.lesson import lesson
-from cnn_core.ui.kit.links import FAULT
 from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
@@ -15,7 +15,7 @@ from cnn_core.ui.use.models import WITH_DIGITS
 try:
     run = services.store().run(session.link("run") or "")
 except RunError as error:
-    session.put(FAULT, str(error))  # told beside the way to another run
+    later(error)  # told beside the way to another run
     st.switch_page(pages.LIVE)
 
 run_panel(run)

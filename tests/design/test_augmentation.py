@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_core.design.augmentation import DIGITS, PRESETS, RANGES, Augmentation, layers, warnings
+from cnn_core.design.augmentation import DIGIT_NAMES, PRESETS, RANGES, Augmentation, layers, warnings
 from cnn_core.design.fields import checked
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
 from cnn_core.design.recipe import Recipe
@@ -74,10 +74,10 @@ def test_switching_one_thing_off_leaves_the_seeds_of_the_others(augmentation, na
 @pytest.mark.parametrize(
     ("choice", "names", "words"),
     [
-        ({"horizontal_flip": True}, DIGITS, "mirrored"),
-        ({"vertical_flip": True}, DIGITS, "a 6 takes the shape of a 9"),
-        ({"rotation": 46}, DIGITS, "at 180° a 6 is a 9"),
-        ({"erasing": 30}, DIGITS, "is a 3"),
+        ({"horizontal_flip": True}, DIGIT_NAMES, "mirrored"),
+        ({"vertical_flip": True}, DIGIT_NAMES, "a 6 takes the shape of a 9"),
+        ({"rotation": 46}, DIGIT_NAMES, "at 180° a 6 is a 9"),
+        ({"erasing": 30}, DIGIT_NAMES, "is a 3"),
         ({"horizontal_flip": True}, LETTERS, "b becomes d"),
         ({"vertical_flip": True}, PETS, "upside down"),
         ({"rotation": 90}, PETS, "upright"),
@@ -89,11 +89,11 @@ def test_a_choice_that_changes_the_label_is_warned_of_with_the_reason(choice, na
 
 
 def test_harmless_choices_and_the_presets_on_their_own_kind_of_data_bring_no_warning():
-    assert warnings(PRESETS["digits"], DIGITS) == ()
+    assert warnings(PRESETS["digits"], DIGIT_NAMES) == ()
     assert warnings(PRESETS["photos"], PETS) == ()
     assert warnings(Augmentation(horizontal_flip=True), PETS) == ()
-    assert len(warnings(PRESETS["photos"], DIGITS)) == 1
-    assert len(warnings(Augmentation(horizontal_flip=True, vertical_flip=True), DIGITS)) == 3
+    assert len(warnings(PRESETS["photos"], DIGIT_NAMES)) == 1
+    assert len(warnings(Augmentation(horizontal_flip=True, vertical_flip=True), DIGIT_NAMES)) == 3
 
 
 @given(augmentations)

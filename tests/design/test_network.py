@@ -204,7 +204,7 @@ def test_any_json_gives_a_network_or_a_sentence(plain):
 
 def test_recipes_are_checked_in_words():
     assert checked(Recipe, {"epochs": 3}, "The recipe").epochs == 3
-    with pytest.raises(DesignError, match="learning_rate must be a number above 0 to 10, received -1"):
+    with pytest.raises(DesignError, match="learning_rate must be a number above 0 and up to 10, received -1"):
         checked(Recipe, {"learning_rate": -1}, "The recipe")
 
 

@@ -14,9 +14,9 @@ from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
-from cnn_core.runs.events import RunState
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 

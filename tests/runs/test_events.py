@@ -12,16 +12,15 @@ from cnn_core.runs.events import (
     Finished,
     Interrupted,
     Progress,
-    RunState,
     Started,
     StopRequested,
     Submitted,
     TrainingEnded,
-    reduce,
 )
 from cnn_core.runs.events import (
     Tested as Scored,  # pytest would collect a class whose name begins with Test
 )
+from cnn_core.runs.state import RunState, reduce
 
 STARTED = Started(at=10, device="CPU", choices="", epochs=4, steps_per_epoch=10, train_images=100, validation_images=10)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from cnn_core.runs.events import EVENT, RunState, reduce
+from cnn_core.runs.events import EVENT
+from cnn_core.runs.state import RunState, reduce
 
 KEPT = Path(__file__).parents[1] / "runs" / "version_1"
 # As SQLAlchemy had made them on PostgreSQL.

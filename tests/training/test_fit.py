@@ -15,7 +15,8 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
-from cnn_core.runs.events import EVENT, Event, Progress, Submitted, reduce
+from cnn_core.runs.events import EVENT, Event, Progress, Submitted
+from cnn_core.runs.state import reduce
 from cnn_core.training import live
 from cnn_core.training.build import checkpoint, from_bytes
 from cnn_core.training.device import Choices

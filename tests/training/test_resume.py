@@ -14,7 +14,8 @@ from cnn_core.design.augmentation import PRESETS
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.runs.events import Event, Submitted, reduce
+from cnn_core.runs.events import Event, Submitted
+from cnn_core.runs.state import reduce
 from cnn_core.training.build import Memory, checkpoint, from_bytes, restore, variables
 from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit

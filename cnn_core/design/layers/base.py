@@ -1,10 +1,12 @@
 """What every layer can say about itself, given the shape that arrives."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from cnn_core.design.fields import Shape
+
+Kind = Literal["convolution", "pooling", "dense", "other"]
 
 
 class BaseLayer(BaseModel):
@@ -12,9 +14,15 @@ class BaseLayer(BaseModel):
 
     Shapes are without the batch and channels last. A layer whose `acts_on_last_axis` is true works, in Keras, on the
     last axis of the layout in use: with channels_first, give it the shape in that layout (`shapes.trace` does).
+
+    Attributes:
+        about: what it does, for a visitor, marked for translation.
+        kind: what it is like, to those who draw or sort networks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    about: ClassVar[str] = ""
+    kind: ClassVar[Kind] = "other"
     acts_on_last_axis: ClassVar[bool] = False
     type: str
 

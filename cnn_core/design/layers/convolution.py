@@ -1,6 +1,6 @@
 """The three convolutions: plain, depthwise, and separable (depthwise, then 1×1)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,8 +16,9 @@ from cnn_core.design.arithmetic import (
     window_side,
 )
 from cnn_core.design.fields import Activation_, Count, Flag, Padding, Pair, Shape
-from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.layers.base import BaseLayer, Kind
 from cnn_core.errors import DesignError
+from cnn_core.language import N_
 
 _TODO = "Use padding 'same', a smaller kernel, or fewer layers that shrink the map before it."
 
@@ -25,7 +26,7 @@ _TODO = "Use padding 'same', a smaller kernel, or fewer layers that shrink the m
 class _Filtered(BaseLayer):
     """A layer whose output has one channel per filter; listed last among the bases, so that filters come first."""
 
-    filters: Count = Field(32, description="How many patterns are learned: the channels of the output.")
+    filters: Count = Field(32, description=N_("How many patterns are learned: the channels of the output."))
 
     def channels(self, shape: Shape) -> int:
         return self.filters
@@ -34,12 +35,15 @@ class _Filtered(BaseLayer):
 class _Convolution(BaseLayer):
     """What the three share: a dilated window that slides over height and width. They add `channels` of the output."""
 
-    kernel_size: Pair = Field((3, 3), description="Height and width of the sliding window; 3 and 5 are usual.")
-    strides: Pair = Field((1, 1), description="How far the window moves at each step. 2 halves the feature map.")
-    padding: Padding = Field("valid", description="same: a border of zeros keeps the size. valid: the map shrinks.")
-    dilation_rate: Pair = Field((1, 1), description="Gaps in the window: 2 looks at every other cell, a wider view.")
-    activation: Activation_ = Field("linear", description="What is done to each value; relu is the usual choice.")
-    use_bias: Flag = Field(True, description="Add one trained number per filter to its output.")
+    kind: ClassVar[Kind] = "convolution"
+    kernel_size: Pair = Field((3, 3), description=N_("Height and width of the sliding window; 3 and 5 are usual."))
+    strides: Pair = Field((1, 1), description=N_("How far the window moves at each step. 2 halves the feature map."))
+    padding: Padding = Field("valid", description=N_("same: a border of zeros keeps the size. valid: the map shrinks."))
+    dilation_rate: Pair = Field(
+        (1, 1), description=N_("Gaps in the window: 2 looks at every other cell, a wider view.")
+    )
+    activation: Activation_ = Field("linear", description=N_("What is done to each value; relu is the usual choice."))
+    use_bias: Flag = Field(True, description=N_("Add one trained number per filter to its output."))
 
     def window(self) -> tuple[tuple[int, int], tuple[int, int]]:
         rows, columns = map(span, self.kernel_size, self.dilation_rate)
@@ -71,10 +75,11 @@ class _Convolution(BaseLayer):
 
 
 class Conv2D(_Convolution, _Filtered):
-    """Slides trained filters over the map: each makes one channel that shows where its pattern is."""
-
+    about: ClassVar[str] = N_(
+        "Slides trained filters over the map: each makes one channel that shows where its pattern is."
+    )
     type: Literal["Conv2D"] = "Conv2D"
-    groups: Count = Field(1, description="Split the channels into groups that are filtered apart; 1: all together.")
+    groups: Count = Field(1, description=N_("Split the channels into groups that are filtered apart; 1: all together."))
 
     def output_shape(self, shape: Shape) -> Shape:
         need_map(shape, self.type)
@@ -116,10 +121,11 @@ class Conv2D(_Convolution, _Filtered):
 
 
 class DepthwiseConv2D(_Convolution):
-    """Filters every channel on its own, without mixing them: cheap, often followed by a 1×1 Conv2D."""
-
+    about: ClassVar[str] = N_(
+        "Filters every channel on its own, without mixing them: cheap, often followed by a 1×1 Conv2D."
+    )
     type: Literal["DepthwiseConv2D"] = "DepthwiseConv2D"
-    depth_multiplier: Count = Field(1, description="How many outputs each input channel gets.")
+    depth_multiplier: Count = Field(1, description=N_("How many outputs each input channel gets."))
 
     def channels(self, shape: Shape) -> int:
         return shape[2] * self.depth_multiplier
@@ -141,10 +147,11 @@ class DepthwiseConv2D(_Convolution):
 
 
 class SeparableConv2D(_Convolution, _Filtered):
-    """Filters every channel on its own, then mixes them with a 1×1 convolution: far fewer parameters than Conv2D."""
-
+    about: ClassVar[str] = N_(
+        "Filters every channel on its own, then mixes them with a 1×1 convolution: far fewer parameters than Conv2D."
+    )
     type: Literal["SeparableConv2D"] = "SeparableConv2D"
-    depth_multiplier: Count = Field(1, description="How many filters each input channel gets before the mixing.")
+    depth_multiplier: Count = Field(1, description=N_("How many filters each input channel gets before the mixing."))
 
     def _between(self, shape: Shape) -> int:
         return shape[2] * self.depth_multiplier

@@ -7,12 +7,12 @@ from pydantic import Field, Strict
 
 from cnn_core.design.arithmetic import number, product
 from cnn_core.design.fields import Activation_, Flag, Shape, Share, Units
-from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.layers.base import BaseLayer, Kind
+from cnn_core.language import N_
 
 
 class Flatten(BaseLayer):
-    """Lays the whole map out as one vector, for the dense layers after it."""
-
+    about: ClassVar[str] = N_("Lays the whole map out as one vector, for the dense layers after it.")
     type: Literal["Flatten"] = "Flatten"
 
     def window(self) -> None:
@@ -26,13 +26,17 @@ class Flatten(BaseLayer):
 
 
 class Dense(BaseLayer):
-    """Connects every input value to every unit. On a map it works, as in Keras, along the last axis only."""
-
+    about: ClassVar[str] = N_(
+        "Connects every input value to every unit. On a map it works, as in Keras, along the last axis only."
+    )
     acts_on_last_axis: ClassVar[bool] = True
+    kind: ClassVar[Kind] = "dense"
     type: Literal["Dense"] = "Dense"
-    units: Units = Field(64, description="How many values come out; the last layer has one for each class.")
-    activation: Activation_ = Field("linear", description="relu between layers, softmax at the end of a classifier.")
-    use_bias: Flag = Field(True, description="Add one trained number to each unit.")
+    units: Units = Field(64, description=N_("How many values come out; the last layer has one for each class."))
+    activation: Activation_ = Field(
+        "linear", description=N_("relu between layers, softmax at the end of a classifier.")
+    )
+    use_bias: Flag = Field(True, description=N_("Add one trained number to each unit."))
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], self.units)
@@ -54,22 +58,24 @@ class Dense(BaseLayer):
 
 
 class Dropout(BaseLayer):
-    """Zeroes a random share of the values while training, against over-fitting; does nothing afterwards."""
-
+    about: ClassVar[str] = N_(
+        "Zeroes a random share of the values while training, against over-fitting; does nothing afterwards."
+    )
     type: Literal["Dropout"] = "Dropout"
-    rate: Share = Field(0.5, description="The share of values that is dropped at each training step.")
+    rate: Share = Field(0.5, description=N_("The share of values that is dropped at each training step."))
 
 
 class BatchNormalization(BaseLayer):
-    """Shifts and scales each channel to mean 0 and variance 1 over the batch: training gets faster and steadier."""
-
-    type: Literal["BatchNormalization"] = "BatchNormalization"
-    momentum: Share = Field(0.99, description="How slowly the running mean and variance follow the batches.")
-    epsilon: Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)] = Field(
-        0.001, description="Added to the variance, so that nothing is divided by zero."
+    about: ClassVar[str] = N_(
+        "Shifts and scales each channel to mean 0 and variance 1 over the batch: training gets faster and steadier."
     )
-    center: Flag = Field(True, description="Learn an offset (beta) for each channel.")
-    scale: Flag = Field(True, description="Learn a factor (gamma) for each channel.")
+    type: Literal["BatchNormalization"] = "BatchNormalization"
+    momentum: Share = Field(0.99, description=N_("How slowly the running mean and variance follow the batches."))
+    epsilon: Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)] = Field(
+        0.001, description=N_("Added to the variance, so that nothing is divided by zero.")
+    )
+    center: Flag = Field(True, description=N_("Learn an offset (beta) for each channel."))
+    scale: Flag = Field(True, description=N_("Learn a factor (gamma) for each channel."))
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
         """gamma and beta are trained, the moving mean and variance are not (Ioffe & Szegedy 2015)."""
@@ -81,7 +87,6 @@ class BatchNormalization(BaseLayer):
 
 
 class Activation(BaseLayer):
-    """Applies a function to every value; softmax turns a vector into probabilities."""
-
+    about: ClassVar[str] = N_("Applies a function to every value; softmax turns a vector into probabilities.")
     type: Literal["Activation"] = "Activation"
-    activation: Activation_ = Field("relu", description="The function, e.g. relu, tanh or softmax.")
+    activation: Activation_ = Field("relu", description=N_("The function, e.g. relu, tanh or softmax."))

@@ -1,18 +1,22 @@
 """Pooling and padding: layers without parameters that change the size of the map."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from cnn_core.design.arithmetic import both_axes, need_map, need_room, number, sides, window_formula, window_side
 from cnn_core.design.fields import Edges, Flag, Padding, Pair, Shape
-from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.layers.base import BaseLayer, Kind
+from cnn_core.language import N_
 
 
 class _Pooling(BaseLayer):
-    pool_size: Pair = Field((2, 2), description="Height and width of the window that becomes one value.")
-    strides: Pair | None = Field(None, description="How far the window moves; empty: as far as it is large.")
-    padding: Padding = Field("valid", description="valid: incomplete windows at the border are dropped; same: kept.")
+    kind: ClassVar[Kind] = "pooling"
+    pool_size: Pair = Field((2, 2), description=N_("Height and width of the window that becomes one value."))
+    strides: Pair | None = Field(None, description=N_("How far the window moves; empty: as far as it is large."))
+    padding: Padding = Field(
+        "valid", description=N_("valid: incomplete windows at the border are dropped; same: kept.")
+    )
 
     def window(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return self.pool_size, self.strides or self.pool_size
@@ -31,19 +35,18 @@ class _Pooling(BaseLayer):
 
 
 class MaxPooling2D(_Pooling):
-    """Keeps the largest value of each window: a smaller map that tolerates small shifts."""
-
+    about: ClassVar[str] = N_("Keeps the largest value of each window: a smaller map that tolerates small shifts.")
     type: Literal["MaxPooling2D"] = "MaxPooling2D"
 
 
 class AveragePooling2D(_Pooling):
-    """Keeps the mean of each window: a smaller, smoother map."""
-
+    about: ClassVar[str] = N_("Keeps the mean of each window: a smaller, smoother map.")
     type: Literal["AveragePooling2D"] = "AveragePooling2D"
 
 
 class _GlobalPooling(BaseLayer):
-    keepdims: Flag = Field(False, description="Keep a 1×1 map instead of making a vector.")
+    kind: ClassVar[Kind] = "pooling"
+    keepdims: Flag = Field(False, description=N_("Keep a 1×1 map instead of making a vector."))
 
     def window(self) -> None:
         return None
@@ -57,22 +60,19 @@ class _GlobalPooling(BaseLayer):
 
 
 class GlobalAveragePooling2D(_GlobalPooling):
-    """Turns each channel into its mean over the whole map: a vector without any parameters."""
-
+    about: ClassVar[str] = N_("Turns each channel into its mean over the whole map: a vector without any parameters.")
     type: Literal["GlobalAveragePooling2D"] = "GlobalAveragePooling2D"
 
 
 class GlobalMaxPooling2D(_GlobalPooling):
-    """Turns each channel into its largest value over the whole map: was the pattern anywhere?"""
-
+    about: ClassVar[str] = N_("Turns each channel into its largest value over the whole map: was the pattern anywhere?")
     type: Literal["GlobalMaxPooling2D"] = "GlobalMaxPooling2D"
 
 
 class ZeroPadding2D(BaseLayer):
-    """Puts rings of zeros around the map."""
-
+    about: ClassVar[str] = N_("Puts rings of zeros around the map.")
     type: Literal["ZeroPadding2D"] = "ZeroPadding2D"
-    padding: Edges = Field(((1, 1), (1, 1)), description="Rows on top and bottom, columns on the left and right.")
+    padding: Edges = Field(((1, 1), (1, 1)), description=N_("Rows on top and bottom, columns on the left and right."))
 
     def output_shape(self, shape: Shape) -> Shape:
         need_map(shape, self.type)

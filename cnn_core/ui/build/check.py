@@ -17,7 +17,7 @@ from cnn_core.ui.kit.wording import literal
 
 def totals(network: Network, trace: Trace) -> None:
     """A possible network in six numbers."""
-    sums, recipe = trace.totals, session.recipe()
+    sums, recipe = trace.totals, session.RECIPE.get()
     batch = recipe.batch_size
     memory = readable(training_bytes(network, batch, recipe.optimizer))
     values = {

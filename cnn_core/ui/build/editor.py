@@ -7,14 +7,18 @@ from cnn_core.design.layers import LAYER_TYPES, Layer
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport
 from cnn_core.errors import StudioError
+from cnn_core.language import Text, _
 from cnn_core.ui.build.table import ROW, select
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import choose_data, chosen_entry
+from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.forms import form, refused, renew
-from cnn_core.ui.kit.links import FAULT
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.wording import literal
 
-ADD, REFUSED = "designer.add", "designer.refused"
+ADD: Slot[str | None] = Slot("designer.add", None)
+REFUSED: Slot[tuple[Network, Text] | None] = Slot("designer.refused", None)
+"""The design whose panel holds a value that it could not take, and why."""
 FORMS = NETWORK_FORM, LAYER_FORM = "designer.network", "designer.layer"
 INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
 USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
@@ -35,7 +39,7 @@ def add_layer(network: Network, row: int) -> None:
     st.menu_button(
         "Add layer",
         list(LAYER_TYPES),
-        key=f"studio.{ADD}",
+        key=ADD.key,
         icon=":material/add:",
         help="Puts a layer behind the selected row.",
         on_click=_add,
@@ -44,12 +48,10 @@ def add_layer(network: Network, row: int) -> None:
 
 
 def _add(network: Network, row: int) -> None:
-    kind = session.get(ADD)
+    kind = ADD.get()
     usual = {"activation": USUAL_ACTIVATION[kind]} if kind in USUAL_ACTIVATION else {}
-    try:
+    with errors_told(tell=later):
         commit(network.insert(row, LAYER_TYPES[kind](**usual)), row + 1)
-    except StudioError as error:
-        session.put(FAULT, str(error))
 
 
 def editor(network: Network, row: int) -> Network:
@@ -59,22 +61,22 @@ def editor(network: Network, row: int) -> Network:
     session.put(ROW, row)
     network = network.replace(row - 1, _layer(network, row)) if row else _input(network)
     faults = refused(LAYER_FORM if row else NETWORK_FORM)
-    place = f"layer {row} ({network.layers[row - 1].type})" if row else "the input"
-    session.put(REFUSED, (network, f"{place}: {faults}") if faults else None)
+    place = Text("layer {row} ({type})", row=row, type=network.layers[row - 1].type) if row else Text("the input")
+    REFUSED.put((network, Text("{place}: {problem}", place=place, problem=faults)) if faults else None)
     return network
 
 
 def refusal() -> str:
     """Where the designer's panel holds a value that the design could not take, and why; empty when it holds none."""
-    network, words = session.get(REFUSED) or (None, "")
-    return words if network == session.network() else ""
+    network, why = REFUSED.get() or (None, None)
+    return str(why) if network == session.network() else ""
 
 
 def keep_design() -> None:
     """Give up what the panel holds and the design could not take."""
     for key in FORMS:
         renew(key)
-    session.put(REFUSED, None)
+    REFUSED.put(None)
 
 
 def _input(network: Network) -> Network:
@@ -97,7 +99,7 @@ def _layer(network: Network, row: int) -> Layer:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(f"**{row} · {layer.type}**", width="stretch")
         _moves(network, row)
-    st.caption(type(layer).__doc__)
+    st.caption(_(type(layer).about))
     return form(layer, LAYER_FORM)
 
 

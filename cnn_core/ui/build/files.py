@@ -9,11 +9,10 @@ from cnn_core.design.formats.keras.layer import LeftOut
 from cnn_core.design.formats.opening import Opened, open_design
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
-from cnn_core.errors import StudioError
 from cnn_core.settings import settings
 from cnn_core.ui.build.editor import commit
 from cnn_core.ui.kit import session
-from cnn_core.ui.kit.links import FAULT
+from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.upload_box import megabytes
 from cnn_core.ui.kit.wording import literal
 
@@ -36,16 +35,16 @@ def presets() -> None:
 
 def _take_preset() -> None:
     preset = PRESETS[session.get(PRESET)]
-    session.set_recipe(preset.recipe)
+    session.RECIPE.put(preset.recipe)
     commit(preset.network, 1)
 
 
 def undo_redo() -> None:
     """Steps back and forth through the designs of this visit."""
-    history = session.history()
+    history = session.HISTORY.get()
     steps = (("Undo", "undo", history.undo(), history.past), ("Redo", "redo", history.redo(), history.future))
     for title, icon, target, there in steps:
-        st.button(title, icon=f":material/{icon}:", disabled=not there, on_click=session.set_history, args=(target,))
+        st.button(title, icon=f":material/{icon}:", disabled=not there, on_click=session.HISTORY.put, args=(target,))
 
 
 def files(network: Network) -> None:
@@ -72,10 +71,8 @@ def _open_file(count: int) -> None:
     if upload is None:
         return
     session.put("designer.files", count + 1)
-    try:
+    with errors_told(tell=later, about=upload.name):
         _take(open_design(upload.getvalue(), settings().max_json_bytes))
-    except StudioError as error:
-        session.put(FAULT, f"{upload.name}: {error}")
 
 
 def _take(opened: Opened) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn_core.compare.matching import matched_parameters
-from cnn_core.compare.plan import SIZES, Plan, family
+from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
 from cnn_core.design.network import Network, another_name
 from cnn_core.design.presets import PRESETS
@@ -170,7 +170,7 @@ def _choose_network(label: str, first: str, entry: Entry) -> Network:
     totals = trace(network).totals
     facts = [
         wording.literal(network.name),
-        family(network),
+        network.family,
         f"{len(network.layers)} layers",
         f"{totals.parameters:,} parameters",
         *changes,

@@ -7,7 +7,7 @@ import streamlit as st
 from cnn_core.compare import duel as duels
 from cnn_core.compare.duel import Progress
 from cnn_core.compare.gather import live_curves
-from cnn_core.compare.plan import Duel, family
+from cnn_core.compare.plan import Duel
 from cnn_core.errors import RunError, StudioError
 from cnn_core.figures.curves import Curve, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
@@ -75,7 +75,7 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
 def _header(duel: Duel, now: Progress) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(wording.literal(duel.plan.title), anchor=False, width="content")
-        word, icon, colour = wording.STATUS[_status(now)]
+        word, icon, colour = wording.status_badge(_status(now))
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
         if now.active:
@@ -123,7 +123,7 @@ def _curves(duel: Duel) -> None:
 def _chart(duel: Duel, reached: dict, measure: str, title: str, *, share: bool = False) -> None:
     networks = duel.plan.networks
     names = [network.name for network in networks]
-    colours = side_colours(tuple(map(family, networks)))
+    colours = side_colours((networks[0].family, networks[1].family))
     curves = [
         curve
         for name, split in ((measure, "train"), (f"val_{measure}", "validation"))

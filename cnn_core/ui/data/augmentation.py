@@ -48,7 +48,7 @@ def words(numbers: dict[str, float]) -> list[str]:
 
 def _draft() -> Augmentation:
     """What this visitor is trying out: at first what their recipe has, or what suits digits."""
-    own = session.recipe().augmentation
+    own = session.RECIPE.get().augmentation
     return session.get("augment.draft", own if own.active else PRESETS["digits"])
 
 
@@ -71,7 +71,7 @@ def augmentation_board(data: Dataset) -> None:
 
 def _use_button(augmentation: Augmentation) -> None:
     """The one button that puts it into the recipe; says what the recipe has."""
-    now = session.recipe().augmentation == augmentation
+    now = session.RECIPE.get().augmentation == augmentation
     label = "Use it for training" if augmentation.active else "Train without augmentation"
     st.button(
         label,
@@ -88,7 +88,7 @@ def _use_button(augmentation: Augmentation) -> None:
 
 
 def _use(augmentation: Augmentation) -> None:
-    session.set_recipe(session.recipe().model_copy(update={"augmentation": augmentation}))
+    session.RECIPE.put(session.RECIPE.get().model_copy(update={"augmentation": augmentation}))
 
 
 def _controls() -> Augmentation:
@@ -103,7 +103,7 @@ def _controls() -> Augmentation:
 
 
 def _seed() -> int:
-    return session.get("augment.seed", session.recipe().seed)
+    return session.get("augment.seed", session.RECIPE.get().seed)
 
 
 def _new_seed() -> None:

@@ -7,7 +7,7 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.data.digits import FIELD, stages
 from cnn_core.data.images import read_picture
 from cnn_core.data.photos import fitted, read_photo
-from cnn_core.design.augmentation import DIGITS
+from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError
 from cnn_core.settings import settings
 from cnn_core.ui import pages
@@ -33,7 +33,7 @@ def choose_sample(data: Dataset) -> np.ndarray | None:
 
 
 def _takes_digits(data: Dataset) -> bool:
-    return data.input_shape == (FIELD, FIELD, 1) and data.class_names == DIGITS
+    return data.input_shape == (FIELD, FIELD, 1) and data.class_names == DIGIT_NAMES
 
 
 def _from_set(data: Dataset) -> np.ndarray:

@@ -54,7 +54,7 @@ def sentence(way: dict[str, Any]) -> str:
 def _experiment() -> bool:
     """Whether it came to its end."""
     data = services.dataset(BUNDLED)
-    seed = session.recipe().seed
+    seed = session.RECIPE.get().seed
     drawn = np.random.default_rng(seed).permutation(len(data.x_train))[:DIGITS]
     few = replace(data, x_train=data.x_train[drawn], y_train=data.y_train[drawn])
     bar = st.progress(0.0, _words(0))

@@ -2,26 +2,28 @@
 
 import math
 import re
-import types
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 import streamlit as st
-from annotated_types import Ge, Le
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from cnn_core.design.fields import checked
-from cnn_core.errors import StudioError
-from cnn_core.ui.kit import session
+from cnn_core.design.arithmetic import sides
+from cnn_core.design.fields import Kind, complaints, kind
+from cnn_core.language import Text, _, joined
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.wording import literal
 
 Model = TypeVar("Model", bound=BaseModel)
 SIDES = ("height", "width", "channels")
 EDGES = {"height": ("top", "bottom"), "width": ("left", "right")}
 USUAL = (1, 2, 3, 5, 7)
-UNSET = "not set"
+UNSET = "none"
+"""What stands for None among the options of a box."""
 KEPT = "session"
 """A field keeps what is written in it while another page is shown: it may be what its model could not take."""
+_SHOWN: Slot[tuple[int, BaseModel | None]] = Slot("form", (0, None))
+"""Of each form: how often its widgets were made anew, and the model that they show."""
+_REFUSED: Slot[Text | None] = Slot("form.refused", None)
 
 
 def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",)) -> Model:
@@ -36,11 +38,11 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         columns: how many widgets stand beside each other on a wide screen.
         skip: fields that are not shown and keep their value.
     """
-    version, shown = session.get(f"form.{key}", (0, None))
+    version, shown = _SHOWN.of(key).get()
     if shown != model:
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
     fields = [name for name in type(model).model_fields if name not in skip]
-    narrow = [name for name in fields if not _is_edges(type(model).model_fields[name])]
+    narrow = [name for name in fields if not _is_edges(kind(type(model), name))]
     values, faults = dict(model), []
     for start in range(0, len(narrow), columns):
         for place, name in zip(st.columns(columns), narrow[start : start + columns], strict=False):
@@ -48,130 +50,125 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
                 values[name] = _field(model, name, f"{key}.{version}.{name}", faults)
     for name in (name for name in fields if name not in narrow):
         values[name] = _field(model, name, f"{key}.{version}.{name}", faults)
-    model = checked(type(model), values, "These settings")
-    session.put(f"form.{key}", (version, model))
-    session.put(f"form.{key}.refused", "; ".join(faults))
+    model = type(model).model_validate(values)
+    _SHOWN.of(key).put((version, model))
+    _REFUSED.of(key).put(joined(faults, "; ") if faults else None)
     return model
 
 
-def refused(key: str) -> str:
-    """What the widgets of that form hold and its model does not, in words; empty when they agree."""
-    return session.get(f"form.{key}.refused", "")
+def refused(key: str) -> Text | None:
+    """What the widgets of that form hold and its model does not, in words; None when they agree."""
+    return _REFUSED.of(key).get()
 
 
 def renew(key: str) -> None:
     """Let the widgets of that form show its model's values, whatever they hold now."""
-    version, _ = session.get(f"form.{key}", (0, None))
-    session.put(f"form.{key}", (version, None))
-    session.put(f"form.{key}.refused", "")
+    version, _model = _SHOWN.of(key).get()
+    _SHOWN.of(key).put((version, None))
+    _REFUSED.of(key).put(None)
 
 
-def _field(model: BaseModel, name: str, key: str, faults: list[str]) -> Any:
+def _field(model: BaseModel, name: str, key: str, faults: list[Text]) -> Any:
     """The widget of one field, and what it makes of it: a value that it cannot take is only added to `faults`."""
     kept = getattr(model, name)
-    value = _widget(name, type(model).model_fields[name], kept, key)
-    try:
-        checked(type(model), dict(model) | {name: value}, "Not taken")  # all other fields are right: it is this one
-    except StudioError as error:
-        faults.append(error.what.removeprefix("Not taken: "))
-        st.caption(f":red[:material/error: {literal(error.what)}. It is still {literal(_shown(kept))}.]")
-        return kept
-    return value
+    value = _widget(model, name, kept, key)
+    problem = complaints(type(model), dict(model) | {name: value})  # all other fields are right: it is this one
+    if problem is None:
+        return value
+    faults.append(problem)
+    told = _("Not taken: {problem}. It is still {value}.", problem=literal(str(problem)), value=literal(_shown(kept)))
+    st.caption(f":red[:material/error: {told}]")
+    return kept
 
 
 def _shown(value: Any) -> str:
     """A field's value as its widget shows it."""
     if isinstance(value, tuple):
         return "×".join(map(_shown, value))
-    return UNSET if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return _("not set") if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
-    """The widget for a field of that type, showing `value`."""
-    kind, metadata = _parts(field)
-    help_text = field.description
-    if get_origin(kind) is Literal:
-        options = get_args(kind)
-        return st.selectbox(name, options, index=options.index(value), key=key, help=help_text, persist_state=KEPT)
-    if kind is bool:
-        return st.toggle(name, value, key=key, help=help_text, persist_state=KEPT)
-    if isinstance(field.json_schema_extra, dict):
-        low, high = _bounds(metadata)  # a field that has a unit is an amount within bounds: a slider
+def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
+    """The widget for a field of that kind, showing `value`."""
+    what, field = kind(type(model), name), type(model).model_fields[name]
+    shared = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
+    if isinstance(field.json_schema_extra, dict):  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
-        return st.slider(
-            name, low, high, value, format=shown.replace(" °", "°"), key=key, help=help_text, persist_state=KEPT
-        )
-    if kind in (int, float):
-        return _number(name, kind, value, key, help_text)
-    if get_origin(kind) is tuple:
-        return _tuple(name, kind, value, key, help_text, optional=type(None) in get_args(field.annotation))
-    return st.text_input(name, value, key=key, help=help_text, persist_state=KEPT)
+        return st.slider(name, what.low, what.high, value, format=shown.replace(" °", "°"), **shared)
+    match what.base:
+        case "choice":
+            return st.selectbox(name, what.choices, index=what.choices.index(value), **shared)
+        case "flag":
+            return st.toggle(name, value, **shared)
+        case "whole" | "real":
+            return _number(name, value, whole=what.base == "whole", **shared)
+        case "tuple":
+            return _tuple(name, what, value, **shared)
+    return st.text_input(name, value, **shared)
 
 
-def _number(name: str, kind: type, value: Any, key: str, help_text: str | None) -> Any:
+def _number(name: str, value: Any, *, whole: bool, **shared: Any) -> Any:
     # No bounds for the widget: it would keep a number beyond them to itself, and go on with the one before. And no
     # whole numbers: it would read 3.5 as 3 and 1e9 as 1, and say nothing.
     number = st.number_input(
         name,
         value=value if value is None else float(value),
-        step=1.0 if kind is int else _step(value),
+        step=1.0 if whole else _step(value),
         format="%g",
-        key=key,
-        help=help_text,
-        persist_state=KEPT,
-        placeholder=UNSET,
+        placeholder=_("not set"),
+        **shared,
     )
-    return int(number) if kind is int and number is not None and number.is_integer() else number
+    return int(number) if whole and number is not None and number.is_integer() else number
 
 
-def _tuple(name: str, kind: Any, value: Any, key: str, help_text: str | None, optional: bool) -> Any:
+def _tuple(name: str, what: Kind, value: Any, *, key: str, **shared: Any) -> Any:
     """A number for each part, or one box for a pair such as a kernel_size, which is nearly always square."""
-    parts = get_args(kind)
-    if len(parts) == 2 and not _is_edges(FieldInfo.from_annotation(kind)):
-        return _pair(name, value, key, help_text, optional)
+    if len(what.parts) == 2 and not _is_edges(what):
+        return _pair(name, value, optional=what.optional, key=key, **shared)
     results = []
-    for place, side, part, one in zip(st.columns(len(parts)), SIDES, parts, value, strict=False):
+    for place, side, part, one in zip(st.columns(len(what.parts)), SIDES, what.parts, value, strict=False):
         with place:
-            results.append(_part(name, side, part, one, f"{key}.{side}", help_text))
+            results.append(_part(side, part, one, key=f"{key}.{side}", **shared))
     return tuple(results)
 
 
-def _is_edges(field: FieldInfo) -> bool:
+def _is_edges(what: Kind) -> bool:
     """Whether it is the padding of four edges: too much for half a row."""
-    kind, _ = _parts(field)
-    return get_origin(kind) is tuple and get_origin(FieldInfo.from_annotation(get_args(kind)[0]).annotation) is tuple
+    return what.base == "tuple" and what.parts[0].base == "tuple"
 
 
-def _part(name: str, side: str, part: Any, value: Any, key: str, help_text: str | None) -> Any:
+def _part(side: str, what: Kind, value: Any, *, key: str, **shared: Any) -> Any:
     """One side of a shape, or both edges of one side of a padding."""
-    field = FieldInfo.from_annotation(part)
-    if get_origin(field.annotation) is not tuple:
-        return _number(side, int, value, key, help_text)
-    return tuple(
-        _part(name, edge, edge_part, one, f"{key}.{edge}", help_text)
-        for edge, edge_part, one in zip(EDGES[side], get_args(field.annotation), value, strict=True)
-    )
+    if what.base != "tuple":
+        return _number(_SIDE_NAMES[side](), value, whole=True, key=key, **shared)
+    edges = zip(EDGES[side], what.parts, value, strict=True)
+    return tuple(_part(edge, part, one, key=f"{key}.{edge}", **shared) for edge, part, one in edges)
 
 
-def _pair(name: str, value: Any, key: str, help_text: str | None, optional: bool) -> Any:
+_SIDE_NAMES = {
+    "height": lambda: _("height"),
+    "width": lambda: _("width"),
+    "channels": lambda: _("channels"),
+    "top": lambda: _("top"),
+    "bottom": lambda: _("bottom"),
+    "left": lambda: _("left"),
+    "right": lambda: _("right"),
+}
+
+
+def _pair(name: str, value: Any, *, optional: bool, **shared: Any) -> Any:
     """Height and width in one box: the usual sizes to choose from, anything else ("3×5", "4") to type."""
     usual = [(side, side) for side in USUAL]
-    options = ([None] if optional else []) + sorted({*usual, *([value] if value else [])})
-    written = [_times(pair) for pair in options]
+    options = [*([UNSET] if optional else []), *map(sides, sorted({*usual, *([value] if value else [])}))]
     chosen = st.selectbox(
         name,
-        written,
-        index=written.index(_times(value)),
-        key=key,
-        help=help_text,
-        persist_state=KEPT,
+        options,
+        index=options.index(sides(value) if value else UNSET),
+        format_func=lambda option: _("not set") if option == UNSET else option,
         accept_new_options=True,
+        **shared,
     )
     return read_pair(chosen)
-
-
-def _times(pair: tuple[int, int] | None) -> str:
-    return UNSET if pair is None else f"{pair[0]}×{pair[1]}"
 
 
 def read_pair(text: str | None) -> Any:
@@ -183,21 +180,6 @@ def read_pair(text: str | None) -> Any:
     if rest or len(numbers) not in (1, 2) or max(map(len, numbers)) > 9:
         return text
     return int(numbers[0]), int(numbers[-1])
-
-
-def _parts(field: FieldInfo) -> tuple[Any, list]:
-    """The type without its None, and the rules that bound it."""
-    if get_origin(field.annotation) not in (Union, types.UnionType):
-        return field.annotation, field.metadata
-    inner = next(part for part in get_args(field.annotation) if part is not type(None))
-    parsed = FieldInfo.from_annotation(inner)
-    return parsed.annotation, [*parsed.metadata, *field.metadata]
-
-
-def _bounds(metadata: list) -> tuple[int, int]:
-    """The lowest and the highest amount."""
-    low = next(rule.ge for rule in metadata if isinstance(rule, Ge))
-    return low, next(rule.le for rule in metadata if isinstance(rule, Le))
 
 
 def _step(value: float | None) -> float:

@@ -1,10 +1,9 @@
 """The head of a page: its title, and its teaching text behind a button beside it."""
 
-from pathlib import Path
-
 import streamlit as st
 
-LESSONS = Path(__file__).parents[3] / "assets" / "lessons" / "en"
+from cnn_core import language
+from cnn_core.language import _
 
 
 def page_head(title: str, lesson_name: str) -> None:
@@ -15,6 +14,6 @@ def page_head(title: str, lesson_name: str) -> None:
 
 
 def lesson(name: str) -> None:
-    """A button that opens the lesson `name` (assets/lessons/en/<name>.md); closed, it takes no room from the page."""
-    with st.popover("What is going on here?", icon=":material/school:", type="tertiary"):
-        st.markdown((LESSONS / f"{name}.md").read_text(encoding="utf-8"))
+    """A button that opens the lesson `name` (assets/lessons/<language>/<name>.md); closed, it takes no room."""
+    with st.popover(_("What is going on here?"), icon=":material/school:", type="tertiary", key="lesson"):
+        st.markdown(language.lesson(name))

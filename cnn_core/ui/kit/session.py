@@ -1,54 +1,82 @@
 """What one visitor is working on: the only file that touches st.session_state and st.query_params."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnn_core import language
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 
 START = PRESETS["keras-log"]
+Value = TypeVar("Value")
+
+
+class Slot(Generic[Value]):
+    """One thing that is kept for each visitor, on whatever page; a widget's own value is lost when the page changes.
+
+    Attributes:
+        key: its place in Streamlit's session state, also for a widget whose value is to be found there.
+    """
+
+    def __init__(self, name: str, default: Value):
+        self.key = f"studio.{name}"
+        self._default = default
+
+    def get(self) -> Value:
+        """What is kept, or the default."""
+        return st.session_state.get(self.key, self._default)
+
+    def put(self, value: Value) -> None:
+        """Keep `value`."""
+        st.session_state[self.key] = value
+
+    def take(self) -> Value:
+        """What is kept, and keep it no longer: for what is told once."""
+        return st.session_state.pop(self.key, self._default)
+
+    def of(self, part: object) -> "Slot[Value]":
+        """The slot of one of several, such as of one form among many."""
+        return Slot(f"{self.key.removeprefix('studio.')}.{part}", self._default)
+
+
+HISTORY: Slot[History] = Slot("history", History(present=START.network))
+RECIPE: Slot[Recipe] = Slot("recipe", START.recipe)
+LANGUAGE: Slot[str] = Slot("language", "")
+
+
+def reader() -> str:
+    """The language of the visitor whose script this is: chosen, or else their browser's."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "en"
+    return LANGUAGE.get() or language.best(st.context.locale)
+
+
+language.listen(reader)
 
 
 def get(key: str, default: Any = None) -> Any:
-    """The value kept under `key` for this visitor, on whatever page."""
+    """Replaced by `Slot`."""
     return st.session_state.get(f"studio.{key}", default)
 
 
 def put(key: str, value: Any) -> None:
-    """Keep `value` under `key` for this visitor; unlike a widget's own value it survives a change of page."""
+    """Replaced by `Slot`."""
     st.session_state[f"studio.{key}"] = value
-
-
-def history() -> History:
-    """The designs of this visitor, with undo and redo."""
-    return get("history") or History(present=START.network)
-
-
-def set_history(new: History) -> None:
-    put("history", new)
 
 
 def network() -> Network:
     """The design this visitor works on."""
-    return history().present
+    return HISTORY.get().present
 
 
 def set_network(new: Network) -> None:
     """Make `new` the current design; the old one can be had back by undo."""
     if new != network():
-        set_history(history().push(new))
-
-
-def recipe() -> Recipe:
-    """How this visitor wants to train."""
-    return get("recipe", START.recipe)
-
-
-def set_recipe(new: Recipe) -> None:
-    put("recipe", new)
+        HISTORY.put(HISTORY.get().push(new))
 
 
 def link(name: str) -> str | None:

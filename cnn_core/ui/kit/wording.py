@@ -6,20 +6,27 @@ from datetime import datetime
 from string import punctuation
 
 from cnn_core.design.recipe import Recipe
-from cnn_core.runs.events import RunState
+from cnn_core.language import _
+from cnn_core.runs.state import RunState
 
 STATUS = {
-    "queued": ("Waiting", ":material/hourglass_empty:", "gray"),
-    "training": ("Training", ":material/model_training:", "blue"),
-    "testing": ("Testing", ":material/fact_check:", "blue"),
-    "finished": ("Finished", ":material/check_circle:", "green"),
-    "stopped": ("Stopped", ":material/stop_circle:", "orange"),
-    "failed": ("Failed", ":material/error:", "red"),
-    "interrupted": ("Interrupted", ":material/power_off:", "orange"),
-    "unreadable": ("Cannot be read", ":material/help:", "gray"),
+    "queued": (lambda: _("Waiting"), ":material/hourglass_empty:", "gray"),
+    "training": (lambda: _("Training"), ":material/model_training:", "blue"),
+    "testing": (lambda: _("Testing"), ":material/fact_check:", "blue"),
+    "finished": (lambda: _("Finished"), ":material/check_circle:", "green"),
+    "stopped": (lambda: _("Stopped"), ":material/stop_circle:", "orange"),
+    "failed": (lambda: _("Failed"), ":material/error:", "red"),
+    "interrupted": (lambda: _("Interrupted"), ":material/power_off:", "orange"),
+    "unreadable": (lambda: _("Cannot be read"), ":material/help:", "gray"),
 }
 """For each status: the word, its icon, its colour."""
 ALWAYS_TOLD = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")
+
+
+def status_badge(status: str) -> tuple[str, str, str]:
+    """The word for a run's status, its icon and its colour."""
+    word, icon, colour = STATUS[status]
+    return word(), icon, colour
 
 
 def duration(seconds: float | None) -> str:
@@ -27,33 +34,35 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _("{seconds:.1f} s", seconds=seconds)
     minutes, rest = divmod(math.ceil(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest) if minutes else _("{seconds} s", seconds=rest)
 
 
 def day_and_time(seconds: float) -> str:
     """A time stamp on the server's clock."""
-    return f"{datetime.fromtimestamp(seconds):%d %b, %H:%M}"
+    return datetime.fromtimestamp(seconds).strftime(_("%d %b, %H:%M"))
 
 
 def progress_text(state: RunState) -> str:
     """Where a run is: epoch, step, time left."""
     if state.status == "queued":
-        return "Waiting for a free trainer"
+        return _("Waiting for a free trainer")
     if state.status == "testing":
-        return "Reading the test set, once"
+        return _("Predicting the test set, once")
     start = state.started_now
     epoch = min(state.epoch + 1, start.epochs)
-    left = state.seconds_left
-    parts = [f"Epoch {epoch} of {start.epochs}", f"step {state.step} of {start.steps_per_epoch}"]
+    parts = [
+        _("Epoch {epoch} of {epochs}", epoch=epoch, epochs=start.epochs),
+        _("step {step} of {steps}", step=state.step, steps=start.steps_per_epoch),
+    ]
     if state.stop_requested:
-        parts.append("stopping at the next batch")
-    elif left is not None:
-        parts.append(f"{duration(left)} left")
+        parts.append(_("stopping at the next batch"))
+    elif (left := state.seconds_left) is not None:
+        parts.append(_("{time} left", time=duration(left)))
     return " · ".join(parts)
 
 
@@ -71,7 +80,7 @@ def _plain(value: object) -> str:
 def literal(text: str) -> str:
     """Text that is not ours, such as a name or what a link carried, for any place where Streamlit reads Markdown.
 
-    It is then shown letter by letter, in one line: no picture is fetched, nothing becomes a link, an icon or a heading.
+    It is then shown letter by letter, in one line: no image is fetched, nothing becomes a link, an icon or a heading.
     Not for places that show text as it is: options of a selectbox, cells of a dataframe, text alternatives.
     """
     return _MARKS.sub(r"\\\1", _MAGIC.sub(rf"\g<0>{_JOINER}", " ".join(text.split())))
@@ -83,9 +92,14 @@ _MAGIC = re.compile(r":(?=//|[\w+-])|www(?=\.)|@|(?<!\S)[-<>~](?=(->|[-=>])(?!\S
 """Where Streamlit makes links, emoji, icons and arrows of the text when its escapes are gone already."""
 
 
-ENDED_EARLY = {
-    "early stopping": "Early stopping ended this run: the validation loss no longer improved. The weights of its "
-    "best epoch are the ones that were kept and tested.",
-    "time limit": "The time limit ended this run. What it had learned by then was kept and tested.",
-}
-"""Why a run ended before its last epoch, by `TrainingEnded`'s reason."""
+def ended_early(reason: str) -> str:
+    """Why a run ended before its last epoch, by `TrainingEnded`'s reason; empty when it did not."""
+    match reason:
+        case "early stopping":
+            return _(
+                "Early stopping ended this run, because the validation loss no longer improved. The weights of its "
+                "best epoch were kept and tested."
+            )
+        case "time limit":
+            return _("The time limit ended this run. What it had learned by then was kept and tested.")
+    return ""

@@ -59,7 +59,7 @@ def quick_start() -> tuple[Preset, DeltaGenerator]:
                 disabled=stuck,
             ):
                 session.set_network(preset.network)
-                session.set_recipe(preset.recipe)
+                session.RECIPE.put(preset.recipe)
                 run = start(preset.network, preset.recipe, BUNDLED)
                 st.switch_page(pages.RUN, query_params={"run": run.id})
         return preset, right.container(height=PICTURE_HEIGHT, border=False, vertical_alignment="center")
@@ -100,7 +100,7 @@ def _one_running(run) -> None:
         if now.active:
             st.progress(now.progress, f"**{wording.literal(run.name)}** · {wording.progress_text(now)}")
         else:
-            word, icon, colour = wording.STATUS[now.status]
+            word, icon, colour = wording.status_badge(now.status)
             st.markdown(f"**{wording.literal(run.name)}**", width="content")
             st.badge(word, icon=icon, color=colour)
         if st.button("Watch", key=f"watch-{run.id}"):

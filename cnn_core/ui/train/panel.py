@@ -7,8 +7,8 @@ import streamlit as st
 from cnn_core.errors import StudioError
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.template import STILL, percent
-from cnn_core.runs.events import RunState
 from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import show_error
@@ -60,8 +60,8 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         )
     if state.active:
         st.progress(state.progress, _place(run, state))
-    if state.reason in wording.ENDED_EARLY:
-        st.info(wording.ENDED_EARLY[state.reason], icon=":material/flag:")
+    if why := wording.ended_early(state.reason):
+        st.info(why, icon=":material/flag:")
     _numbers(state)
     if state.active and not state.loss.x:
         _no_curves_yet()
@@ -72,7 +72,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(wording.literal(run.name), anchor=False, width="content")
-        word, icon, colour = wording.STATUS[state.status]
+        word, icon, colour = wording.status_badge(state.status)
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
         place = st.empty()  # it changes at once with the badge; a button that is left out stays until all has run

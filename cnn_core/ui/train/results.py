@@ -6,9 +6,9 @@ import streamlit as st
 from cnn_core.errors import StudioError
 from cnn_core.figures.confusion import confusion_figure, describe_confusion, mistakes
 from cnn_core.figures.template import STILL, percent
-from cnn_core.runs.events import RunState
 from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import show_error

@@ -121,7 +121,7 @@ def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collect
 def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
     return {
         "Name": run.name,
-        "State": wording.STATUS[run.status][0],
+        "State": wording.status_badge(run.status)[0],
         "Test accuracy": _percent(run.test_accuracy),
         "Started": wording.day_and_time(run.created),
         "Time": wording.duration(run.seconds),
@@ -144,7 +144,7 @@ def _actions(run: Summary) -> None:
             st.switch_page(pages.RUN, query_params={"run": run.id})
         if run.recipe and st.button("Load into the designer", icon=":material/view_agenda:"):
             session.set_network(run.network)
-            session.set_recipe(run.recipe)
+            session.RECIPE.put(run.recipe)
             st.switch_page(pages.DESIGNER)
         # With keys of the run and its name, they close when they have done their work.
         rename = st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}")

@@ -20,9 +20,9 @@ from cnn_core.ui import pages
 from cnn_core.ui.build.editor import keep_design, refusal
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
-from cnn_core.ui.kit.links import FAULT, faults, follow_links, write_links
+from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 
 
@@ -35,11 +35,11 @@ def training_setup() -> None:
         _choose_network()
         entry = choose_data()
         data_facts(entry)
-        _augmentation_line(session.recipe().augmentation)
+        _augmentation_line(session.RECIPE.get().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
-        recipe = form(session.recipe(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
-        session.set_recipe(recipe)
+        recipe = form(session.RECIPE.get(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
+        session.RECIPE.put(recipe)
     with place:
         _offer(session.network(), recipe, entry)
     _picture(session.network())
@@ -49,11 +49,9 @@ def training_setup() -> None:
 def train_again(run: Run) -> None:
     """Take over the choices that a run was made with: to change one, and to see what it does."""
     session.set_network(run.network)
-    session.set_recipe(run.recipe)
-    try:
+    session.RECIPE.put(run.recipe)
+    with errors_told(tell=later):  # the set-up's page tells it
         choose(run.dataset)
-    except StudioError as error:
-        session.put(FAULT, str(error))  # the set-up's page tells it
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
@@ -82,7 +80,7 @@ def _raw_pixels(recipe: Recipe) -> None:
     st.caption(raw_pixels_words())
     with st.container(horizontal=True):
         for name, other in other_sides(recipe).items():
-            st.button(f"Use {name}", key=f"setup-other-{name}", on_click=session.set_recipe, args=(other,))
+            st.button(f"Use {name}", key=f"setup-other-{name}", on_click=session.RECIPE.put, args=(other,))
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:
@@ -112,7 +110,7 @@ def _choose_network() -> None:
     )
     if chosen != own:
         session.set_network(chosen)
-        session.set_recipe(next(preset.recipe for preset in PRESETS.values() if preset.network == chosen))
+        session.RECIPE.put(next(preset.recipe for preset in PRESETS.values() if preset.network == chosen))
         st.rerun()
     totals = trace(own).totals
     st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")

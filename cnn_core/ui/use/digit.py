@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from cnn_core.data.digits import FIELD, Stage, Stages, stages
+from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError, StudioError
 from cnn_core.figures.template import percent
 from cnn_core.runs.models import Model
@@ -19,7 +20,6 @@ from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import digit_input
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
 
-DIGITS = tuple("0123456789")
 BLOB = (
     "This is a solid dot, not a digit. A network knows only its ten digits and names one all the same, so its answer "
     "says nothing here. Draw a digit with a line, large and in one piece."
@@ -54,7 +54,7 @@ def drawing_board(models: Sequence[Model]) -> None:
     else:
         by_title = {title: shares[model.key] for title, model in chosen.items()}
         with answer:
-            show_bars({title: shares[-1] for title, shares in by_title.items()}, chosen, DIGITS)
+            show_bars({title: shares[-1] for title, shares in by_title.items()}, chosen, DIGIT_NAMES)
         _show_stages(steps, by_title)
 
 

@@ -11,7 +11,7 @@ from cnn_core.figures.template import COLOURS
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services, session
 
-DIGITS = "Digits"
+DIGITS = "digits"
 WITH_DIGITS = (BUNDLED, MNIST)  # treated as MNIST was made
 MOST_MODELS = 4
 NO_MODEL = "Choose at least one network above."
@@ -79,15 +79,13 @@ def _first_choice(models: Mapping[str, Model]) -> list[str]:
     asked = session.get("draw.asked")
     if asked in models:
         return [asked]
-    return sorted(list(models)[:3], key=lambda key: _family(models[key]))  # the ready-made ones and the newest run
+    return sorted(
+        list(models)[:3], key=lambda key: models[key].network.family
+    )  # the ready-made ones and the newest run
 
 
 def show_bars(answers: Mapping[str, np.ndarray], models: Mapping[str, Model], class_names: Sequence[str]) -> None:
     """The (classes,) probabilities that each model gave, by its title."""
-    colours = {title: COLOURS[_family(model)] for title, model in models.items()}
+    colours = {title: COLOURS[model.network.family] for title, model in models.items()}
     figure, words = probability_figure(answers, class_names, colours), describe_probabilities(answers, class_names)
     st.plotly_chart(figure, key="draw-bars", config={"displayModeBar": False}, alt=words)
-
-
-def _family(model: Model) -> str:
-    return "CNN" if any("Conv" in layer.type for layer in model.network.layers) else "DNN"
