@@ -7,32 +7,32 @@ if __name__ != "__main__":
 
     app = st.App(__file__, lifespan=lifespan, on_script_error=tell)
 else:
-    from cnn_core.ui import pages
     from cnn_core.ui.kit import startup
 
     startup.first_page()
-    from cnn_core.ui.kit import errors
+    from cnn_core.language import _
+    from cnn_core.ui import pages
+    from cnn_core.ui.kit import errors, session
 
     st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
     st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
-
-    page = st.navigation(
-        {
-            "": [st.Page(pages.HOME, title="Home", icon=":material/home:", default=True)],
-            "Data": [
-                st.Page(pages.BROWSE, title="Data sets", icon=":material/photo_library:"),
-                st.Page(pages.AUGMENTATION, title="Augmentation", icon=":material/auto_awesome_motion:"),
-            ],
-            "Build": [st.Page(pages.DESIGNER, title="Designer", icon=":material/view_agenda:")],
-            "Train": [
-                st.Page(pages.LIVE, title="Training", icon=":material/monitoring:"),
-                st.Page(pages.RUN, title="Run", visibility="hidden"),
-                st.Page(pages.RUNS, title="Runs", icon=":material/list_alt:"),
-            ],
-            "Use": [st.Page(pages.DRAW, title="Draw a digit", icon=":material/draw:")],
-            "Compare": [st.Page(pages.DUEL, title="Duel", icon=":material/swords:")],
-        }
-    )
+    session.choose_language()
+    menu = {
+        "": [st.Page(pages.HOME, title=_("Home"), icon=":material/home:", default=True)],
+        _("Data"): [
+            st.Page(pages.BROWSE, title=_("Data sets"), icon=":material/photo_library:"),
+            st.Page(pages.AUGMENTATION, title=_("Augmentation"), icon=":material/auto_awesome_motion:"),
+        ],
+        _("Build"): [st.Page(pages.DESIGNER, title=_("Designer"), icon=":material/view_agenda:")],
+        _("Train"): [
+            st.Page(pages.LIVE, title=_("Training"), icon=":material/monitoring:"),
+            st.Page(pages.RUN, title=_("Run"), visibility="hidden"),
+            st.Page(pages.RUNS, title=_("Runs"), icon=":material/list_alt:"),
+        ],
+        _("Use"): [st.Page(pages.DRAW, title=_("Draw a digit"), icon=":material/draw:")],
+        _("Compare"): [st.Page(pages.DUEL, title=_("Duel"), icon=":material/swords:")],
+    }
+    page = st.navigation(menu)
     if page.url_path:  # Home shows its button first
         startup.everything()
     errors.show_fault()

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.data.upload.shelf import Shelf
 from cnn_core.errors import StudioError
+from cnn_core.language import Text
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
@@ -54,7 +55,7 @@ def dataset(name: str) -> Dataset:
     return _dataset(name, catalogue().version(name))
 
 
-@st.cache_resource(show_spinner="Reading the pictures…", max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _dataset(name: str, version: int) -> Dataset:
     return catalogue().load(name)
 
@@ -141,9 +142,11 @@ def fault() -> StudioError | None:
         tempfile.TemporaryFile(dir=home).close()
     except OSError as error:
         return StudioError(
-            "This server cannot keep anything: it may not write into its home folder",
+            Text("This server cannot keep anything: it may not write into its home folder"),
             received=f"{home}, {error.strerror or error}",
-            todo="Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
-            "Until then, look at data sets and design networks; nothing can be trained.",
+            todo=Text(
+                "Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
+                "Until then, look at data sets and design networks; nothing can be trained."
+            ),
         )
     return None

@@ -58,6 +58,23 @@ def reader() -> str:
 language.listen(reader)
 
 
+def choose_language() -> None:
+    """A choice in the sidebar, once there is more than one language."""
+    if len(language.LANGUAGES) < 2:
+        return
+    names = language.LANGUAGES
+    # Named in each language, so that somebody finds it who cannot read the page.
+    st.sidebar.segmented_control(
+        " / ".join(names.values()),
+        list(names),
+        format_func=names.get,
+        default=reader(),
+        required=True,
+        key=LANGUAGE.key,
+        label_visibility="collapsed",
+    )
+
+
 def get(key: str, default: Any = None) -> Any:
     """Replaced by `Slot`."""
     return st.session_state.get(f"studio.{key}", default)

@@ -7,9 +7,10 @@ from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from cnn_core.language import _
 from cnn_core.settings import MB, MIB, Settings
 
-PICTURES = ("png", "jpg", "jpeg", "webp")
+IMAGES = ("png", "jpg", "jpeg", "webp")
 
 
 def upload_box(
@@ -27,24 +28,28 @@ def upload_box(
 
     Args:
         most_bytes: the largest file that is taken.
-        advice: what to do with a file that is too large, or of another kind; the end of a sentence.
+        advice: what to do with a file that is too large, or of another kind; a sentence.
         kinds: endings of file names; other files turn red. None: all come through, to be refused in words.
     """
     file = st.file_uploader(
         label, kinds, key=key, max_upload_size=megabytes(most_bytes), on_change=on_change, args=args, help=help
     )
-    what, red = (
-        (f"{_listed(kinds)}, at most", "is larger or of another kind, and") if kinds else ("At most", "is larger and")
-    )
-    st.caption(f"{what} {megabytes(most_bytes)} MB. A file that turns red {red} was not sent: {advice}.")
+    size = megabytes(most_bytes)
+    if kinds:
+        names = ", ".join(kind.upper() for kind in kinds if kind != "jpeg")
+        limit = _("{kinds}, at most {size} MB.", kinds=names, size=size)
+        red = _("A file that turns red is larger or of another kind and was not sent.")
+    else:
+        limit, red = _("At most {size} MB.", size=size), _("A file that turns red is larger and was not sent.")
+    st.caption(f"{limit} {red} {advice}")
     return file
 
 
 def picture_box(label: str, most_bytes: int, *, key: str, help: str | None = None) -> UploadedFile | None:
-    """The same for one picture."""
+    """The same for one image."""
     # The kinds are named to the browser: a phone then turns its own format into JPEG.
-    advice = "make it smaller, or save it as JPEG"
-    return upload_box(label, most_bytes, advice, key=key, kinds=PICTURES, help=help)
+    advice = _("Make it smaller, or save it as JPEG.")
+    return upload_box(label, most_bytes, advice, key=key, kinds=IMAGES, help=help)
 
 
 def let_go(file: UploadedFile) -> None:
@@ -62,8 +67,3 @@ def limit_uploads(limits: Settings) -> None:
 def megabytes(number: int) -> int:
     """Bytes as the browser counts them in a box's limit: whole MB, at least one."""
     return max(1, number // MB)
-
-
-def _listed(kinds: Sequence[str]) -> str:
-    names = [kind.upper() for kind in kinds if kind != "jpeg"]
-    return f"{', '.join(names[:-1])} or {names[-1]}"

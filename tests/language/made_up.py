@@ -1,0 +1,125 @@
+"""A made-up language: every marked text stands in ⟦ ⟧. What a page shows outside of them nobody could translate."""
+
+import gettext
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+from cnn_core import language
+from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.layers import LAYER_TYPES
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+
+CODE = "xx"
+NOT_READ = {
+    "id", "key", "icon", "type", "url", "href", "src", "page_script_hash", "element_type", "color", "theme", "config",
+    "form_id", "file_id", "deferred_file_id", "url_path", "page_name", "markup_type", "selection_mode", "format",
+    "group_id", "fragment_id", "language", "data_type", "tag", "default_value", "query_params", "raw_value", "step",
+}  # fmt: skip
+"""Fields of Streamlit's messages that hold no text for a reader."""
+NOT_DRAWN = {"type", "mode", "color", "line", "marker", "font", "template", "hoverinfo", "orientation", "colorscale"}
+"""Entries of a figure that hold no text for a reader."""
+
+
+class MadeUp(gettext.NullTranslations):
+    """Marks what is looked up."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"⟦{one if n == 1 else many}⟧"
+
+
+def learn(patch: pytest.MonkeyPatch) -> None:
+    """Let the studio speak it, beside English."""
+    real = language.catalogue
+    patch.setitem(language.LANGUAGES, CODE, "Made up")
+    patch.setattr(language, "catalogue", lambda code: MadeUp() if code == CODE else real(code))
+    read = language.lesson
+    patch.setattr(language, "lesson", lambda name: f"⟦{read(name)}⟧" if language.spoken() == CODE else read(name))
+
+
+def unmarked(app: AppTest) -> list[str]:
+    """The texts of a page with words that are not marked and no names of code."""
+    shown = dict.fromkeys(text for message in _messages(app) for text in _texts(message))
+    return [text for text in shown if _words(text)]
+
+
+def _messages(app: AppTest) -> Iterator[Message]:
+    waiting = list(app._tree.children.values())
+    while waiting:
+        node = waiting.pop()
+        if isinstance(getattr(node, "proto", None), Message):
+            yield node.proto
+        waiting.extend(getattr(node, "children", {}).values())
+
+
+def _texts(message: Message) -> Iterator[str]:
+    for field, value in message.ListFields():
+        if field.name in NOT_READ:
+            continue
+        if field.name == "spec":
+            yield from _drawn(json.loads(value))
+        elif field.type == field.TYPE_BYTES:
+            yield from _tabled(value)
+        elif field.message_type and field.message_type.GetOptions().map_entry:
+            continue
+        elif field.type == field.TYPE_MESSAGE:
+            for inner in value if field.is_repeated else [value]:
+                yield from _texts(inner)
+        elif field.type == field.TYPE_STRING:
+            yield from value if field.is_repeated else [value]
+
+
+def _drawn(part: Any, name: str = "") -> Iterator[str]:
+    """The texts in a figure of plotly's."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key not in NOT_DRAWN and not key.startswith(("bdata", "dtype")):
+                yield from _drawn(value, key)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _drawn(value, name)
+    elif isinstance(part, str) and name in ("text", "name", "title", "hovertemplate", "ticktext", "label", "labels"):
+        yield part
+
+
+def _tabled(data: bytes) -> Iterator[str]:
+    """The texts in a table."""
+    table = pa.ipc.open_stream(data).read_all()
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        yield name
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            yield from (text for text in column.to_pylist() if text)
+
+
+def _names() -> set[str]:
+    """Words of the code that stand on pages as they are."""
+    names = {*LAYER_TYPES, "Keras", "MNIST", "CIFAR", "Fashion", "CNN", "DNN", "ReLU", "Studio", "KiB", "MiB", "GiB"}
+    for model in (Recipe, Network, Augmentation, *LAYER_TYPES.values()):
+        for name, field in model.model_fields.items():
+            names |= {name, *re.findall(r"'(\w+)'", str(field.annotation))}
+    return {word.lower() for name in names for word in (name, *name.split("_"))}
+
+
+_KNOWN = _names()
+_SKIPPED = re.compile(
+    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
+    re.DOTALL,
+)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text outside of marks that are no names of code."""
+    rest = _SKIPPED.sub(" ", text.replace("\\", "").replace("\u2060", ""))
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)) != rest:
+        rest = shorter
+    return [word for word in re.findall(r"[^\W\d_]{3,}", rest) if word.lower() not in _KNOWN]

@@ -1,0 +1,100 @@
+"""Every page in a made-up language: all that is read is marked, and nothing is lost when the language changes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.network import History, Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from tests.language.made_up import CODE, learn, unmarked
+from tests.support.runs import ended
+
+APP = str(Path(__file__).parents[2] / "app.py")
+FITS = Network(
+    name="mine", layers=(Conv2D(filters=4), MaxPooling2D(), Flatten(), Dense(units=10, activation="softmax"))
+)
+DOES_NOT_FIT = Network(name="mine", layers=(MaxPooling2D(pool_size=20), MaxPooling2D(pool_size=20)))
+DRAWING = {"ink": np.pad(np.ones((120, 20), np.float32), ((80, 80), (130, 130))), "strokes": None}
+STATES = {
+    "home": (pages.HOME, {}),
+    "browse": (pages.BROWSE, {}),
+    "one image": (pages.BROWSE, {"browse-view": "one"}),
+    "batches": (pages.BROWSE, {"browse-view": "batches"}),
+    "own": (pages.BROWSE, {"browse-view": "own"}),
+    "augmentation": (pages.AUGMENTATION, {}),
+    "designer": (pages.DESIGNER, {"studio.history": History(present=FITS)}),
+    "designer, impossible": (pages.DESIGNER, {"studio.history": History(present=DOES_NOT_FIT)}),
+    "training": (pages.LIVE, {"studio.history": History(present=FITS)}),
+    "training, impossible": (pages.LIVE, {"studio.history": History(present=DOES_NOT_FIT)}),
+    "training, raw": (pages.LIVE, {"studio.recipe": Recipe(pixels="raw")}),
+    "runs": (pages.RUNS, {}),
+    "draw": (pages.DRAW, {}),
+    "drawn": (pages.DRAW, {"studio.draw.last": DRAWING}),
+    "duel": (pages.DUEL, {}),
+}
+
+
+def opened(page: str, kept: dict, language: str = CODE, **query: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.session_state["studio.language"] = language
+    for name, value in kept.items():
+        app.session_state[name] = value
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(page)
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture(autouse=True)
+def _made_up(monkeypatch):
+    learn(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def run_id() -> str:
+    AppTest.from_file(APP, default_timeout=120).run()  # components can be imported where an app runs
+    return ended(services.store(), "mine").id
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_text_of_a_page_is_marked(state, run_id):
+    assert unmarked(opened(*STATES[state])) == []
+
+
+def test_every_text_of_a_run_is_marked(run_id):
+    assert unmarked(opened(pages.RUN, {}, run=run_id)) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_widget_keeps_its_value_when_the_language_changes(state, run_id):
+    app = opened(*STATES[state], language="en")
+    before = values(app)
+    app.session_state["studio.language"] = CODE
+    app.run()
+    assert not app.exception
+    assert values(app) == before
+
+
+def values(app: AppTest) -> dict[str, object]:
+    """By its key, the value of each widget; all of them have one."""
+    kinds = (
+        "selectbox",
+        "number_input",
+        "slider",
+        "toggle",
+        "checkbox",
+        "multiselect",
+        "text_input",
+        "button_group",
+        "segmented_control",
+    )
+    found = [widget for kind in kinds for widget in app.get(kind)]
+    assert all(widget.key for widget in found), [widget.label for widget in found if not widget.key]
+    return {widget.key: widget.value for widget in found if widget.key != "studio.language"}
