@@ -87,7 +87,7 @@ class Text:
 
     __slots__ = ("many", "message", "values")
 
-    def __init__(self, message: str, /, **values: Any):
+    def __init__(self, message: str = "", /, **values: Any):
         self.message, self.values, self.many = message, values, ""
 
     @classmethod

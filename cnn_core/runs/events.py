@@ -112,9 +112,9 @@ class Failed(_Event):
 
     kind: Literal["failed"] = "failed"
     what: Text
-    expected: Text = Text("")
-    received: Text = Text("")
-    todo: Text = Text("")
+    expected: Text = Text()
+    received: Text = Text()
+    todo: Text = Text()
 
     @model_validator(mode="before")
     @classmethod
