@@ -1,0 +1,130 @@
+"""A network's weights for the browser: read from a .keras file without Keras, and packed as one run of numbers."""
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from math import prod
+from typing import Any, Literal
+
+import h5py
+import numpy as np
+
+from cnn_core.design.fields import Shape
+from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.network import Network
+from cnn_core.design.shapes import Trace, trace
+from cnn_core.errors import DataError
+from cnn_core.language import Text
+
+Arrays = Sequence[np.ndarray]
+"""Of one layer, in the order of Keras's `layer.get_weights()`."""
+Pixels = Literal["scaled", "raw"]
+
+
+def read_weights(content: bytes, network: Network) -> list[Arrays]:
+    """The weights of a .keras file that was made of `network`, layer by layer, as float32.
+
+    Raises:
+        DataError: the file is none of this network's.
+    """
+    shapes = weight_shapes(network)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inner = io.BytesIO(archive.read("model.weights.h5"))
+        with h5py.File(inner, "r") as file:
+            arrays = [
+                [np.asarray(file[f"layers/{name}/vars/{index}"], np.float32) for index in range(len(of_layer))]
+                for name, of_layer in zip(_folders(network), shapes, strict=True)
+            ]
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(Text("The weights of this model cannot be read"), received=str(error)) from error
+    found = [[array.shape for array in of_layer] for of_layer in arrays]
+    if found != [list(of_layer) for of_layer in shapes]:
+        raise DataError(Text("These weights belong to another network"), received=str(found))
+    return arrays
+
+
+def _folders(network: Network) -> list[str]:
+    """Where Keras puts each layer: the class in snake case, numbered from the second of a kind on."""
+    seen: Counter[str] = Counter()
+    names = []
+    for layer in network.layers:
+        name = _snake_case(layer.type)
+        names.append(f"{name}_{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return names
+
+
+def _snake_case(name: str) -> str:
+    """As Keras has it: "Conv2D" is "conv2d", "MaxPooling2D" is "max_pooling2d"."""
+    apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name))
+    return apart.lower()
+
+
+def weight_shapes(network: Network) -> list[tuple[tuple[int, ...], ...]]:
+    """The shapes of the arrays of each layer, in Keras's order; of those that the network's shapes reach."""
+    return [_shapes(report.layer, report.input_shape) for report in _built(network).reports]
+
+
+def _built(network: Network) -> Trace:
+    """As `training.build` makes it: channels last, whatever its layout is shown in."""
+    return trace(network.changed(data_format="channels_last"))
+
+
+def _shapes(layer: BaseLayer, shape: Shape) -> tuple[tuple[int, ...], ...]:
+    channels, plain = shape[-1], layer.arguments()
+    match layer.type:
+        case "Conv2D":
+            kernel = (*plain["kernel_size"], channels // plain["groups"], plain["filters"])
+            return _with_bias(layer, (kernel,), plain["filters"])
+        case "DepthwiseConv2D":
+            kernel = (*plain["kernel_size"], channels, plain["depth_multiplier"])
+            return _with_bias(layer, (kernel,), channels * plain["depth_multiplier"])
+        case "SeparableConv2D":
+            between = channels * plain["depth_multiplier"]
+            depthwise = (*plain["kernel_size"], channels, plain["depth_multiplier"])
+            return _with_bias(layer, (depthwise, (1, 1, between, plain["filters"])), plain["filters"])
+        case "Dense":
+            return _with_bias(layer, ((channels, plain["units"]),), plain["units"])
+        case "BatchNormalization":
+            return ((channels,),) * (plain["scale"] + plain["center"] + 2)
+    return ()
+
+
+def _with_bias(layer: BaseLayer, kernels: tuple[tuple[int, ...], ...], outputs: int) -> tuple[tuple[int, ...], ...]:
+    return (*kernels, (outputs,)) if layer.arguments()["use_bias"] else kernels
+
+
+def described(network: Network, pixels: Pixels = "scaled") -> list[dict[str, Any]]:
+    """The layers as the browser's forward pass takes them, up to the first that does not fit.
+
+    Each has its type, its Keras arguments, the `sizes` of its arrays, and for each array how Keras would draw it:
+    `initial`, with the fans of Glorot's uniform distribution or what it is filled with.
+    """
+    first = [{"type": "Rescaling", "scale": 1 / 255, "sizes": [], "initial": []}] if pixels == "scaled" else []
+    reports = _built(network).reports
+    return [*first, *(_described(report.layer, _shapes(report.layer, report.input_shape)) for report in reports)]
+
+
+def _described(layer: BaseLayer, shapes: tuple[tuple[int, ...], ...]) -> dict[str, Any]:
+    initial = [_initial(layer, place, shape) for place, shape in enumerate(shapes)]
+    return {"type": layer.type, **layer.arguments(), "sizes": [prod(shape) for shape in shapes], "initial": initial}
+
+
+def _initial(layer: BaseLayer, place: int, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Fans as in keras.initializers.compute_fans; Glorot & Bengio 2010, equation 16."""
+    if len(shape) == 1:
+        ones = layer.type == "BatchNormalization" and (place == 0 and layer.arguments()["scale"])
+        variance = (
+            layer.type == "BatchNormalization" and place == 1 + layer.arguments()["scale"] + layer.arguments()["center"]
+        )
+        return {"fans": None, "fill": 1 if ones or variance else 0}
+    window = prod(shape[:-2])
+    return {"fans": [shape[-2] * window, shape[-1] * window], "fill": 0}
+
+
+def packed(arrays: Sequence[Arrays], dtype: Literal["float16", "float32"] = "float16") -> bytes:
+    """All arrays of all layers, one after the other: what the browser's `unpack` takes."""
+    return b"".join(np.ascontiguousarray(array, dtype).tobytes() for of_layer in arrays for array in of_layer)

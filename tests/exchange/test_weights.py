@@ -1,0 +1,51 @@
+"""weights: .keras files read without Keras."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from cnn_core.design.network import Network
+from cnn_core.design.presets import PRESETS
+from cnn_core.design.shapes import trace
+from cnn_core.errors import DataError
+from cnn_core.exchange.weights import described, packed, read_weights, weight_shapes
+from cnn_core.training.build import build, to_bytes
+from tests.design.strategies import networks
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks)
+def test_what_keras_wrote_is_read(network):
+    assume(not trace(network.changed(data_format="channels_last")).problem)
+    model = build(network)
+    expected = [w for layer in model.layers for w in layer.get_weights() if w.dtype == np.float32]
+    found = [array for arrays in read_weights(to_bytes(model), network) for array in arrays]
+    assert len(found) == len(expected)
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_sizes_say_where_each_array_ends(name):
+    network = PRESETS[name].network
+    arrays = [[np.zeros(shape) for shape in shapes] for shapes in weight_shapes(network)]
+    sizes = [size for layer in described(network) for size in layer["sizes"]]
+    assert sum(sizes) * 2 == len(packed(arrays))
+    assert sum(sizes) == trace(network).totals.parameters
+
+
+def test_other_files_are_refused_in_words():
+    network = PRESETS["keras-log"].network
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    other = to_bytes(build(PRESETS["lesson"].network))
+    for content in (b"", b"PK\3\4", empty.getvalue(), other):
+        with pytest.raises(DataError):
+            read_weights(content, network)
+
+
+def test_an_impossible_design_is_described_up_to_its_fault():
+    layers = Network(input_shape=(4, 4, 1), layers=PRESETS["keras-log"].network.layers)
+    assert [layer["type"] for layer in described(layers)] == ["Rescaling", "Conv2D", "MaxPooling2D"]
