@@ -1,0 +1,91 @@
+// The blocks of the network on the page: a heading, the maps of a layer, its shape. And the answer: one bar a class.
+import {Mosaic} from "./maps.js";
+
+// A new element with a class and what it holds: text, or other elements.
+export function element(tag, className, ...content) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...content.filter(one => one !== null));
+  return made;
+}
+
+// Puts values into a text of ours: "Map {number} of {count}".
+export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values?.[name] ?? whole);
+
+export class Block {
+  // about: {title, keras, shape, kind} as Python describes the layer; shape: of what it puts out.
+  constructor(index, about, shape, words) {
+    Object.assign(this, {index, about, shape, kind: kindOf(about, shape)});
+    this.count = shape.at(-1);
+    this.chosen = 0; // the map that the arrow keys are at
+    this.canvas = element("canvas", "pixels");
+    this.line = element("i", "line");
+    const middle = element("div", "middle", this.kind === "thin" ? this.line : this.canvas);
+    this.note = element("span", "note");
+    const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
+    this.root = element("div", `block ${this.kind}`, heading, middle, element("footer", "", about.shape, this.note));
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", `${about.title}, ${about.keras}, ${about.shape}. ${words.keys}`);
+  }
+
+  // What layout.js needs to know.
+  get size() {
+    const [rows, columns] = this.shape.length === 3 ? this.shape : [1, 1];
+    return {kind: this.kind, rows, columns, count: this.count};
+  }
+
+  layOut(plan, words) {
+    this.plan = plan;
+    this.root.style.setProperty("--width", `${plan.width}px`);
+    if (this.kind === "thin") return;
+    this.mosaic = new Mosaic(this.canvas, plan, this.count);
+    const hidden = plan.shown < this.count;
+    this.note.textContent = hidden ? ` · ${filled(words.shown, {shown: plan.shown, count: this.count})}` : "";
+  }
+
+  paint(map, ramp, lit) {
+    this.full = 0;
+    for (const value of map.values) if (value > this.full) this.full = value;
+    this.mosaic?.paint(map.values, ramp, lit ? this.full : 0);
+  }
+}
+
+// A layer that passes everything on, or makes one line of a map, has no image of its own worth the room.
+function kindOf(about, shape) {
+  if (about.keras === "Flatten" || about.keras === "Dropout") return "thin";
+  return shape.length === 3 ? "maps" : "strip";
+}
+
+export class Answer {
+  constructor(index, about, classes) {
+    Object.assign(this, {index, about, classes, kind: "answer"});
+    this.bars = classes.map(name => {
+      const bar = element("div", "", element("span", "", name), element("b"), element("i"));
+      bar.dataset.unit = this.bars?.length ?? 0;
+      return bar;
+    });
+    this.bars.forEach((bar, unit) => { bar.dataset.unit = unit; });
+    const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
+    const middle = element("div", "middle", element("div", `bars ${longest(classes) > 3 ? "named" : ""}`, ...this.bars));
+    this.root = element("div", "block answer", heading, middle, element("footer", "", about.shape));
+  }
+
+  // The winner grows only in its own row: nothing else moves.
+  paint(scores, lit) {
+    this.best = lit ? scores.indexOf(Math.max(...scores)) : -1;
+    this.bars.forEach((bar, unit) => {
+      bar.classList.toggle("first", unit === this.best);
+      bar.lastChild.style.setProperty("--fraction", lit ? scores[unit] : 0);
+      if (unit === this.best) bar.children[1].textContent = percent(scores[unit]);
+    });
+  }
+}
+
+const longest = names => Math.max(...names.map(name => name.length));
+
+// Never "100 %" for what is not quite sure.
+export function percent(fraction) {
+  const rounded = Math.round(100 * fraction);
+  return rounded === 100 && fraction < 0.9995 ? `${(Math.floor(1000 * fraction) / 10).toFixed(1)} %` : `${rounded} %`;
+}

@@ -1,0 +1,115 @@
+"""The typed face of the living network: what it shows, and what was drawn on it."""
+
+import base64
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnn_core.design.arithmetic import sides
+from cnn_core.design.network import Network
+from cnn_core.design.shapes import trace
+from cnn_core.exchange.weights import Arrays, described, packed
+from cnn_core.ui.components.bundle import bundled
+from cnn_core.ui.components.network.words import block_title, words
+
+FOLDER = Path(__file__).parent
+MOST_MACS = 10_000_000
+"""What a browser computes within a frame or two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What was drawn on the pad.
+
+    Attributes:
+        ink: (280, 280) float32, 0 background .. 1 ink.
+        strokes: as the pad takes them back.
+    """
+
+    ink: np.ndarray
+    strokes: list[dict[str, Any]]
+
+
+def living_network(
+    network: Network,
+    *,
+    key: str,
+    arrays: Sequence[Arrays] | None = None,
+    pixels: Literal["scaled", "raw"] = "scaled",
+    seed: int = 0,
+    class_names: Sequence[str] = (),
+    image: np.ndarray | None = None,
+    strokes: Sequence[dict[str, Any]] = (),
+) -> Drawing | None:
+    """Show the network at work on a drawing, or on an image.
+
+    Args:
+        arrays: its weights, as `read_weights` gives them; None: random ones, drawn in the browser from `seed`.
+        pixels: how it takes them, as in its recipe.
+        class_names: what its outputs are; without them the last layer is shown like any other.
+        image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
+        strokes: what is on the pad at first.
+
+    Returns:
+        What is on the pad; None while nothing is.
+    """
+    traced = trace(network)
+    head = {
+        "words": words(),
+        "blocks": _blocks(network),
+        "layers": described(network, pixels),
+        "input": network.input_shape,
+        "classes": list(class_names) or None,
+        "dtype": "float16",
+        "seed": seed,
+        "pad": image is None,
+        "image": None if image is None else image.ravel().tolist(),
+        "strokes": list(strokes),
+        "fault": traced.problem.message if traced.problem else None,
+    }
+    text = json.dumps(head).encode()
+    data = struct.pack("<I", len(text)) + text + (packed(arrays) if arrays is not None else b"")
+    result = _component()(key=key, data=data, on_drawing_change=lambda: None)
+    return _drawing(result.drawing)
+
+
+def _blocks(network: Network) -> list[dict[str, str]]:
+    """What stands above and below each block."""
+    reports, seen = trace(network).reports, dict.fromkeys(("convolution", "dense"), 0)
+    blocks = []
+    for report in reports:
+        last = report.index == len(network.layers) - 1
+        title = block_title(report.layer, report.output_shape, seen.get(report.layer.kind, 0), last=last)
+        blocks.append({"title": title, "keras": _keras(report.layer), "shape": sides(report.output_shape)})
+        if report.layer.kind in seen:
+            seen[report.layer.kind] += 1
+    return blocks
+
+
+def _keras(layer: Any) -> str:
+    softmax = getattr(layer, "activation", "") == "softmax" and layer.type != "Activation"
+    return f"{layer.type}, softmax" if softmax else layer.type
+
+
+def _drawing(state: Any) -> Drawing | None:
+    """The pad's state: its ink as PNG, which keeps every grey level and is small."""
+    if not state:
+        return None
+    content = base64.b64decode(state["png"].partition(",")[2])
+    ink = np.asarray(Image.open(BytesIO(content)).convert("L"), np.float32) / 255
+    return Drawing(ink, list(state["strokes"]))
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    css = (FOLDER / "network.css").read_text(encoding="utf-8")
+    js = bundled(FOLDER / "main.js")
+    return st.components.v2.component("living_network", html='<div class="living"></div>', css=css, js=js)

@@ -1,0 +1,259 @@
+// The living network: an image goes in, every layer shows what it makes of it, and every value says where it came from.
+import {Answer, Block, element, percent} from "./blocks.js";
+import {Card} from "./card.js";
+import {digit} from "./digit.js";
+import {activityOf, lanesOf, paintFan, paintGlow, paintVotes} from "./flow.js";
+import {forward} from "./forward.js";
+import {planBlocks, planNarrow} from "./layout.js";
+import {Mosaic, paintColours} from "./maps.js";
+import {paintMarks} from "./marks.js";
+import {Pad} from "./pad.js";
+import {followPointer} from "./touch.js";
+import {readTheme} from "./theme.js";
+import {randomWeights, unpack} from "./weights.js";
+
+const NARROW = 640; // CSS pixels: below, the network runs downwards
+const START = 196; // the pad and the image, side by side with the network
+const ANSWER = 104;
+
+export class LivingNetwork {
+  constructor(root, tell) {
+    this.root = root;
+    this.tell = tell;
+    this.ribbons = element("canvas", "ribbons");
+    this.marks = element("canvas", "marks");
+    this.start = element("div", "start");
+    this.rows = element("div", "rows");
+    this.said = element("p", "said");
+    this.said.setAttribute("aria-live", "polite");
+    this.card = new Card({changed: () => this.paintCard(), closed: () => this.clear(this.marks)});
+    root.replaceChildren(this.ribbons, this.start, this.rows, this.marks, this.said, this.card.root);
+    this.observer = new ResizeObserver(() => this.layOut());
+    this.observer.observe(root);
+    followPointer(this);
+  }
+
+  // head: what Python says of the network; bytes: its weights, or none for random ones.
+  give(head, bytes) {
+    const rebuilt = JSON.stringify([this.head?.blocks, this.head?.classes, this.head?.pad]) !== JSON.stringify([head.blocks, head.classes, head.pad]);
+    this.head = head;
+    this.words = head.words;
+    this.layers = bytes.length ? unpack(head.layers, bytes, head.dtype) : randomWeights(head.layers, head.seed);
+    this.offset = head.layers.length - head.blocks.length; // a Rescaling in front has no block
+    this.blank = this.see(new Float32Array(head.input.reduce((a, b) => a * b)));
+    if (rebuilt) this.build();
+    if (head.image) this.image = Float32Array.from(head.image);
+    this.layOut();
+  }
+
+  see(values) { return forward(this.layers, {shape: this.head.input, values}); }
+
+  build() {
+    const {head, words} = this;
+    this.card.hide();
+    const shapes = this.blank.slice(1 + this.offset).map(map => map.shape);
+    const last = head.blocks.length - 1;
+    const answers = head.classes && shapes[last]?.length === 1 && shapes[last][0] === head.classes.length;
+    this.blocks = head.blocks.slice(0, answers ? last : undefined)
+      .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
+    this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes) : null;
+    this.buildStart();
+    this.fault = head.fault ? element("p", "fault", head.fault) : null;
+  }
+
+  buildStart() {
+    const {head, words} = this;
+    this.seenCanvas = element("canvas", "pixels");
+    const shape = element("footer", "", head.input.join("×"));
+    this.seen = element("div", "seen", element("h2", "", head.pad ? words.sees : words.image), this.seenCanvas, shape);
+    if (!head.pad) {
+      this.start.replaceChildren(this.seen);
+      return;
+    }
+    const paper = element("canvas");
+    paper.tabIndex = 0;
+    paper.setAttribute("role", "img");
+    paper.setAttribute("aria-label", words.padLabel);
+    const tools = ["undo", "clear"].map(name => {
+      const button = element("button", "", words[name]);
+      button.addEventListener("click", () => this.pad[name]());
+      return button;
+    });
+    const board = element("div", "board",
+      element("header", "", element("h2", "", words.draw), element("div", "tools", ...tools)),
+      element("div", "paper", paper, element("span", "hint", words.hint)));
+    this.start.replaceChildren(board, this.seen);
+    this.pad = new Pad(paper, {changed: () => this.request(), lifted: () => this.lifted()});
+    if (head.strokes?.length) this.pad.restore(head.strokes);
+  }
+
+  // ---- sizes ------------------------------------------------------------------------------------------------------
+  layOut() {
+    if (!this.blocks || !this.root.clientWidth) return;
+    const width = this.root.clientWidth;
+    this.narrow = width < NARROW;
+    this.root.classList.toggle("narrow", this.narrow);
+    const room = width - START - (this.answer ? ANSWER + 18 : 0) - 18;
+    const sizes = this.blocks.map(block => block.size);
+    const {plans, lines} = this.narrow
+      ? {plans: sizes.map(size => planNarrow(size, width)), lines: [sizes.map((_, n) => n)]}
+      : planBlocks(sizes, room);
+    this.blocks.forEach((block, n) => block.layOut(plans[n], this.words));
+    const rows = lines.map(line => element("div", "row", ...line.map(n => this.blocks[n].root)));
+    if (this.answer) (this.narrow ? rows[0] : rows.at(-1)).append(this.answer.root);
+    if (this.fault) rows.at(-1).append(this.fault);
+    this.rows.replaceChildren(...rows);
+    this.lines = lines;
+    this.layOutSeen();
+    for (const canvas of [this.ribbons, this.marks]) this.fit(canvas);
+    this.look();
+  }
+
+  layOutSeen() {
+    const [rows, columns, channels] = this.head.input;
+    const side = this.narrow ? 112 : START;
+    const exact = side / Math.max(rows, columns);
+    const cell = exact >= 1 ? Math.floor(exact) : exact;
+    const plan = {rows, columns, shown: 1, across: 1, down: 1, gap: 0, cell: [cell, cell]};
+    this.seenMosaic = new Mosaic(this.seenCanvas, plan, channels);
+  }
+
+  fit(canvas) {
+    const ratio = devicePixelRatio || 1;
+    canvas.style.width = canvas.style.height = "0";
+    const [width, height] = [this.root.clientWidth, this.root.scrollHeight];
+    Object.assign(canvas, {width: width * ratio, height: height * ratio});
+    Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
+    canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  clear(canvas) { canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height); }
+
+  boxOf(node) {
+    const outer = this.root.getBoundingClientRect();
+    const box = node.getBoundingClientRect();
+    const head = node.closest(".block")?.getBoundingClientRect().top ?? box.top;
+    return {left: box.left - outer.left, top: box.top - outer.top, width: box.width, height: box.height, head: head - outer.top};
+  }
+
+  // ---- every frame ------------------------------------------------------------------------------------------------
+  request() { this.waiting ||= requestAnimationFrame(() => { this.waiting = 0; this.look(); }); }
+
+  look() {
+    if (!this.blocks || this.narrow === undefined) return;
+    const started = performance.now();
+    this.theme = readTheme(this.root);
+    const values = this.pad ? digit(this.pad.ink(), 280) : this.image;
+    this.lit = Boolean(values);
+    this.maps = values ? this.see(values) : this.blank;
+    this.root.classList.toggle("drawn", Boolean(this.pad?.strokes.length));
+    this.paintSeen();
+    for (const block of this.blocks) block.paint(this.maps[block.index + 1], this.theme.ramp, this.lit);
+    this.answer?.paint(this.maps.at(-1).values, this.lit);
+    this.paintFlow();
+    if (this.card.open) this.paintCard();
+    this.speak();
+    this.frames = [...(this.frames ?? []).slice(-239), performance.now() - started];
+  }
+
+  paintSeen() {
+    const {input} = this.head;
+    if (input[2] === 3) paintColours(this.seenCanvas, this.maps[0]);
+    else this.seenMosaic.paint(this.maps[0].values, this.theme.ramp, this.lit ? 255 : 0);
+  }
+
+  paintFlow() {
+    this.clear(this.ribbons);
+    const context = this.ribbons.getContext("2d");
+    context.fillStyle = this.theme.colours.primary;
+    let from = this.narrow ? null : {box: this.boxOf(this.seenCanvas), lanes: null};
+    this.lines.forEach(line => {
+      for (const n of line) from = this.paintStep(context, from, this.blocks[n]);
+      if (this.lines.length > 1) from = null; // nothing flows across the end of a line
+    });
+    if (this.lit && this.answer && !this.narrow) this.paintLast(context);
+  }
+
+  // The flow into a block; gives where the next one comes from.
+  paintStep(context, from, block) {
+    const box = this.boxOf(block.kind === "thin" ? block.line : block.canvas);
+    if (block.kind === "thin") {
+      if (from?.lanes) paintFan(context, from.box, box, from.lanes, this.narrow);
+      return {box, lanes: from?.lanes ?? null, block: from?.block};
+    }
+    const index = block.index + 1;
+    block.activity = this.lit ? activityOf(this.maps[index], this.blank[index], block.count) : new Float32Array(block.count);
+    const lanes = lanesOf(block.activity, block.plan, this.narrow);
+    if (from) paintFan(context, from.box, box, from.lanes ?? lanes, this.narrow);
+    if (this.lit && block.kind === "maps") paintGlow(context, box, block.mosaic, block.activity, this.theme.colours.primary);
+    return {box, lanes, block};
+  }
+
+  paintLast(context) {
+    const before = this.blocks.findLast(block => block.kind !== "thin");
+    const layer = this.layers[this.answer.index];
+    if (before?.kind !== "strip" || layer.type !== "Dense") return;
+    const bars = this.answer.bars.map(bar => this.boxOf(bar));
+    paintVotes(context, this.boxOf(before.canvas), bars,
+      {values: this.maps[before.index + 1].values, kernel: layer.weights[0], scores: this.maps.at(-1).values, plan: before.plan});
+  }
+
+  // ---- the card ---------------------------------------------------------------------------------------------------
+  paintCard() {
+    const {block} = this.card.place;
+    const before = this.blockBefore(block);
+    const told = this.card.paint({...this, ...this.theme, fullBefore: before ? before.full : this.fullOfImage(block)});
+    this.placeCard(block);
+    this.clear(this.marks);
+    const source = before ? {box: this.boxOf(before.canvas), mosaic: before.mosaic} : {box: this.boxOf(this.seenCanvas), mosaic: this.seenMosaic};
+    const target = {box: this.boxOf(block.canvas), mosaic: block.mosaic};
+    const spatial = before?.kind === "thin" ? null : source;
+    paintMarks(this.marks.getContext("2d"), {source: spatial, target, place: this.card.place, told,
+      colour: this.theme.colours.accent, downwards: this.narrow});
+  }
+
+  blockBefore(block) {
+    const place = this.blocks.indexOf(block);
+    return place > 0 ? this.blocks[place - 1] : null;
+  }
+
+  fullOfImage(block) { return this.maps[block.index].values.reduce((a, b) => Math.max(a, b), 0) || 1; }
+
+  // Beside its block, where the window it tells of stays in view; on a phone a sheet from below.
+  placeCard(block) {
+    const {root} = this.card;
+    root.style.left = root.style.top = "";
+    if (this.narrow) return;
+    const box = this.boxOf(block.canvas);
+    const tile = block.mosaic.tile(this.card.place.channel);
+    const source = this.boxOf(this.blockBefore(block)?.root ?? this.seenCanvas);
+    const right = box.left + box.width + 14;
+    const left = right + root.offsetWidth <= this.root.clientWidth ? right : Math.max(0, source.left - root.offsetWidth - 14);
+    const top = box.top + tile.top + tile.height / 2 - root.offsetHeight / 2;
+    const lowest = this.root.scrollHeight - root.offsetHeight;
+    Object.assign(root.style, {left: `${left}px`, top: `${Math.max(0, Math.min(top, lowest))}px`});
+  }
+
+  // ---- what others learn of it ------------------------------------------------------------------------------------
+  lifted() {
+    this.look();
+    const png = this.pad.strokes.length ? this.pad.canvas.toDataURL("image/png") : null;
+    const strokes = this.pad.strokes.map(({width, points}) =>
+      ({width, points: points.map(point => point.map(number => Math.round(10 * number) / 10))}));
+    this.tell("drawing", png ? {png, strokes} : null);
+  }
+
+  // For those who hear the page: once a stroke has ended, not while the pen moves.
+  speak() {
+    if (!this.answer || this.pad?.drawing) return;
+    const {best} = this.answer;
+    const text = best < 0 ? this.words.nothing
+      : this.words.says.replace("{name}", this.head.classes[best]).replace("{percent}", percent(this.maps.at(-1).values[best]));
+    if (this.said.textContent !== text) this.said.textContent = text;
+  }
+
+  end() {
+    this.observer.disconnect();
+    cancelAnimationFrame(this.waiting);
+  }
+}

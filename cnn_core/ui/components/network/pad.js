@@ -1,0 +1,104 @@
+// The pad: where a digit is drawn, with mouse, pen or finger.
+
+const PAD_SIDE = 280; // pixels of the drawing itself, however large it is shown
+const RIGHT_BUTTON = 2;
+
+export class Pad {
+  // `changed()` is called for each new piece of ink, `lifted()` when a stroke has ended or the drawing was changed.
+  constructor(canvas, {changed, lifted}) {
+    this.canvas = canvas;
+    canvas.width = canvas.height = PAD_SIDE;
+    this.context = canvas.getContext("2d", {willReadFrequently: true});
+    Object.assign(this, {changed, lifted, strokes: [], undone: [], stroke: null, width: 22});
+    canvas.addEventListener("pointerdown", event => this.begin(event));
+    canvas.addEventListener("pointermove", event => this.extend(event));
+    canvas.addEventListener("pointerup", event => this.end(event));
+    canvas.addEventListener("pointercancel", event => this.end(event));
+    this.repaint();
+  }
+
+  get drawing() { return this.stroke !== null; }
+
+  begin(event) {
+    if (this.stroke || event.button === RIGHT_BUTTON) return; // a second finger draws nothing
+    this.canvas.setPointerCapture(event.pointerId);
+    this.stroke = {width: this.width, points: [], pointer: event.pointerId};
+    this.strokes.push(this.stroke);
+    this.undone = [];
+    this.add(event);
+  }
+
+  extend(event) {
+    if (event.pointerId === this.stroke?.pointer) this.add(event);
+  }
+
+  end(event) {
+    if (event.pointerId !== this.stroke?.pointer) return;
+    delete this.stroke.pointer;
+    this.stroke = null;
+    this.lifted();
+  }
+
+  // Between two frames a pen moves several times: all of its places count.
+  add(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const scale = PAD_SIDE / box.width;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const one of events.length ? events : [event]) {
+      const pressure = one.pointerType === "pen" && one.pressure ? 0.4 + 1.2 * one.pressure : 1;
+      this.stroke.points.push([(one.clientX - box.left) * scale, (one.clientY - box.top) * scale, pressure]);
+      this.paintSegment(this.stroke, this.stroke.points.length - 1);
+    }
+    this.changed();
+  }
+
+  paintSegment({width, points}, at) {
+    const [x, y, pressure] = points[at];
+    const [fromX, fromY] = points[Math.max(at - 1, 0)];
+    Object.assign(this.context, {strokeStyle: "#fff", lineCap: "round", lineWidth: width * pressure});
+    this.context.beginPath();
+    this.context.moveTo(fromX, fromY);
+    this.context.lineTo(at ? x : x + 0.01, y); // a line of no length would leave no dot
+    this.context.stroke();
+  }
+
+  repaint() {
+    this.context.fillStyle = "#000";
+    this.context.fillRect(0, 0, PAD_SIDE, PAD_SIDE);
+    for (const stroke of this.strokes) stroke.points.forEach((_, at) => this.paintSegment(stroke, at));
+    this.changed();
+  }
+
+  // Put other strokes on the pad: those of an earlier visit.
+  restore(strokes) {
+    this.strokes = strokes;
+    this.undone = [];
+    this.repaint();
+  }
+
+  undo() {
+    if (!this.strokes.length) return;
+    this.undone.push(this.strokes.pop());
+    this.repaint();
+    this.lifted();
+  }
+
+  redo() {
+    if (!this.undone.length) return;
+    this.strokes.push(this.undone.pop());
+    this.repaint();
+    this.lifted();
+  }
+
+  clear() {
+    this.strokes = [];
+    this.repaint();
+    this.lifted();
+  }
+
+  // PAD_SIDE x PAD_SIDE grey levels, 0 to 255.
+  ink() {
+    const {data} = this.context.getImageData(0, 0, PAD_SIDE, PAD_SIDE);
+    return Uint8Array.from({length: PAD_SIDE * PAD_SIDE}, (_, pixel) => data[4 * pixel]);
+  }
+}

@@ -1,0 +1,96 @@
+"""The words on the living network, in the visitor's language."""
+
+from typing import Any
+
+from cnn_core.design.fields import Shape
+from cnn_core.design.layers.base import BaseLayer
+from cnn_core.language import _, _n
+
+
+def block_title(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> str:
+    """What a layer does, in a beginner's words.
+
+    Args:
+        shape: of what it puts out.
+        before: how many layers of its kind come before it.
+    """
+    count = shape[-1]
+    match layer.type:
+        case "Conv2D" | "SeparableConv2D" | "DepthwiseConv2D":
+            return _convolution(count, before)
+        case "MaxPooling2D":
+            return _("Keep the strongest")
+        case "AveragePooling2D":
+            return _("Keep the mean")
+        case "GlobalMaxPooling2D":
+            return _("Strongest of each map")
+        case "GlobalAveragePooling2D":
+            return _("Mean of each map")
+        case "ZeroPadding2D":
+            return _("Add a border")
+        case "Flatten":
+            return _("One line")
+        case "Dropout":
+            return _("Drop some")
+        case "BatchNormalization":
+            return _("Even out")
+        case "Activation":
+            return _("Bend the values")
+    return (
+        _n("{n} score", "{n} scores, one answer", count) if last else _n("{n} weighs it all", "{n} weigh it all", count)
+    )
+
+
+def _convolution(count: int, before: int) -> str:
+    if before == 0:
+        return _n("{n} filter looks for strokes and edges", "{n} filters look for strokes and edges", count)
+    if before == 1:
+        return _n("{n} filter combines edges", "{n} filters combine edges", count)
+    return _n("{n} finds parts", "{n} find parts", count)
+
+
+def words() -> dict[str, Any]:
+    """By its name in the JavaScript, each text; the names in braces are filled in there."""
+    return {
+        "draw": _("You draw"),
+        "undo": _("Undo"),
+        "clear": _("Clear"),
+        "hint": _("Draw a digit here"),
+        "padLabel": _("Drawing area: draw a digit with mouse, pen or finger"),
+        "sees": _("The network sees"),
+        "image": _("The image"),
+        "nothing": _("Nothing is drawn yet."),
+        "says": _("The network predicts {name}, {percent}."),
+        "keys": _("Arrow keys choose a map, Enter pins it."),
+        "shown": _("{shown} of {count} shown"),
+        "mapOf": _("Map {number} of {count}"),
+        "valueOf": _("Value {number} of {count}"),
+        "mapKeys": _("The values of the map. Arrow keys choose one."),
+        "rowColumn": _("Row {row}, column {column}"),
+        "thisValue": _("This value"),
+        "pin": _("Pin"),
+        "pinned": _("Pinned"),
+        "close": _("Close"),
+        "grids": {"window": _("Window, map {number}"), "filter": _("Filter"), "products": _("Products")},
+        "sums": {
+            "channel": _("map {number}"),
+            "its products": _("its products"),
+            "more channels": _("+ {count} more maps"),
+            "times its weight": _("times its weight {weight}"),
+            "product": _("{factor} × {weight}"),
+            "more products": _("+ {count} more products"),
+            "bias": _("+ bias"),
+            "sum": _("sum"),
+            "relu keeps": _("relu keeps it"),
+            "relu cuts": _("relu: below 0 → 0"),
+            "activation": _("after {name}"),
+            "largest of": _("the largest of {count} values"),
+            "mean of": _("the mean of {count} values"),
+            "copied": _("copied from the map before"),
+            "zero of the border": _("a zero of the border"),
+            "before": _("the value before"),
+            "standardized": _("minus {mean}, divided by {deviation}"),
+            "scaled": _("times {gamma}, plus {beta}"),
+            "passed on": _("passed on as it is"),
+        },
+    }
