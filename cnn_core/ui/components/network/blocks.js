@@ -12,6 +12,8 @@ export function element(tag, className, ...content) {
 // Puts values into a text of ours: "Map {number} of {count}".
 export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values?.[name] ?? whole);
 
+const LONG = 100; // CSS pixels: a block this wide has room for its whole title
+
 export class Block {
   // about: {title, keras, shape, kind} as Python describes the layer; shape: of what it puts out.
   constructor(index, about, shape, words) {
@@ -21,8 +23,9 @@ export class Block {
     this.canvas = element("canvas", "pixels");
     this.line = element("i", "line");
     const middle = element("div", "middle", this.kind === "thin" ? this.line : this.canvas);
+    this.title = element("h2", "", about.title);
     this.note = element("span", "note");
-    const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
+    const heading = element("header", "", this.title, element("span", "keras", about.keras));
     this.root = element("div", `block ${this.kind}`, heading, middle, element("footer", "", about.shape, this.note));
     this.root.tabIndex = 0;
     this.root.setAttribute("role", "group");
@@ -38,10 +41,11 @@ export class Block {
   layOut(plan, words) {
     this.plan = plan;
     this.root.style.setProperty("--width", `${plan.width}px`);
+    this.title.textContent = plan.width < LONG ? this.about.short : this.about.title; // headings have two lines
     if (this.kind === "thin") return;
     this.mosaic = new Mosaic(this.canvas, plan, this.count);
     const hidden = plan.shown < this.count;
-    this.note.textContent = hidden ? ` · ${filled(words.shown, {shown: plan.shown, count: this.count})}` : "";
+    this.note.textContent = hidden ? `${filled(words.shown, {shown: plan.shown, count: this.count})}` : "";
   }
 
   paint(map, ramp, lit) {
@@ -58,18 +62,30 @@ function kindOf(about, shape) {
 }
 
 export class Answer {
-  constructor(index, about, classes) {
-    Object.assign(this, {index, about, classes, kind: "answer"});
-    this.bars = classes.map(name => {
-      const bar = element("div", "", element("span", "", name), element("b"), element("i"));
-      bar.dataset.unit = this.bars?.length ?? 0;
-      return bar;
-    });
-    this.bars.forEach((bar, unit) => { bar.dataset.unit = unit; });
+  constructor(index, about, classes, words) {
+    Object.assign(this, {index, about, classes, kind: "answer", shape: [classes.length], count: classes.length});
+    this.bars = classes.map(name => element("div", "", element("span", "", name), element("b"), element("i")));
     const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
-    const middle = element("div", "middle", element("div", `bars ${longest(classes) > 3 ? "named" : ""}`, ...this.bars));
+    this.canvas = element("div", `bars ${longest(classes) > 3 ? "named" : ""}`, ...this.bars);
+    const middle = element("div", "middle", this.canvas);
+    this.chosen = 0;
     this.root = element("div", "block answer", heading, middle, element("footer", "", about.shape));
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", `${about.title}, ${about.keras}, ${about.shape}. ${words.keys}`);
   }
+
+  // Each bar is a value like any other: it can be looked into.
+  get mosaic() {
+    const plan = {rows: 1, columns: 1, shown: this.count, across: 1, down: this.count, cell: [0, 0]};
+    const tile = unit => {
+      const {offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height} = this.bars[unit];
+      return {left: left - this.canvas.offsetLeft, top: top - this.canvas.offsetTop, width, height};
+    };
+    return {plan, tile};
+  }
+
+  get plan() { return this.mosaic.plan; }
 
   // The winner grows only in its own row: nothing else moves.
   paint(scores, lit) {

@@ -18,7 +18,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.weights import Arrays, described, packed
 from cnn_core.ui.components.bundle import bundled
-from cnn_core.ui.components.network.words import block_title, words
+from cnn_core.ui.components.network.words import block_titles, words
 
 FOLDER = Path(__file__).parent
 MOST_MACS = 10_000_000
@@ -87,8 +87,10 @@ def _blocks(network: Network) -> list[dict[str, str]]:
     blocks = []
     for report in reports:
         last = report.index == len(network.layers) - 1
-        title = block_title(report.layer, report.output_shape, seen.get(report.layer.kind, 0), last=last)
-        blocks.append({"title": title, "keras": _keras(report.layer), "shape": sides(report.output_shape)})
+        title, short = block_titles(report.layer, report.output_shape, seen.get(report.layer.kind, 0), last=last)
+        blocks.append(
+            {"title": title, "short": short, "keras": _keras(report.layer), "shape": sides(report.output_shape)}
+        )
         if report.layer.kind in seen:
             seen[report.layer.kind] += 1
     return blocks

@@ -2,18 +2,18 @@
 // Pure arithmetic, in CSS pixels.
 
 export const TALL = 446; // of the blocks in a line, at most
-const GAP = 18; // between two blocks, at least: narrower gaps leave no room for what flows through
-const WORDS = 62; // what a block's heading needs at least
+export const GAP = 18; // between two blocks, at least: narrower gaps leave no room for what flows through
+const WORDS = {roomy: 58, tight: 50}; // what a block's heading needs at least
 const THIN = 34; // a layer that only passes values on
 
 // From generous to tight: how many maps stand side by side, and how wide each may be.
 const LEVELS = [
-  {across: 4, tile: 56},
-  {across: 4, tile: 32},
-  {across: 3, tile: 28},
-  {across: 2, tile: 28},
-  {across: 2, tile: 20},
-  {across: 1, tile: 20},
+  {across: 4, tile: 56, words: WORDS.roomy},
+  {across: 4, tile: 32, words: WORDS.roomy},
+  {across: 3, tile: 28, words: WORDS.roomy},
+  {across: 2, tile: 28, words: WORDS.roomy},
+  {across: 2, tile: 20, words: WORDS.tight},
+  {across: 1, tile: 20, words: WORDS.tight},
 ];
 
 // blocks: [{kind: "maps" | "strip" | "thin", rows, columns, count}]. `room` is the width that all of them share.
@@ -27,7 +27,7 @@ export function planBlocks(blocks, room) {
   return {plans, lines: brokenIntoLines(plans, room)};
 }
 
-const needed = plans => plans.reduce((sum, plan) => sum + plan.width + GAP, 0);
+const needed = plans => plans.reduce((sum, plan) => sum + plan.width + GAP, -GAP);
 
 function brokenIntoLines(plans, room) {
   const lines = [[]];
@@ -46,7 +46,7 @@ function brokenIntoLines(plans, room) {
 function planWide(block, level) {
   if (block.kind === "thin") return {...NOTHING, width: THIN};
   const plan = block.kind === "strip" ? planStrip(block.count, TALL) : planMaps(block, level);
-  return {...plan, width: Math.max(WORDS, widthOf(plan))};
+  return {...plan, width: Math.max(level.words, widthOf(plan))};
 }
 
 const NOTHING = {rows: 0, columns: 0, shown: 0, across: 0, down: 0, gap: 0, cell: [0, 0]};
@@ -81,8 +81,8 @@ function planStrip(count, high) {
   return {rows: 1, columns: 1, shown, across, down, gap: 0, cell};
 }
 
-// On a phone the network runs downwards, each block as wide as the screen.
-export function planNarrow(block, room) {
+// On a phone the network runs downwards, each block as wide as the screen. `ratio`: device pixels in a CSS pixel.
+export function planNarrow(block, room, ratio = 1) {
   if (block.kind === "thin") return {...NOTHING, width: room};
   if (block.kind === "strip") {
     const shown = Math.min(block.count, 256);
@@ -93,9 +93,8 @@ export function planNarrow(block, room) {
   }
   const {rows, columns, count} = block;
   const beside = Math.min(count, columns < 8 && count > 32 ? 16 : 8);
-  const gap = columns > 10 ? 1 : 1;
-  const exact = room / (beside * (columns + gap) - gap);
-  const cell = exact >= 1 ? Math.min(Math.floor(exact), columns > 1 ? 12 : 24) : exact;
-  const down = Math.min(Math.ceil(count / beside), Math.max(1, Math.floor((260 / cell + gap) / (rows + gap))));
-  return {rows, columns, shown: Math.min(count, beside * down), across: beside, down, gap, cell: [cell, cell], width: room};
+  const exact = room / (beside * (columns + 1) - 1);
+  const cell = exact * ratio >= 1 ? Math.min(Math.floor(exact * ratio) / ratio, columns > 1 ? 12 : 24) : exact;
+  const down = Math.min(Math.ceil(count / beside), Math.max(1, Math.floor((260 / cell + 1) / (rows + 1))));
+  return {rows, columns, shown: Math.min(count, beside * down), across: beside, down, gap: 1, cell: [cell, cell], width: room};
 }

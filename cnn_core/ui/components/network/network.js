@@ -2,18 +2,19 @@
 import {Answer, Block, element, percent} from "./blocks.js";
 import {Card} from "./card.js";
 import {digit} from "./digit.js";
+import {Entrance} from "./entrance.js";
 import {activityOf, lanesOf, paintFan, paintGlow, paintVotes} from "./flow.js";
 import {forward} from "./forward.js";
-import {planBlocks, planNarrow} from "./layout.js";
+import {GAP, planBlocks, planNarrow} from "./layout.js";
 import {Mosaic, paintColours} from "./maps.js";
 import {paintMarks} from "./marks.js";
-import {Pad} from "./pad.js";
 import {followPointer} from "./touch.js";
 import {readTheme} from "./theme.js";
 import {randomWeights, unpack} from "./weights.js";
 
 const NARROW = 640; // CSS pixels: below, the network runs downwards
-const START = 196; // the pad and the image, side by side with the network
+const START = {roomy: 196, tight: 140}; // the pad and the image, side by side with the network
+const TIGHT = 820;
 const ANSWER = 104;
 
 export class LivingNetwork {
@@ -56,35 +57,12 @@ export class LivingNetwork {
     const answers = head.classes && shapes[last]?.length === 1 && shapes[last][0] === head.classes.length;
     this.blocks = head.blocks.slice(0, answers ? last : undefined)
       .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
-    this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes) : null;
-    this.buildStart();
+    this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
+    this.entrance = new Entrance(head, words, {changed: () => this.request(), lifted: () => this.lifted()});
+    this.pad = this.entrance.pad;
+    this.seenCanvas = this.entrance.canvas;
+    this.start.replaceChildren(...this.entrance.nodes);
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
-  }
-
-  buildStart() {
-    const {head, words} = this;
-    this.seenCanvas = element("canvas", "pixels");
-    const shape = element("footer", "", head.input.join("×"));
-    this.seen = element("div", "seen", element("h2", "", head.pad ? words.sees : words.image), this.seenCanvas, shape);
-    if (!head.pad) {
-      this.start.replaceChildren(this.seen);
-      return;
-    }
-    const paper = element("canvas");
-    paper.tabIndex = 0;
-    paper.setAttribute("role", "img");
-    paper.setAttribute("aria-label", words.padLabel);
-    const tools = ["undo", "clear"].map(name => {
-      const button = element("button", "", words[name]);
-      button.addEventListener("click", () => this.pad[name]());
-      return button;
-    });
-    const board = element("div", "board",
-      element("header", "", element("h2", "", words.draw), element("div", "tools", ...tools)),
-      element("div", "paper", paper, element("span", "hint", words.hint)));
-    this.start.replaceChildren(board, this.seen);
-    this.pad = new Pad(paper, {changed: () => this.request(), lifted: () => this.lifted()});
-    if (head.strokes?.length) this.pad.restore(head.strokes);
   }
 
   // ---- sizes ------------------------------------------------------------------------------------------------------
@@ -93,10 +71,12 @@ export class LivingNetwork {
     const width = this.root.clientWidth;
     this.narrow = width < NARROW;
     this.root.classList.toggle("narrow", this.narrow);
-    const room = width - START - (this.answer ? ANSWER + 18 : 0) - 18;
+    this.side = this.narrow ? 112 : width < TIGHT ? START.tight : START.roomy;
+    this.root.style.setProperty("--start", `${this.side}px`);
+    const room = width - this.side - GAP - (this.answer ? ANSWER + GAP : 0);
     const sizes = this.blocks.map(block => block.size);
     const {plans, lines} = this.narrow
-      ? {plans: sizes.map(size => planNarrow(size, width)), lines: [sizes.map((_, n) => n)]}
+      ? {plans: sizes.map(size => planNarrow(size, width, devicePixelRatio || 1)), lines: [sizes.map((_, n) => n)]}
       : planBlocks(sizes, room);
     this.blocks.forEach((block, n) => block.layOut(plans[n], this.words));
     const rows = lines.map(line => element("div", "row", ...line.map(n => this.blocks[n].root)));
@@ -111,8 +91,7 @@ export class LivingNetwork {
 
   layOutSeen() {
     const [rows, columns, channels] = this.head.input;
-    const side = this.narrow ? 112 : START;
-    const exact = side / Math.max(rows, columns);
+    const exact = this.side / Math.max(rows, columns);
     const cell = exact >= 1 ? Math.floor(exact) : exact;
     const plan = {rows, columns, shown: 1, across: 1, down: 1, gap: 0, cell: [cell, cell]};
     this.seenMosaic = new Mosaic(this.seenCanvas, plan, channels);
@@ -213,6 +192,7 @@ export class LivingNetwork {
   }
 
   blockBefore(block) {
+    if (block === this.answer) return this.blocks.at(-1) ?? null;
     const place = this.blocks.indexOf(block);
     return place > 0 ? this.blocks[place - 1] : null;
   }

@@ -29,6 +29,8 @@ export function followPointer(network) {
 }
 
 function mapUnder(network, event) {
+  const bar = network.answer?.bars.findIndex(one => one.contains(event.target)) ?? -1;
+  if (bar >= 0) return {block: network.answer, map: bar};
   const block = network.blocks?.find(one => one.canvas === event.target && one.mosaic);
   const map = block?.mosaic.mapAt(event.offsetX, event.offsetY) ?? null;
   return map === null ? null : {block, map};
@@ -49,7 +51,7 @@ function pressed(network, event) {
     event.preventDefault();
     return card.pick(card.place.y + arrow[0], card.place.x + arrow[1]);
   }
-  const block = network.blocks?.find(one => one.root === event.target && one.mosaic);
+  const block = [...(network.blocks ?? []), network.answer].find(one => one?.root === event.target && one.mosaic);
   if (!block) return null;
   if (arrow) {
     event.preventDefault();

@@ -7,17 +7,21 @@ from cnn_core.design.layers.base import BaseLayer
 from cnn_core.language import _, _n
 
 
-def block_title(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> str:
-    """What a layer does, in a beginner's words.
+def block_titles(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> tuple[str, str]:
+    """What a layer does, in a beginner's words, and in two short lines.
 
     Args:
         shape: of what it puts out.
         before: how many layers of its kind come before it.
     """
-    count = shape[-1]
+    if layer.kind == "convolution":
+        return _convolution(shape[-1], before)
+    title = _title(layer, shape[-1], last=last)
+    return title, title
+
+
+def _title(layer: BaseLayer, count: int, *, last: bool) -> str:
     match layer.type:
-        case "Conv2D" | "SeparableConv2D" | "DepthwiseConv2D":
-            return _convolution(count, before)
         case "MaxPooling2D":
             return _("Keep the strongest")
         case "AveragePooling2D":
@@ -41,12 +45,12 @@ def block_title(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> s
     )
 
 
-def _convolution(count: int, before: int) -> str:
+def _convolution(count: int, before: int) -> tuple[str, str]:
+    parts = _n("{n} finds parts", "{n} find parts", count)
     if before == 0:
-        return _n("{n} filter looks for strokes and edges", "{n} filters look for strokes and edges", count)
-    if before == 1:
-        return _n("{n} filter combines edges", "{n} filters combine edges", count)
-    return _n("{n} finds parts", "{n} find parts", count)
+        title = _n("{n} filter looks for strokes and edges", "{n} filters look for strokes and edges", count)
+        return title, _n("{n} finds edges", "{n} find edges", count)
+    return (_n("{n} filter combines edges", "{n} filters combine edges", count) if before == 1 else parts), parts
 
 
 def words() -> dict[str, Any]:
@@ -62,7 +66,7 @@ def words() -> dict[str, Any]:
         "nothing": _("Nothing is drawn yet."),
         "says": _("The network predicts {name}, {percent}."),
         "keys": _("Arrow keys choose a map, Enter pins it."),
-        "shown": _("{shown} of {count} shown"),
+        "shown": _("{shown} of {count}"),
         "mapOf": _("Map {number} of {count}"),
         "valueOf": _("Value {number} of {count}"),
         "mapKeys": _("The values of the map. Arrow keys choose one."),
