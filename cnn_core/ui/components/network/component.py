@@ -3,7 +3,7 @@
 import base64
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from cnn_core.design.arithmetic import sides
+from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.weights import Arrays, described, packed
@@ -38,6 +39,21 @@ class Drawing:
     strokes: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Edit:
+    """A wish to "select", "add", "move" or "remove" the layer at `place` (from 0).
+
+    Attributes:
+        target: where it is moved to.
+        type: of the layer that is added before `place`.
+    """
+
+    action: str
+    place: int
+    target: int = 0
+    type: str = ""
+
+
 def living_network(
     network: Network,
     *,
@@ -48,6 +64,8 @@ def living_network(
     class_names: Sequence[str] = (),
     image: np.ndarray | None = None,
     strokes: Sequence[dict[str, Any]] = (),
+    selected: int | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> Drawing | None:
     """Show the network at work on a drawing, or on an image.
 
@@ -57,6 +75,8 @@ def living_network(
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
         strokes: what is on the pad at first.
+        selected: the layer that is being edited.
+        on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
 
     Returns:
         What is on the pad; None while nothing is.
@@ -73,12 +93,25 @@ def living_network(
         "pad": image is None,
         "image": None if image is None else image.ravel().tolist(),
         "strokes": list(strokes),
+        "editable": on_edit is not None,
+        "selected": selected,
+        "types": list(LAYER_TYPES),
         "fault": traced.problem.message if traced.problem else None,
     }
     text = json.dumps(head).encode()
     data = struct.pack("<I", len(text)) + text + (packed(arrays) if arrays is not None else b"")
-    result = _component()(key=key, data=data, on_drawing_change=lambda: None)
+    result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
     return _drawing(result.drawing)
+
+
+def _nothing() -> None:
+    """A component tells only what has a callback."""
+
+
+def edit(key: str) -> Edit | None:
+    """What the visitor wishes to change, in `on_edit`."""
+    wish = (st.session_state.get(key) or {}).get("edit")
+    return Edit(wish["action"], int(wish["place"]), int(wish.get("target", 0)), wish.get("type", "")) if wish else None
 
 
 def _blocks(network: Network) -> list[dict[str, str]]:

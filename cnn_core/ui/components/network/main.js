@@ -4,11 +4,11 @@ import {LivingNetwork} from "./network.js";
 const alive = new WeakMap();
 
 // data: 4 bytes with the length of the header, the header as JSON, the weights.
-export default function ({data, parentElement, setStateValue}) {
+export default function ({data, parentElement, setStateValue, setTriggerValue}) {
   const root = parentElement.querySelector(".living");
-  if (!alive.has(root)) alive.set(root, {network: new LivingNetwork(root, setStateValue), data: null});
+  if (!alive.has(root)) alive.set(root, {network: new LivingNetwork(root, null), data: null});
   const entry = alive.get(root);
-  entry.network.tell = setStateValue;
+  entry.network.tell = (name, value) => (name === "edit" ? setTriggerValue : setStateValue)(name, value);
   if (!same(entry.data, data)) {
     entry.data = data;
     const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);

@@ -1,7 +1,8 @@
 // The living network: an image goes in, every layer shows what it makes of it, and every value says where it came from.
-import {Answer, Block, element, percent} from "./blocks.js";
+import {Answer, Block, element, filled, percent} from "./blocks.js";
 import {Card} from "./card.js";
 import {digit} from "./digit.js";
+import {makeEditable} from "./edit.js";
 import {Entrance} from "./entrance.js";
 import {activityOf, lanesOf, paintFan, paintGlow, paintVotes} from "./flow.js";
 import {forward} from "./forward.js";
@@ -16,6 +17,9 @@ const NARROW = 640; // CSS pixels: below, the network runs downwards
 const START = {roomy: 196, tight: 140}; // the pad and the image, side by side with the network
 const TIGHT = 820;
 const ANSWER = 104;
+
+// What the page is built from; anything else changes only what is painted.
+const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable, head?.selected]);
 
 export class LivingNetwork {
   constructor(root, tell) {
@@ -36,7 +40,7 @@ export class LivingNetwork {
 
   // head: what Python says of the network; bytes: its weights, or none for random ones.
   give(head, bytes) {
-    const rebuilt = JSON.stringify([this.head?.blocks, this.head?.classes, this.head?.pad]) !== JSON.stringify([head.blocks, head.classes, head.pad]);
+    const rebuilt = shapeOf(this.head) !== shapeOf(head);
     this.head = head;
     this.words = head.words;
     this.layers = bytes.length ? unpack(head.layers, bytes, head.dtype) : randomWeights(head.layers, head.seed);
@@ -58,11 +62,13 @@ export class LivingNetwork {
     this.blocks = head.blocks.slice(0, answers ? last : undefined)
       .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
     this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
-    this.entrance = new Entrance(head, words, {changed: () => this.request(), lifted: () => this.lifted()});
+    const strokes = this.pad?.strokes ?? head.strokes; // an edit of the network leaves the drawing alone
+    this.entrance = new Entrance({...head, strokes}, words, {changed: () => this.request(), lifted: () => this.lifted()});
     this.pad = this.entrance.pad;
     this.seenCanvas = this.entrance.canvas;
     this.start.replaceChildren(...this.entrance.nodes);
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
+    if (head.editable) makeEditable(this);
   }
 
   // ---- sizes ------------------------------------------------------------------------------------------------------
@@ -71,6 +77,7 @@ export class LivingNetwork {
     const width = this.root.clientWidth;
     this.narrow = width < NARROW;
     this.root.classList.toggle("narrow", this.narrow);
+    this.root.classList.toggle("tight", !this.narrow && width < TIGHT);
     this.side = this.narrow ? 112 : width < TIGHT ? START.tight : START.roomy;
     this.root.style.setProperty("--start", `${this.side}px`);
     const room = width - this.side - GAP - (this.answer ? ANSWER + GAP : 0);
@@ -112,7 +119,8 @@ export class LivingNetwork {
     const outer = this.root.getBoundingClientRect();
     const box = node.getBoundingClientRect();
     const head = node.closest(".block")?.getBoundingClientRect().top ?? box.top;
-    return {left: box.left - outer.left, top: box.top - outer.top, width: box.width, height: box.height, head: head - outer.top};
+    const [left, top] = [box.left - outer.left, box.top - outer.top];
+    return {left, top, width: box.width, height: box.height, head: head - outer.top};
   }
 
   // ---- every frame ------------------------------------------------------------------------------------------------
@@ -173,8 +181,9 @@ export class LivingNetwork {
     const layer = this.layers[this.answer.index];
     if (before?.kind !== "strip" || layer.type !== "Dense") return;
     const bars = this.answer.bars.map(bar => this.boxOf(bar));
-    paintVotes(context, this.boxOf(before.canvas), bars,
-      {values: this.maps[before.index + 1].values, kernel: layer.weights[0], scores: this.maps.at(-1).values, plan: before.plan});
+    const {values} = this.maps[before.index + 1];
+    const votes = {values, kernel: layer.weights[0], scores: this.maps.at(-1).values, plan: before.plan};
+    paintVotes(context, this.boxOf(before.canvas), bars, votes);
   }
 
   // ---- the card ---------------------------------------------------------------------------------------------------
@@ -184,7 +193,9 @@ export class LivingNetwork {
     const told = this.card.paint({...this, ...this.theme, fullBefore: before ? before.full : this.fullOfImage(block)});
     this.placeCard(block);
     this.clear(this.marks);
-    const source = before ? {box: this.boxOf(before.canvas), mosaic: before.mosaic} : {box: this.boxOf(this.seenCanvas), mosaic: this.seenMosaic};
+    const source = before
+      ? {box: this.boxOf(before.canvas), mosaic: before.mosaic}
+      : {box: this.boxOf(this.seenCanvas), mosaic: this.seenMosaic};
     const target = {box: this.boxOf(block.canvas), mosaic: block.mosaic};
     const spatial = before?.kind === "thin" ? null : source;
     paintMarks(this.marks.getContext("2d"), {source: spatial, target, place: this.card.place, told,
@@ -208,7 +219,8 @@ export class LivingNetwork {
     const tile = block.mosaic.tile(this.card.place.channel);
     const source = this.boxOf(this.blockBefore(block)?.root ?? this.seenCanvas);
     const right = box.left + box.width + 14;
-    const left = right + root.offsetWidth <= this.root.clientWidth ? right : Math.max(0, source.left - root.offsetWidth - 14);
+    const fits = right + root.offsetWidth <= this.root.clientWidth;
+    const left = fits ? right : Math.max(0, source.left - root.offsetWidth - 14);
     const top = box.top + tile.top + tile.height / 2 - root.offsetHeight / 2;
     const lowest = this.root.scrollHeight - root.offsetHeight;
     Object.assign(root.style, {left: `${left}px`, top: `${Math.max(0, Math.min(top, lowest))}px`});
@@ -227,8 +239,10 @@ export class LivingNetwork {
   speak() {
     if (!this.answer || this.pad?.drawing) return;
     const {best} = this.answer;
-    const text = best < 0 ? this.words.nothing
-      : this.words.says.replace("{name}", this.head.classes[best]).replace("{percent}", percent(this.maps.at(-1).values[best]));
+    const name = this.head.classes[best];
+    const text = best < 0
+      ? this.words.nothing
+      : filled(this.words.says, {name, percent: percent(this.maps.at(-1).values[best])});
     if (this.said.textContent !== text) this.said.textContent = text;
   }
 

@@ -1,5 +1,7 @@
 // Pointer and keys: hover a map to look into it, tap to pin it, arrows among maps and values, Escape to leave.
 
+import {editByKey} from "./edit.js";
+
 const SWITCH = 110; // ms before another map opens: crossing some on the way to the card is harmless
 const OPEN = 60;
 const CLOSE = 260;
@@ -40,6 +42,7 @@ const ARROWS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 
 function pressed(network, event) {
   const {card, pad} = network;
+  if (editByKey(network, event)) return null;
   if (event.key === "z" && (event.ctrlKey || event.metaKey) && pad) return event.shiftKey ? pad.redo() : pad.undo();
   if (event.key === "Escape" && card.open) {
     const {block} = card.place;

@@ -64,6 +64,8 @@ def words() -> dict[str, Any]:
         "sees": _("The network sees"),
         "image": _("The image"),
         "nothing": _("Nothing is drawn yet."),
+        "add": _("Add a layer here"),
+        "editKeys": _("Space chooses a layer, Alt and an arrow moves it, Delete removes it."),
         "says": _("The network predicts {name}, {percent}."),
         "keys": _("Arrow keys choose a map, Enter pins it."),
         "shown": _("{shown} of {count}"),
