@@ -63,6 +63,7 @@ def living_network(
     seed: int = 0,
     class_names: Sequence[str] = (),
     image: np.ndarray | None = None,
+    pad: bool = False,
     strokes: Sequence[dict[str, Any]] = (),
     selected: int | None = None,
     on_edit: Callable[[], None] | None = None,
@@ -74,6 +75,7 @@ def living_network(
         pixels: how it takes them, as in its recipe.
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
+        pad: a pad besides the image, which is shown until something is drawn.
         strokes: what is on the pad at first.
         selected: the layer that is being edited.
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
@@ -90,7 +92,7 @@ def living_network(
         "classes": list(class_names) or None,
         "dtype": "float16",
         "seed": seed,
-        "pad": image is None,
+        "pad": image is None or pad,
         "image": None if image is None else image.ravel().tolist(),
         "strokes": list(strokes),
         "editable": on_edit is not None,

@@ -10,6 +10,7 @@ import {GAP, planBlocks, planNarrow} from "./layout.js";
 import {Mosaic, paintColours} from "./maps.js";
 import {paintMarks} from "./marks.js";
 import {followPointer} from "./touch.js";
+import {boxWithin, fitTo} from "./boxes.js";
 import {readTheme} from "./theme.js";
 import {randomWeights, unpack} from "./weights.js";
 
@@ -47,7 +48,7 @@ export class LivingNetwork {
     this.offset = head.layers.length - head.blocks.length; // a Rescaling in front has no block
     this.blank = this.see(new Float32Array(head.input.reduce((a, b) => a * b)));
     if (rebuilt) this.build();
-    if (head.image) this.image = Float32Array.from(head.image);
+    this.image = head.image && Float32Array.from(head.image); // with a pad: what is shown until something is drawn
     this.layOut();
   }
 
@@ -92,7 +93,7 @@ export class LivingNetwork {
     this.rows.replaceChildren(...rows);
     this.lines = lines;
     this.layOutSeen();
-    for (const canvas of [this.ribbons, this.marks]) this.fit(canvas);
+    for (const canvas of [this.ribbons, this.marks]) fitTo(this.root, canvas);
     this.look();
   }
 
@@ -104,24 +105,9 @@ export class LivingNetwork {
     this.seenMosaic = new Mosaic(this.seenCanvas, plan, channels);
   }
 
-  fit(canvas) {
-    const ratio = devicePixelRatio || 1;
-    canvas.style.width = canvas.style.height = "0";
-    const [width, height] = [this.root.clientWidth, this.root.scrollHeight];
-    Object.assign(canvas, {width: width * ratio, height: height * ratio});
-    Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
-    canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-  }
-
   clear(canvas) { canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height); }
 
-  boxOf(node) {
-    const outer = this.root.getBoundingClientRect();
-    const box = node.getBoundingClientRect();
-    const head = node.closest(".block")?.getBoundingClientRect().top ?? box.top;
-    const [left, top] = [box.left - outer.left, box.top - outer.top];
-    return {left, top, width: box.width, height: box.height, head: head - outer.top};
-  }
+  boxOf(node) { return boxWithin(this.root, node); }
 
   // ---- every frame ------------------------------------------------------------------------------------------------
   request() { this.waiting ||= requestAnimationFrame(() => { this.waiting = 0; this.look(); }); }
@@ -130,7 +116,7 @@ export class LivingNetwork {
     if (!this.blocks || this.narrow === undefined) return;
     const started = performance.now();
     this.theme = readTheme(this.root);
-    const values = this.pad ? digit(this.pad.ink(), 280) : this.image;
+    const values = (this.pad && digit(this.pad.ink(), PAD_SIDE)) ?? this.image;
     this.lit = Boolean(values);
     this.maps = values ? this.see(values) : this.blank;
     this.root.classList.toggle("drawn", Boolean(this.pad?.strokes.length));

@@ -1,6 +1,6 @@
 // The pad: where a digit is drawn, with mouse, pen or finger.
 
-const PAD_SIDE = 280; // pixels of the drawing itself, however large it is shown
+export const PAD_SIDE = 280; // pixels of the drawing itself, however large it is shown
 const RIGHT_BUTTON = 2;
 
 export class Pad {
