@@ -7,6 +7,7 @@ import {Entrance} from "./entrance.js";
 import {activityOf, lanesOf, paintFan, paintGlow, paintVotes} from "./flow.js";
 import {forward} from "./forward.js";
 import {GAP, planBlocks, planNarrow} from "./layout.js";
+import {PAD_SIDE} from "./pad.js";
 import {Mosaic, paintColours} from "./maps.js";
 import {paintMarks} from "./marks.js";
 import {followPointer} from "./touch.js";
