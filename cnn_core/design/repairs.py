@@ -90,9 +90,8 @@ def _candidates(network: Network, problem: Problem, classes: int | None) -> Iter
 def _set(network: Network, index: int, argument: str, value: Any, written: str = "") -> Repair:
     """One argument of one layer set to another value, ``written`` as a visitor reads it."""
     values = {"argument": argument, "value": written or value, "number": index + 1}
-    return Repair(
-        Text("Set {argument} {value} in layer {number}", **values), _updated(network, index, **{argument: value})
-    )
+    changed = _updated(network, index, **{argument: value})
+    return Repair(Text("Set {argument} {value} in layer {number}", **values), changed)
 
 
 def _smaller_windows(network: Network, index: int) -> Iterator[Repair]:
