@@ -75,7 +75,7 @@ def need_room(shape: Shape, windows: tuple[int, int], strides: tuple[int, int], 
     """Raise DesignError when unpadded ``windows`` (height, width) are larger than the map in ``shape``.
 
     Args:
-        todo: what mends it.
+        todo: what to do about it.
         spread: how dilation makes the windows as large as they are.
     """
     for side, window, stride in zip(shape, windows, strides, strict=False):

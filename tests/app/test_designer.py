@@ -1,11 +1,13 @@
 """The designer page, driven widget by widget."""
 
 import json
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn_core import language
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
@@ -309,3 +311,26 @@ def test_numbers_beyond_reason_are_shown(app):
 def test_training_is_one_click_away(app):
     button(app, "Train this network").click().run()
     assert app.title[0].value != "Designer"
+
+
+class Marked(NullTranslations):
+    """A language of its own: every text that is translated stands in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"[{message}]"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"[{one if n == 1 else many}]"
+
+
+@pytest.mark.parametrize("design", [CLASSIC, CLASSIC.replace(0, Conv2D(kernel_size=30)), CLASSIC.remove(7)])
+def test_everything_is_in_the_language_of_who_reads_it(app, monkeypatch, design):
+    monkeypatch.setattr(language, "catalogue", lambda code: Marked())
+    app = opened(design)
+    labels = [button.label for button in app.button if button.label]
+    labels += [metric.label for metric in app.metric] + [metric.help for metric in app.metric]
+    labels += [message.value for message in (*app.error, *app.warning, *app.title)]
+    labels += [menu.label for menu in app.menu_button] + list(app.menu_button[0].options)
+    assert len(labels) > 10
+    assert [label for label in labels if not label.replace("\\", "").startswith("[")] == []
+    assert app.dataframe[0].value["layer"][0] == "[Input]"
