@@ -219,7 +219,10 @@ def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> 
     for part in ("train", "test"):
         images, labels = shapes[f"x_{part}"][0], shapes[f"y_{part}"][0]
         if images != labels:
-            received = Text("{images} images and {labels} labels in {part}", images=images, labels=labels, part=part)
+            keys = {"x": f"x_{part}", "y": f"y_{part}"}
+            received = Text(
+                "{images:,} images and {labels:,} labels in {x} and {y}", images=images, labels=labels, **keys
+            )
             raise _wrong(name, Text("each image needs one label"), Text("as many labels as images"), received)
     if shapes["x_train"][1:] != shapes["x_test"][1:]:
         problem = Text("training and test images differ in shape")
