@@ -17,7 +17,7 @@ from cnn_core.runs.run import ANOTHER_VERSION, Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 
-LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show a network that has hardly begun
+LEAST_STEPS = 300  # learning from 100 images: 5 epochs of one step would show a network that has hardly begun
 
 
 @dataclass(frozen=True)
