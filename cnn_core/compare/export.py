@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from cnn_core.design.formats.texts import read_json
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError, Words
-from cnn_core.language import Text
+from cnn_core.language import Text, speaking
 
 FORMAT, VERSION = "cnn-studio-duel", 1
 COLUMNS = ("part", "network", "seed", "amount", "measure", "value")
@@ -25,6 +25,12 @@ _TODO = Text("Open a configuration that was saved from a duel.")
 
 Record = tuple[str, str, int | str, float | str, str, float]
 """In the order of COLUMNS; '' where a column does not apply."""
+
+
+def made_in(language: str, make: Callable[[Report], Any], report: Report) -> Any:
+    """What `make` makes of the report, in that language: a download is made where nobody can be asked for one."""
+    with speaking(language):
+        return make(report)
 
 
 def to_csv(report: Report) -> bytes:

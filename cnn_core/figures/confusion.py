@@ -120,4 +120,6 @@ def describe_confusion(matrix: np.ndarray, class_names: Sequence[str], most: int
         _("{true} predicted as {predicted} ({count})", true=class_names[t], predicted=class_names[p], count=count)
         for t, p, count in mistakes(counts)[:most]
     ]
-    return f"{right} {_('Most frequent mistakes: {mistakes}.', mistakes=', '.join(made))}" if made else right
+    if not made:
+        return right
+    return " ".join((right, _("Most frequent mistakes: {mistakes}.", mistakes=", ".join(made))))

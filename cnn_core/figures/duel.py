@@ -190,7 +190,7 @@ def describe_lines(amounts: Sequence[float], accuracies: Lines, names: Sequence[
             _("{accuracy} at {amount}", accuracy=_told(values), amount=_number(amount))
             for amount, values in zip(amounts, zip(*seeds, strict=True), strict=False)
         ]
-        sides.append(f"{name}: {', '.join(told) or _('nothing yet')}")
+        sides.append(f"{name}: {', '.join(told) or _told(())}")
     return _("Accuracy against {amount}. {sides}.", amount=x_title, sides="; ".join(sides))
 
 

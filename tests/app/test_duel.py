@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,8 +12,10 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.compare import duel as duels
+from cnn_core.compare import sentences
 from cnn_core.compare.charts import SWEEPS
-from cnn_core.compare.export import to_config
+from cnn_core.compare.export import made_in, to_config
+from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel, Plan
 from cnn_core.compare.words import verdict
 from cnn_core.data.datasets import Entry
@@ -24,6 +27,7 @@ from cnn_core.design.shapes import trace
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.compare.example import report as example
+from tests.compare.made_up import CODE, SENTENCES
 
 ROOT = Path(__file__).parents[2]
 PAGE = pages.DUEL
@@ -210,6 +214,26 @@ def test_the_report_of_a_finished_duel_is_in_its_tabs(finished):
     counts = statistics.table[1].value.iloc[0]
     assert counts["Both right"].replace("\\", "") == f"{report.agreements[0].both:,}"
     assert "over 2 seeds" in texts(statistics)
+
+
+def test_another_language_says_everything_and_keeps_the_open_tab(finished, monkeypatch):
+    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
+    app = opened(duel=finished.id, tab="statistics")
+    app.session_state["studio.language"] = CODE
+    app.run()
+    assert not app.exception
+    assert next(tab.label for tab in app.tabs if tab.markdown) == "Statistics"
+    assert "⟦outcome Outcome⟧ ⟦disagreement Disagreement⟧" in texts(app).replace("##### ", "").replace("\n", " ")
+    assert "⟦fairness Fairness⟧" in texts(app)
+    assert "leads on the" not in texts(app)
+
+
+def test_a_file_to_take_along_is_made_in_the_readers_language(monkeypatch):
+    """In a thread of its own, where nobody can be asked."""
+    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
+    made = ThreadPoolExecutor(1).submit(made_in, CODE, to_html, example()).result()
+    assert "⟦outcome Outcome⟧" in made
+    assert "leads on the" in made_in("en", to_html, example())
 
 
 def test_what_changed_images_do_is_measured_on_request_and_kept(finished):

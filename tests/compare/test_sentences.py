@@ -1,7 +1,6 @@
 """Another language writes its own sentences, and they are used wherever the English ones are."""
 
 import inspect
-from types import SimpleNamespace
 
 import pytest
 
@@ -11,19 +10,12 @@ from cnn_core.compare.html_report import to_html
 from cnn_core.compare.sentences import Sentences, en
 
 from .example import plan, report
-
-CODE = "made-up"
-NAMES = [name for name, _function in inspect.getmembers(Sentences, inspect.isfunction) if not name.startswith("_")]
+from .made_up import CODE, NAMES, SENTENCES
 
 
 @pytest.fixture(autouse=True)
 def _made_up(monkeypatch):
-    """A language in which every sentence is its function's name and the kind of fact that it was made of."""
-
-    def sentence(name):
-        return lambda *facts: f"⟦{name}{''.join(' ' + type(fact).__name__ for fact in facts)}⟧"
-
-    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SimpleNamespace(**{name: sentence(name) for name in NAMES}))
+    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
 
 
 def _untested():

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn_core.compare import charts, words
 from cnn_core.compare import duel as duels
 from cnn_core.compare.charts import Chart
-from cnn_core.compare.export import to_config, to_csv
+from cnn_core.compare.export import made_in, to_config, to_csv
 from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel
 from cnn_core.compare.report import Contested, Report
@@ -28,7 +28,7 @@ from cnn_core.compare.tables import (
 from cnn_core.errors import StudioError
 from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
-from cnn_core.language import _, speaking, spoken
+from cnn_core.language import _, spoken
 from cnn_core.ui.compare.drag import can_drag, drag_board
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import show_error
@@ -108,19 +108,13 @@ def _downloads(report: Report) -> None:
         for label, ending, make, icon, told in files:
             st.download_button(
                 f"{label} (.{ending})",
-                partial(_made, make, report, spoken()),  # when it is asked for: the HTML takes longer than the page
+                partial(made_in, spoken(), make, report),  # when it is asked for: the HTML takes longer than the page
                 f"duel-{report.made:.0f}.{ending}",
                 icon=f":material/{icon}:",
                 help=told,
                 on_click="ignore",
                 key=f"duel-download-{ending}",
             )
-
-
-def _made(make: Callable[[Report], str | bytes], report: Report, language: str) -> str | bytes:
-    """The file, in the language of the reader, who cannot be asked in the download's thread."""
-    with speaking(language):
-        return make(report)
 
 
 @st.fragment
@@ -167,7 +161,8 @@ def _mistakes(report: Report) -> None:
         images = [image for image in report.pictures if image.read[right] == image.true]
         if images:
             winner, loser = wording.literal(called[right]), wording.literal(called[wrong])
-            st.markdown(f"**{_('Only {network} predicts these right', network=winner)}**")
+            title = _("Only {network} predicts these right", network=winner)
+            st.markdown(f"**{title}**")
             _contested(images, wrong)
             st.caption(_("The true class → what {network} predicts instead.", network=loser))
 
@@ -216,7 +211,8 @@ def _statistics(report: Report) -> None:
         _("**On the same test images**, seed by seed. McNemar's p says how likely such an uneven split is by luck.")
     )
     _plain_table(mcnemar_table(report))
-    st.markdown(f"**{_('What makes it fair.')}** {wording.literal(words.fair_words(report.plan))}")
+    fair, told = _("What makes it fair."), wording.literal(words.fair_words(report.plan))
+    st.markdown(f"**{fair}** {told}")
     _plain_table([dict(zip((_("Setting"), *names(report)), row, strict=True)) for row in recipe_table(report.plan)])
     st.caption(wording.literal(" · ".join(f"{name} {version}" for name, version in report.versions.items())))
 

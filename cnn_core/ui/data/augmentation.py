@@ -124,7 +124,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
         return
     with shown:
         images, numbers = made["variants"]
-        _tiles([image, *images], [[f"**{_('original')}**"], *map(variant_words, numbers)])
+        _tiles([image, *images], [["**" + _("original") + "**"], *map(variant_words, numbers)])
         if signs := [_(sign) for name, sign in LEGEND.items() if name in augmentation.controls]:
             st.caption(", ".join(signs))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -161,7 +161,7 @@ def _tiles(images: Sequence[np.ndarray], captions: list[list[str]], animated: bo
     texts = ["  \n".join(told) or _("unchanged") for told in captions]
     if animated:
         tiles.insert(0, data_url([*frames, *frames[-2:0:-1]], FRAME_MS))
-        texts.insert(0, f"**{_('all of them')}**")
+        texts.insert(0, "**" + _("all of them") + "**")
         alts.insert(0, _("Animation of all images that follow"))
     st.image(tiles, texts, width=TILE, alt=alts)
 

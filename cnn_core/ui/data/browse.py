@@ -133,7 +133,8 @@ def _numbers(values: np.ndarray, code: str) -> None:
 def _label(label: int, data: Dataset) -> None:
     """The label as the loss sees it: one place of the vector is 1."""
     name = literal(data.class_names[label])
-    st.markdown(f"**{_('Label {label}: {name}', label=label, name=name)}**")
+    told = _("Label {label}: {name}", label=label, name=name)
+    st.markdown(f"**{told}**")
     st.markdown(_("As a one-hot vector, which training compares with the network's probabilities:"))
     start = min(max(0, label - MOST_CLASSES // 2), max(0, data.classes - MOST_CLASSES))
     shown = range(start, min(start + MOST_CLASSES, data.classes))
