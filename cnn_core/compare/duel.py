@@ -195,9 +195,7 @@ def _entry(name: str, catalogue: Catalogue) -> Entry:
     entry = next((entry for entry in catalogue.entries() if entry.name == name and entry.ready), None)
     if entry is None:
         catalogue.load(name)  # raises the DataError that says what to do
-        raise StudioError(
-            Text("The data set was taken away a moment ago"), received=name, todo=Text("Choose another one")
-        )
+        raise StudioError(Text("The data set was removed a moment ago"), received=name, todo=Text("Choose another one"))
     return entry
 
 

@@ -80,8 +80,7 @@ def lines_figure(
         amounts: ascending, above 0 with `log_x`.
         accuracies: [side][seed][amount], of the sides `names` in `colours`; a side without seeds is left out.
         x_title: the amount with its unit, such as 'Shift (pixels)'.
-        y_title: what is measured; test accuracy when empty.
-        chance: the accuracy of guessing, drawn where the axis reaches that low.
+        y_title: what is measured; test accuracy when empty. `chance`: the accuracy of guessing, where it is in sight.
         ticks: what to write at the amounts instead of their numbers.
         height: pixels.
     """

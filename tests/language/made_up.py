@@ -21,7 +21,7 @@ CODE = "xx"
 NOT_READ = {
     "id", "key", "icon", "type", "url", "href", "src", "page_script_hash", "element_type", "color", "theme", "config",
     "form_id", "file_id", "deferred_file_id", "url_path", "page_name", "markup_type", "selection_mode", "format",
-    "group_id", "fragment_id", "language", "data_type", "tag", "default_value", "query_params", "raw_value", "step",
+    "group_id", "fragment_id", "language", "code_text", "page", "default", "data_type", "tag", "default_value", "query_params", "raw_value", "step",
 }  # fmt: skip
 """Fields of Streamlit's messages that hold no text for a reader."""
 NOT_DRAWN = {"type", "mode", "color", "line", "marker", "font", "template", "hoverinfo", "orientation", "colorscale"}
@@ -96,23 +96,25 @@ def _tabled(data: bytes) -> Iterator[str]:
     """The texts in a table."""
     table = pa.ipc.open_stream(data).read_all()
     for name, column in zip(table.column_names, table.columns, strict=True):
-        yield name
+        if not name.startswith("__"):  # a row's number
+            yield name
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             yield from (text for text in column.to_pylist() if text)
 
 
 def _names() -> set[str]:
     """Words of the code that stand on pages as they are."""
-    names = {*LAYER_TYPES, "Keras", "MNIST", "CIFAR", "Fashion", "CNN", "DNN", "ReLU", "Studio", "KiB", "MiB", "GiB"}
+    names = {*LAYER_TYPES, *language.LANGUAGES.values(), "Made", "Keras", "MNIST", "Studio", "KiB", "MiB", "GiB"}
+    names |= {"html", "csv", "json", "Max", "Average", "Global", "Zero", "Batch", "Separable", "Depthwise", "Normalization"}
     for model in (Recipe, Network, Augmentation, *LAYER_TYPES.values()):
         for name, field in model.model_fields.items():
             names |= {name, *re.findall(r"'(\w+)'", str(field.annotation))}
-    return {word.lower() for name in names for word in (name, *name.split("_"))}
+    return {word.lower() for name in names for word in (name, *re.findall(r"[^\W\d_]+", name))}
 
 
 _KNOWN = _names()
 _SKIPPED = re.compile(
-    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
+    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?:-badge)?(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
     re.DOTALL,
 )
 

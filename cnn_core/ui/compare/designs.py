@@ -116,7 +116,7 @@ def _choose_count(entry: Entry) -> int:
         entry.train,
         min(FIRST_IMAGES, entry.train),
         step=min(1_000, entry.train),
-        help=_("The first ones of the data set. A part of them is kept aside for validation."),
+        help=_("The first images of the data set. A part of them is kept aside for validation."),
         key=f"duel-count-{entry.name}",
         persist_state="session",
     )

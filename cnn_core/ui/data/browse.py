@@ -86,7 +86,7 @@ def one_image(data: Dataset) -> None:
         part = _choose(_("Split"), PARTS, "browse-part")
         x, y = (data.x_train, data.y_train) if part == "train" else (data.x_test, data.y_test)
         first = min(EXAMPLE.get(data.name, 0), len(x) - 1) if part == "train" else 0
-        number = _("Number, 0 to {last:,}", last=len(x) - 1)
+        number = _("Image number, 0 to {last:,}", last=len(x) - 1)
         key = f"browse-index-{data.name}-{part}"
         index = st.number_input(number, 0, len(x) - 1, first, width=220, key=key)
         channel = list(CHANNELS).index(_choose(_("Channel"), CHANNELS, "browse-channel")) if colour else 0
