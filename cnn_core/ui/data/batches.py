@@ -46,9 +46,27 @@ def batch_reading(data: Dataset) -> None:
 
 def _measured(lines: list[str]) -> None:
     """The benchmark's own table, as one that scrolls on a phone, and its note."""
-    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
+    named = {
+        "way": _("way"),
+        "data": _("data"),
+        "pictures": _("images"),
+        "decoded as float32, MiB": _("decoded as float32, MiB"),
+        "peak memory, MiB": _("peak memory, MiB"),
+        "above Keras alone, MiB": _("above Keras alone, MiB"),
+        "batches": _("batch by batch"),
+        "whole": _("all at once"),
+        "does not fit": _("does not fit"),
+    }
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    head, _line, *rows = [[named.get(cell, cell) for cell in row] for row in table]
     st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch", key="batch-measured")
-    st.caption(f"{lines[2]} {lines[-1]}")
+    st.caption(
+        _(
+            "One epoch of a small network on 256×256 colour JPEGs, in batches of 32; a process that may take 1,024 MiB "
+            "beyond Keras. Measured by {record}.",
+            record=lines[2].replace("`", "").join("``"),
+        )
+    )
 
 
 def _next(data: Dataset) -> None:

@@ -17,6 +17,8 @@ from cnn_core.ui.kit.session import Slot
 DIGITS = "digits"
 WITH_DIGITS = (BUNDLED, MNIST)  # treated as MNIST was made
 MOST_MODELS = 4
+READY_MADE = {"keras-log": N_("Ready-made CNN"), "dnn-500x3": N_("Ready-made dense network")}
+"""What the models that ship with the studio are called, by their key."""
 NO_MODEL = N_("Choose at least one network above.")
 ASKED: Slot[str | None] = Slot("draw.asked", None)
 """The model that the last link named."""
@@ -86,8 +88,9 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
 
 def _titles(models: Sequence[Model]) -> dict[str, str]:
     """Title by key; models of the same name are told apart by the beginning of their key."""
-    names = [model.title for model in models]
-    return {m.key: m.title if names.count(m.title) == 1 else f"{m.title} ({m.key[:6]})" for m in models}
+    named = {model.key: _(READY_MADE[model.key]) if model.key in READY_MADE else model.title for model in models}
+    names = list(named.values())
+    return {key: name if names.count(name) == 1 else f"{name} ({key[:6]})" for key, name in named.items()}
 
 
 def _first_choice(models: Mapping[str, Model]) -> list[str]:
