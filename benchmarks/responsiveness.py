@@ -69,7 +69,7 @@ def readings(server: Server, page: Page, times: int) -> list[float]:
     measured = []
     for n in range(times):
         page.get_by_role("button", name="Clear", exact=True).click()
-        page.get_by_text("Nothing to read yet").wait_for()
+        page.get_by_text("Nothing to predict yet").wait_for()
         page.wait_for_timeout(800)
         box = page.locator("canvas.upper-canvas").bounding_box()
         page.mouse.move(box["x"] + 60 + n, box["y"] + 40)

@@ -42,10 +42,10 @@ def measured(asked: Plan, home: Path) -> Report:
     engine = Engine(store, ModelLibrary(store), catalogue, settings)
     duel = duels.start(asked, store, engine, catalogue)
     while (now := duels.progress(duel, store)).active:
-        print(f"{now.share:.0%} {now.current}", flush=True)
+        print(f"{now.fraction:.0%} {now.current}", flush=True)
         time.sleep(10)
     if now.failed:
-        raise SystemExit("\n".join(now.failed))
+        raise SystemExit("\n".join(map(str, now.failed)))
     measure(duel, store, engine, catalogue)
     report = gather(duel, store, catalogue)
     engine.close()

@@ -35,7 +35,7 @@ def make(name: str, title: str, folder: Path) -> None:
         "recipe": recipe.model_dump(),
         "network": json.loads(preset.network.to_json()),
         "made": f"{datetime.date.today():%Y-%m-%d}",
-        "device": device_name(),
+        "device": str(device_name()),
         "keras": keras.__version__,
     }
     (folder / f"{name}.keras").write_bytes(outcome.model)

@@ -18,20 +18,25 @@ from cnn_core.figures.duel import (
     lines_figure,
     side_colours,
 )
+from cnn_core.language import N_, _
 
 SWEEPS = {
-    "shift": ("Shift the pictures", "Shift (pixels)"),
-    "rotate": ("Turn the pictures", "Rotation (degrees)"),
-    "noise": ("Add noise", "Noise (std. deviation, of 255)"),
-    "rows": ("Leave out every other row", "Pictures"),
+    "shift": (N_("Shift the images"), N_("Shift (pixels)")),
+    "rotate": (N_("Rotate the images"), N_("Rotation (degrees)")),
+    "noise": (N_("Add noise"), N_("Noise (std. deviation, of 255)")),
+    "rows": (N_("Leave out every other row"), N_("Images")),
 }
-"""For each kind of sweep its title, and that of its horizontal axis."""
+"""For each kind of sweep its title, and that of its horizontal axis; to be translated."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with what is said about it. `alt` says in words what it shows; `words` (or '') what that means."""
+    """A figure with what is said about it. `alt` says in words what it shows; `words` (or '') what that means.
 
+    `key` tells it from the others of a report, in every language.
+    """
+
+    key: str
     title: str
     words: str
     figure: go.Figure
@@ -41,7 +46,7 @@ class Chart:
 def learning_curves(report: Report) -> list[Chart]:
     """Accuracy and loss of all main trainings: on the training and, where there is one, the validation set."""
     return [
-        _learning_curve(report, "accuracy", "Accuracy"),
+        _learning_curve(report, "accuracy", _("Accuracy")),
         _learning_curve(report, "loss", loss_title(recipe.loss for recipe in report.plan.recipes)),
     ]
 
@@ -51,7 +56,7 @@ def _learning_curve(report: Report, measure: str, title: str) -> Chart:
     share = measure == "accuracy"
     epochs = max((run.epochs for side in report.sides for run in side.runs), default=1)
     figure = curves_figure(curves, title, epochs=epochs, share=share)
-    return Chart(title, "", figure, describe_curves(curves, title, share=share))
+    return Chart(measure, title, "", figure, describe_curves(curves, title, share=share))
 
 
 def _curves(report: Report, measure: str, split: str) -> list[Curve]:
@@ -63,12 +68,13 @@ def confusions(report: Report) -> list[Chart]:
     """The confusion matrix of each side, of its first seed."""
     return [
         Chart(
+            f"confusion-{number}",
             name,
-            f"Seed {side.runs[0].seed}",
+            _("Seed {seed}", seed=side.runs[0].seed),
             confusion_figure(np.array(side.runs[0].confusion), report.class_names),
             describe_confusion(np.array(side.runs[0].confusion), report.class_names),
         )
-        for name, side in zip(names(report), report.sides, strict=True)
+        for number, (name, side) in enumerate(zip(names(report), report.sides, strict=True))
         if side.runs
     ]
 
@@ -81,35 +87,35 @@ def experiments(report: Report) -> list[Chart]:
 
 
 def _less(report: Report) -> Chart:
-    shown, x_title = (report.less.sizes, report.less.accuracies, names(report)), "Training pictures"
+    shown, x_title = (report.less.sizes, report.less.accuracies, names(report)), _("Training images")
     figure = lines_figure(*shown, _colours(report), x_title, log_x=True, chance=_chance(report))
-    return Chart("Learn from less", words.less_words(report), figure, describe_lines(*shown, x_title))
+    return Chart("less", _("Learn from less"), words.less_words(report), figure, describe_lines(*shown, x_title))
 
 
 def _sweep(report: Report, sweep: Sweep) -> Chart:
-    title, x_title = SWEEPS[sweep.kind]
+    title, x_title = map(_, SWEEPS[sweep.kind])
     shown = (sweep.amounts, sweep.accuracies, names(report))
     figure = lines_figure(*shown, _colours(report), x_title, chance=_chance(report))
-    return Chart(title, words.sweep_words(report, sweep), figure, describe_lines(*shown, x_title))
+    return Chart(sweep.kind, title, words.sweep_words(report, sweep), figure, describe_lines(*shown, x_title))
 
 
 def _rows(report: Report, sweep: Sweep) -> Chart:
-    labels = [("Half the rows" if amount else "All rows") for amount in sweep.amounts]
+    labels = [_("Half the rows") if amount else _("All rows") for amount in sweep.amounts]
     groups = {
         label: [[seed[place] for seed in side] for side in sweep.accuracies] for place, label in enumerate(labels)
     }
-    return _bars(report, SWEEPS["rows"][0], words.sweep_words(report, sweep), groups)
+    return _bars(report, "rows", _(SWEEPS["rows"][0]), words.sweep_words(report, sweep), groups)
 
 
 def _shuffled(report: Report) -> Chart:
     plain = [[run.test_accuracy for run in side.runs] for side in report.sides]
-    groups = {"Plain": plain, "Shuffled pixels": report.shuffled}
-    return _bars(report, "Shuffle the pixels", words.shuffled_words(report), groups)
+    groups = {_("Plain"): plain, _("Shuffled pixels"): report.shuffled}
+    return _bars(report, "shuffled", _("Shuffle the pixels"), words.shuffled_words(report), groups)
 
 
-def _bars(report: Report, title: str, sentence: str, groups: dict) -> Chart:
+def _bars(report: Report, key: str, title: str, sentence: str, groups: dict) -> Chart:
     figure = bars_figure(groups, names(report), _colours(report), chance=_chance(report))
-    return Chart(title, sentence, figure, describe_bars(groups, names(report)))
+    return Chart(key, title, sentence, figure, describe_bars(groups, names(report)))
 
 
 def _colours(report: Report) -> tuple[str, str]:

@@ -8,32 +8,34 @@ from pydantic import ValidationError
 
 from cnn_core.compare.plan import Duel, Plan, Training
 from cnn_core.data.datasets import Catalogue, Entry
+from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
-from cnn_core.errors import RunError, StudioError
+from cnn_core.errors import RunError, StudioError, Words
+from cnn_core.language import Text, _
 from cnn_core.runs.run import ANOTHER_VERSION, Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 
-LEAST_STEPS = 300  # learning from 100 pictures: 5 epochs of one step would show a network that has hardly begun
+LEAST_STEPS = 300  # learning from 100 images: 5 epochs of one step would show a network that has hardly begun
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a duel is, over all its trainings. `share` is 0 to 1; `current` says what trains now.
+    """How far a duel is, over all its trainings. `fraction` is 0 to 1; `current` says what trains now, or is empty.
 
     `main_active` is about the main trainings: what goes on without them are experiments.
     """
 
     done: int
     total: int
-    share: float
-    current: str
+    fraction: float
+    current: Words
     active: bool
     main_active: bool
     stopping: bool
     resumable: bool
-    failed: tuple[str, ...]
+    failed: tuple[Words, ...]
     seconds_left: float | None
 
 
@@ -72,7 +74,7 @@ def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> 
     duel_id, runs = _new_id(), []
     for training in made:
         network = plan.networks[training.side]
-        name = f"{network.name}, {words(training)}"
+        name = str(_called(network, training))
         runs.append(store.create(name, network, recipe_of(plan, training), plan.dataset, duel_id))
     duel = _keep(store, duel_id, plan, made, runs)
     for run in runs:
@@ -84,15 +86,15 @@ def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
     """A duel of two runs that have ended already; raises RunError when they cannot be compared."""
     if first.dataset != second.dataset:
         raise RunError(
-            "These runs cannot be compared",
-            expected="two runs on the same data set",
-            received=f"{first.dataset} and {second.dataset}",
+            Text("These runs cannot be compared"),
+            expected=Text("two runs on the same data set"),
+            received=Text("{first} and {second}", first=first.dataset, second=second.dataset),
         )
     if first.id == second.id:
-        raise RunError("A run cannot duel with itself", todo="Choose another one")
+        raise RunError(Text("A run cannot duel with itself"), todo=Text("Choose another one"))
     seed = first.recipe.seed
     plan = Plan(
-        title=f"{first.name} against {second.name}"[:200],
+        title=title(first.name, second.name),
         dataset=first.dataset,
         networks=(first.network, second.network),
         recipes=(first.recipe, second.recipe),
@@ -105,7 +107,7 @@ def load(store: RunStore, duel_id: str) -> Duel:
     """The duel `duel_id`; raises RunError when there is none, or this version cannot read it."""
     duel = _read(store.duel(duel_id))
     if duel is None:
-        raise RunError("This duel cannot be read", received=ANOTHER_VERSION, todo="Start it again")
+        raise RunError(Text("This duel cannot be read"), received=ANOTHER_VERSION, todo=Text("Start it again"))
     return duel
 
 
@@ -144,10 +146,10 @@ def resume(duel: Duel, store: RunStore, engine: Engine) -> None:
 def progress(duel: Duel, store: RunStore) -> Progress:
     """How far the duel is."""
     states = _states(duel, store)
-    shares = [state.progress if state.active else 1.0 for state in states]
-    share, active = sum(shares) / len(shares), any(state.active for state in states)
+    fractions = [state.progress if state.active else 1.0 for state in states]
+    fraction, active = sum(fractions) / len(fractions), any(state.active for state in states)
     running = (
-        f"{duel.plan.networks[training.side].name}, {words(training)}"
+        _called(duel.plan.networks[training.side], training)
         for training, state in zip(duel.trainings, states, strict=True)
         if state.status in ("training", "testing")
     )
@@ -155,8 +157,8 @@ def progress(duel: Duel, store: RunStore) -> Progress:
     return Progress(
         done=sum(not state.active for state in states),
         total=len(states),
-        share=share,
-        current=next(running, "waiting in the queue" if active else ""),
+        fraction=fraction,
+        current=next(running, Text("waiting in the queue") if active else ""),
         active=active,
         main_active=any(
             state.active for training, state in zip(duel.trainings, states, strict=True) if training.part == "main"
@@ -164,21 +166,36 @@ def progress(duel: Duel, store: RunStore) -> Progress:
         stopping=any(state.stop_requested for state in states),
         resumable=any(state.status in ("interrupted", "failed") for state in states),
         failed=tuple(dict.fromkeys(state.message for state in states if state.status == "failed")),
-        seconds_left=(time.time() - began) * (1 - share) / share if active and began and share > 0.02 else None,
+        seconds_left=_seconds_left(began, fraction) if active else None,
     )
 
 
-def words(training: Training) -> str:
+def title(first: str, second: str) -> str:
+    """What a duel of these two is called, in the language of who starts it."""
+    return _("{first} against {second}", first=first, second=second)[:200]
+
+
+def _seconds_left(began: float | None, fraction: float) -> float | None:
+    """Of a duel that has done this fraction since `began`; None while that says too little."""
+    return (time.time() - began) * (1 - fraction) / fraction if began and fraction > 0.02 else None
+
+
+def _called(network: Network, training: Training) -> Text:
     """A training in a few words."""
-    part = {"main": "", "shuffled": ", shuffled pixels", "less": f", {training.images or 0:,} pictures"}
-    return f"seed {training.seed}{part[training.part]}"
+    values = {"network": network.name, "seed": training.seed}
+    match training.part:
+        case "shuffled":
+            return Text("{network}, seed {seed}, shuffled pixels", **values)
+        case "less":
+            return Text("{network}, seed {seed}, {images:,} images", images=training.images or 0, **values)
+    return Text("{network}, seed {seed}", **values)
 
 
 def _entry(name: str, catalogue: Catalogue) -> Entry:
     entry = next((entry for entry in catalogue.entries() if entry.name == name and entry.ready), None)
     if entry is None:
         catalogue.load(name)  # raises the DataError that says what to do
-        raise StudioError("The data set was taken away a moment ago", received=name, todo="Choose another one")
+        raise StudioError(Text("The data set was removed a moment ago"), received=name, todo=Text("Choose another one"))
     return entry
 
 

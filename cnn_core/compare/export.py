@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,22 +15,29 @@ from cnn_core.design.fields import checked
 from cnn_core.design.formats.texts import read_json
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.errors import DesignError
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import Text, speaking
 
 FORMAT, VERSION = "cnn-studio-duel", 1
 COLUMNS = ("part", "network", "seed", "amount", "measure", "value")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_TODO = "Open a configuration that was saved from a duel."
+_TODO = Text("Open a configuration that was saved from a duel.")
 
 Record = tuple[str, str, int | str, float | str, str, float]
 """In the order of COLUMNS; '' where a column does not apply."""
 
 
+def made_in(language: str, make: Callable[[Report], Any], report: Report) -> Any:
+    """What `make` makes of the report, in that language: a download is made where nobody can be asked for one."""
+    with speaking(language):
+        return make(report)
+
+
 def to_csv(report: Report) -> bytes:
     """Every number of the report, one a line, in UTF-8 with the mark that Excel needs to see that.
 
-    Accuracies are shares of 1, times are seconds, in full precision. `amount` is the epoch of a curve, the number of
-    training pictures or how much pictures were changed. Names that a spreadsheet would run as a formula begin with '.
+    Accuracies are fractions of 1, times are seconds, in full precision. `amount` is the epoch of a curve, the number
+    of training images or how much images were changed. Names that a spreadsheet would run as a formula begin with '.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -84,7 +91,7 @@ def _run_records(name: str, run: Trained, class_names: tuple[str, ...]) -> Itera
             yield "curves", name, run.seed, epoch, measure, value
     for true, row in zip(class_names, run.confusion, strict=True):
         for predicted, count in zip(class_names, row, strict=True):
-            yield "confusion", name, run.seed, "", f"{true} read as {predicted}", count
+            yield "confusion", name, run.seed, "", f"{true} predicted as {predicted}", count
 
 
 def to_config(report: Report) -> bytes:
@@ -101,22 +108,23 @@ def to_config(report: Report) -> bytes:
 
 
 def read_config(content: bytes) -> Plan:
-    """The plan in a configuration that `to_config` wrote, or a stranger.
+    """The plan in a configuration that `to_config` wrote, or anybody else.
 
     Raises:
         DesignError: for anything that is not one, in words that say where the fault is.
     """
     plain = _envelope(content)["plan"]
     if not isinstance(plain, dict):
-        raise _not_a_duel("an object with the networks, the recipes and the seeds as 'plan'", reprlib.repr(plain))
+        raise _not_a_duel(Text("an object with the networks, the recipes and the seeds as 'plan'"), reprlib.repr(plain))
     if set(plain) >= {"networks", "recipes"}:
         plain = plain | {
             "networks": tuple(_network(number, item) for number, item in _two(plain, "networks")),
             "recipes": tuple(
-                checked(Recipe, item, f"Recipe {number} of the duel") for number, item in _two(plain, "recipes")
+                checked(Recipe, item, Text("Recipe {number} of the duel", number=number))
+                for number, item in _two(plain, "recipes")
             ),
         }
-    plan = checked(Plan, plain, "The duel's plan")
+    plan = checked(Plan, plain, Text("The duel's plan"))
     _check_lists(plan)
     return plan
 
@@ -127,18 +135,20 @@ def _envelope(content: bytes) -> dict:
     except DesignError as error:
         raise _not_a_duel(error.expected, error.received) from None
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
-        raise _not_a_duel(f'an object with "format": "{FORMAT}"', reprlib.repr(plain))
+        raise _not_a_duel(Text('an object with "format": "{format}"', format=FORMAT), reprlib.repr(plain))
     if plain.get("version") != VERSION:
-        raise _not_a_duel(f"version {VERSION}", f"version {reprlib.repr(plain.get('version'))}")
+        received = Text("version {version}", version=reprlib.repr(plain.get("version")))
+        raise _not_a_duel(Text("version {version}", version=VERSION), received)
     if "plan" not in plain:
-        raise _not_a_duel("the duel's 'plan'", f"only {reprlib.repr(', '.join(plain))}")
+        received = Text("only {names}", names=reprlib.repr(", ".join(plain)))
+        raise _not_a_duel(Text("the duel's 'plan'"), received)
     return plain
 
 
 def _two(plain: dict, name: str) -> list[tuple[int, Any]]:
     items = plain[name]
     if not isinstance(items, list) or len(items) != 2:
-        raise _not_a_duel(f"a list of two {name}", reprlib.repr(items))
+        raise _not_a_duel(Text("a list of two {field}", field=name), reprlib.repr(items))
     return list(enumerate(items, start=1))
 
 
@@ -147,21 +157,25 @@ def _network(number: int, plain: Any) -> Network:
     try:
         return Network.from_json(json.dumps(plain))
     except DesignError as error:
-        what = f"Network {number} of the duel: {error.what}"
+        what = Text("Network {number} of the duel: {problem}", number=number, problem=error.what)
         raise DesignError(what, expected=error.expected, received=error.received, todo=error.todo) from None
 
 
 def _check_lists(plan: Plan) -> None:
     """What the plan's types let through, but a duel cannot use: the seeds and sizes become those of recipes."""
-    seeds = ("The duel's seeds", "seed", plan.seeds, MOST_SEEDS)
-    sizes = ("The duel's sizes", "train_images", plan.sizes, len(SIZES))
+    seeds = (Text("The duel's seeds"), "seed", plan.seeds, MOST_SEEDS)
+    sizes = (Text("The duel's sizes"), "train_images", plan.sizes, len(SIZES))
     for place, field, values, most in (seeds, sizes):
         if len(set(values)) < len(values) or len(values) > most:
             received = reprlib.repr(list(values))
-            raise DesignError(f"{place} cannot be used", expected=f"at most {most}, no two the same", received=received)
+            what, expected = (
+                Text("{place} cannot be used", place=place),
+                Text("at most {most}, all different", most=most),
+            )
+            raise DesignError(what, expected=expected, received=received)
         for value in values:
             checked(Recipe, {field: value}, place)
 
 
-def _not_a_duel(expected: str, received: str) -> DesignError:
-    return DesignError("This is not a duel's configuration", expected=expected, received=received, todo=_TODO)
+def _not_a_duel(expected: Words, received: Words) -> DesignError:
+    return DesignError(Text("This is not a duel's configuration"), expected=expected, received=received, todo=_TODO)

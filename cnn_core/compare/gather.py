@@ -11,11 +11,12 @@ import numpy as np
 from PIL import Image
 
 from cnn_core.compare.plan import Duel, Part
-from cnn_core.compare.report import Agreement, Less, PerSide, Picture, Report, Side, Trained, Values
+from cnn_core.compare.report import Agreement, Contested, Less, PerSide, Report, Side, Trained, Values
 from cnn_core.compare.robustness import measured
 from cnn_core.data.datasets import Catalogue, Dataset
 from cnn_core.design.shapes import trace
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.series import Series
 from cnn_core.runs.state import RunState
@@ -23,7 +24,7 @@ from cnn_core.runs.store import RunStore
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy")
-SHOWN = 12  # pictures that only one side reads right, of each side
+SHOWN = 12  # images that only one side predicts right, of each side
 States = Mapping[str, RunState]  # by the run's id; read once, so that all of a report is of the same moment
 DECIMALS = 4  # of a point of a curve: more than any screen shows
 
@@ -33,7 +34,9 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
     states = store.states(duel.runs)
     seeds = _finished(duel, states, "main")
     if not seeds:
-        raise RunError("This duel has no result yet", todo="Wait until both networks have been trained and tested")
+        raise RunError(
+            Text("This duel has no result yet"), todo=Text("Wait until both networks have been trained and tested")
+        )
     dataset = catalogue.load(duel.plan.dataset)
     first = states[seeds[0][1][0]].started_now
     predictions = [_predictions(store, runs, dataset) for _, runs in seeds]
@@ -48,7 +51,7 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
         versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         sides=tuple(_side(duel, side, [(seed, states[runs[side]]) for seed, runs in seeds]) for side in (0, 1)),
         agreements=tuple(_agreement(seed, *pair) for (seed, _), pair in zip(seeds, predictions, strict=True)),
-        pictures=tuple(_pictures(*predictions[0], dataset)),
+        pictures=tuple(_contested(*predictions[0], dataset)),
         sweeps=measured(duel, store),
         less=_less(duel, states, seeds, first.train_images),
         shuffled=_shuffled(duel, states, [seed for seed, _ in seeds]),
@@ -93,11 +96,11 @@ def _side(duel: Duel, side: int, states: list[tuple[int, RunState]]) -> Side:
 def _trained(seed: int, state: RunState) -> Trained:
     """A run that a time limit ended within its first epoch has no whole epoch: its last points stand for one."""
     done = state.epochs_done
-    share = state.epoch + state.step / state.started_now.steps_per_epoch
+    begun = state.epoch + state.step / state.started_now.steps_per_epoch
     return Trained(
         seed=seed,
         epochs=len(done),
-        seconds_per_epoch=_typical([epoch.seconds for epoch in done]) if done else (state.seconds or 0.0) / share,
+        seconds_per_epoch=_typical([epoch.seconds for epoch in done]) if done else (state.seconds or 0.0) / begun,
         train_accuracy=done[-1].accuracy if done else state.accuracy.y[-1],
         test_accuracy=state.tested.accuracy,
         test_loss=state.tested.loss,
@@ -118,7 +121,9 @@ def _rounded(series: Series) -> tuple[Values, Values]:
 def _predictions(store: RunStore, runs: tuple[str, str], dataset: Dataset) -> tuple[Predictions, Predictions]:
     contents = [store.load_file(run, PREDICTIONS_FILE) for run in runs]
     if not all(contents):
-        raise RunError("The predictions of this duel are gone: one of its runs was deleted", todo="Start it again")
+        raise RunError(
+            Text("The predictions of this duel are gone: one of its runs was deleted"), todo=Text("Start it again")
+        )
     return tuple(Predictions.read(content, dataset.y_test) for content in contents)
 
 
@@ -133,15 +138,15 @@ def _agreement(seed: int, first: Predictions, second: Predictions) -> Agreement:
     )
 
 
-def _pictures(first: Predictions, second: Predictions, dataset: Dataset) -> Iterator[Picture]:
-    """Up to SHOWN that only the first reads right, then as many for the second: the surest mistakes first."""
+def _contested(first: Predictions, second: Predictions, dataset: Dataset) -> Iterator[Contested]:
+    """Up to SHOWN that only the first predicts right, then as many for the second: the surest mistakes first."""
     names = dataset.class_names
     for right, wrong in ((first, second), (second, first)):
         only = np.flatnonzero((right.predicted == right.true) & (wrong.predicted != wrong.true))
         for index in only[np.argsort(-wrong.confidence[only], kind="stable")][:SHOWN]:
             buffer = io.BytesIO()
             Image.fromarray(dataset.x_test[index].squeeze()).save(buffer, "PNG")
-            yield Picture(
+            yield Contested(
                 png=base64.b64encode(buffer.getvalue()).decode(),
                 true=names[first.true[index]],
                 read=(names[first.predicted[index]], names[second.predicted[index]]),

@@ -11,11 +11,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from cnn_core import language
 from cnn_core.compare import words
 from cnn_core.compare.charts import confusions, experiments, learning_curves
 from cnn_core.compare.export import to_config
 from cnn_core.compare.report import Report
-from cnn_core.compare.tables import interval_words, layers_words, mcnemar_table, measured, names, recipe_table, summary
+from cnn_core.compare.tables import (
+    beside,
+    interval_words,
+    layers_words,
+    mcnemar_table,
+    names,
+    provenance,
+    recipe_table,
+    summary,
+)
+from cnn_core.figures.images import png_url
+from cnn_core.language import _, _n
 
 TEMPLATES = Path(__file__).parents[2] / "assets" / "report"
 
@@ -27,21 +39,23 @@ def to_html(report: Report) -> str:
         .get_template("report.html")
         .render(
             report=report,
+            language=language.spoken().replace("_", "-"),
             names=names(report),
             seeds=len(report.sides[0].runs),
             verdict=" ".join(words.verdict(report)),
-            measured=measured(report),
+            provenance=provenance(report),
             fair=words.fair_words(report.plan),
             unfair=words.unfair(report.plan),
-            summary=_beside(summary(report)),
+            summary=beside(summary(report))[1:],
             curves=learning_curves(report),
             confusions=confusions(report),
-            pictures=_pictures(report),
+            contested=_contested(report),
             experiments=experiments(report),
             interval=interval_words(report),
             agreements=mcnemar_table(report),
             designs=zip(names(report), map(layers_words, report.plan.networks), strict=True),
             recipes=recipe_table(report.plan),
+            versions=", ".join(f"{name} {number}" for name, number in report.versions.items()),
             config=to_config(report).decode(),
             plotly=_plotly(),
         )
@@ -57,7 +71,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["data"] = _data
+    environment.globals |= {"data": _data, "_": _, "_n": _n}
     environment.filters["cells"] = lambda row: row.values()
     environment.filters["base64"] = lambda text: base64.b64encode(text.encode()).decode()
     return environment
@@ -75,21 +89,17 @@ def _plotly() -> str:
     return base64.b64encode(gzip.compress(get_plotlyjs().encode(), mtime=0)).decode()
 
 
-def _beside(rows: list[dict[str, str]]) -> list[tuple[str, ...]]:
-    """Rows of networks turned into rows of measures: two networks compare best side by side, on a phone too."""
-    return [(measure, *(row[measure] for row in rows)) for measure in rows[0] if measure != "Network"]
-
-
-def _pictures(report: Report) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    """(title, who reads them wrong, pictures) for each side that alone reads some right."""
+def _contested(report: Report) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """(title, who predicts them wrong, images) for each side that alone predicts some right."""
     called = names(report)
     groups = []
     for right, wrong in ((0, 1), (1, 0)):
         shown = [
-            {"png": picture.png, "true": picture.true, "wrong": picture.read[wrong]}
-            for picture in report.pictures
-            if picture.read[right] == picture.true and picture.read[wrong] != picture.true
+            {"url": png_url(image.png), "true": image.true, "wrong": image.read[wrong]}
+            for image in report.pictures
+            if image.read[right] == image.true and image.read[wrong] != image.true
         ]
         if shown:
-            groups.append((f"Only {called[right]} reads these right", called[wrong], shown))
+            title = _("Only {network} predicts these right", network=called[right])
+            groups.append((title, called[wrong], shown))
     return groups

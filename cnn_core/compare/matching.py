@@ -1,8 +1,10 @@
 """Two networks of the same size: the larger one made narrower."""
 
+from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
+from cnn_core.language import _
 
 WIDTHS = ("filters", "units")
 FINEST = 1_000  # widths are tried in steps of a thousandth
@@ -37,7 +39,7 @@ def _scaled(network: Network, factor: int) -> Network:
     narrower = (*(_narrower(layer, factor) for layer in layers), last)
     if narrower == network.layers:
         return network
-    return network.changed(name=f"{network.name[:60]}, narrowed", layers=narrower)
+    return network.changed(name=_("{network}, narrowed", network=network.name[:60])[:MAX_NAME], layers=narrower)
 
 
 def _narrower(layer: BaseLayer, factor: int) -> BaseLayer:

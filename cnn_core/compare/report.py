@@ -20,7 +20,7 @@ class _Part(BaseModel):
 
 
 class Trained(_Part):
-    """One main training. Accuracies are shares of 1; `train_accuracy` is Keras's mean over the last epoch.
+    """One main training. Accuracies are fractions of 1; `train_accuracy` is Keras's mean over the last epoch.
 
     Attributes:
         curves: 'loss', 'accuracy' and, with a validation set, 'val_loss', 'val_accuracy': x (epochs done) and y.
@@ -57,8 +57,12 @@ class Agreement(_Part):
     neither: int
 
 
-class Picture(_Part):
-    """A test image that only one side reads right; `png` is base64, the rest are names of classes."""
+class Contested(_Part):
+    """A test image that only one side predicts right; `png` is base64, the rest are names of classes.
+
+    Attributes:
+        read: what each side predicted.
+    """
 
     png: str
     true: str
@@ -105,7 +109,7 @@ class Report(_Part):
     versions: dict[str, str]
     sides: tuple[Side, Side]
     agreements: tuple[Agreement, ...]
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[Contested, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     less: Less | None = None
     shuffled: tuple[Values, Values] | None = None

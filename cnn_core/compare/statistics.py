@@ -59,13 +59,13 @@ def paired_interval(first: Sequence[float], second: Sequence[float], level: floa
 def mcnemar(only_first: int, only_second: int) -> float:
     """How likely a split this uneven, or more, is by luck: the exact two-sided p of McNemar's test.
 
-    Only the test pictures that one network alone reads right tell the two apart. If both were equally good, each of
+    Only the test images that one network alone predicts right tell the two apart. If both were equally good, each of
     these would be a coin toss, so p is that of a binomial test with probability 1/2; source: Dietterich 1998,
     "Approximate statistical tests for comparing supervised classification learning algorithms", section 3.1 (there
     with the chi-squared approximation).
 
     Args:
-        only_first, only_second: how many pictures only the first, only the second network reads right.
+        only_first, only_second: how many images only the first, only the second network predicts right.
 
     Returns:
         p in (0, 1]; 1.0 when both are 0.

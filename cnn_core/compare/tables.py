@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from cnn_core.compare.plan import Plan
 from cnn_core.compare.report import Report, Side
 from cnn_core.compare.statistics import mcnemar, paired_interval, spread
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.figures.duel import distinct
+from cnn_core.language import _
 
 Row = dict[str, str]
 _MAIN_ARGUMENTS = ("filters", "units", "kernel_size", "pool_size", "rate", "activation")
@@ -20,17 +22,26 @@ def names(report: Report) -> tuple[str, str]:
     return distinct([side.name for side in report.sides])
 
 
-def measured(report: Report) -> str:
+def provenance(report: Report) -> str:
     """When and on what the numbers were measured, and how much data there was."""
     made = datetime.fromtimestamp(report.made, UTC)
-    return (
-        f"Measured on {made.day} {made:%B %Y, %H:%M} UTC, on {report.device}. Data: {report.dataset_title}, "
-        f"{report.train_images:,} pictures for training, {report.test_images:,} for the test."
+    return _(
+        "Measured on {day} {made:%B %Y, %H:%M} UTC, on {device}. Data: {data}, {train:,} training images, "
+        "{test:,} test images.",
+        day=made.day,
+        made=made,
+        device=report.device,
+        data=report.dataset_title,
+        train=report.train_images,
+        test=report.test_images,
     )
 
 
 def summary(report: Report) -> list[Row]:
-    """One row a network. Over several seeds a number is the mean, with the lowest and the highest behind it."""
+    """One row a network, which is named first.
+
+    Over several seeds a number is the mean, with the lowest and the highest behind it.
+    """
     return [_summary(name, side) for name, side in zip(names(report), report.sides, strict=True)]
 
 
@@ -39,29 +50,37 @@ def _summary(name: str, side: Side) -> Row:
     test = [run.test_accuracy for run in side.runs]
     gaps = [first - second for first, second in zip(train, test, strict=True)]
     return {
-        "Network": name,
-        "Layers": f"{side.layers:,}",
-        "Parameters": f"{side.parameters:,}",
-        "MACs": f"{side.macs:,}",
-        "Seconds per epoch": _spread([run.seconds_per_epoch for run in side.runs], "{:.2f}".format),
-        "Train accuracy": _spread(train, "{:.2%}".format),
-        "Test accuracy": _spread(test, "{:.2%}".format),
-        "Gap (points)": _spread(gaps, points),
+        _("Network"): name,
+        _("Layers"): f"{side.layers:,}",
+        _("Parameters"): f"{side.parameters:,}",
+        _("MACs"): f"{side.macs:,}",
+        _("Seconds per epoch"): _spread([run.seconds_per_epoch for run in side.runs], "{:.2f}".format),
+        _("Train accuracy"): _spread(train, "{:.2%}".format),
+        _("Test accuracy"): _spread(test, "{:.2%}".format),
+        _("Gap (points)"): _spread(gaps, in_points),
     }
+
+
+def beside(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Rows of networks turned into rows of measures: two networks compare best side by side, on a phone too."""
+    return [(measure, *(row[measure] for row in rows)) for measure in rows[0]]
 
 
 def _spread(values: Sequence[float], show: Callable[[float], str]) -> str:
     if not values:
         return "–"
     over = spread(values)
+    if over.n < 2:
+        return show(over.mean)
+    low, high = (show(end).rstrip("%") for end in (over.low, over.high))
     # No-break spaces keep the range in one piece in a narrow column.
-    between = f" ({show(over.low)}\u00a0to\u00a0{show(over.high)})".replace("%", "") if over.n > 1 else ""
-    return show(over.mean) + between
+    between = _("{low} to {high}", low=low, high=high).replace(" ", "\u00a0")
+    return f"{show(over.mean)} ({between})"
 
 
-def points(share: float) -> str:
-    """A difference of two shares of 1, in percentage points with a true minus sign: -0.0271 -> '−2.71'."""
-    return f"{100 * share:.2f}".replace("-0.00", "0.00").replace("-", "−")
+def in_points(difference: float) -> str:
+    """A difference of two fractions of 1, in percentage points with a true minus sign: -0.0271 -> '−2.71'."""
+    return f"{100 * difference:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def paired_accuracies(report: Report) -> tuple[list[float], list[float]]:
@@ -79,25 +98,30 @@ def interval_words(report: Report) -> str:
         return ""
     if interval.mean < 0:
         called, interval = called[::-1], paired_interval(*accuracies[::-1])
-    return (
-        f"Test accuracy of {called[0]} minus that of {called[1]}, over {interval.n} seeds: "
-        f"{points(interval.mean)} points on average, "
-        f"with a {interval.level:.0%} interval from {points(interval.low)} to {points(interval.high)} "
-        "(paired t)."
+    return _(
+        "Test accuracy of {first} minus that of {second}, over {seeds} seeds: {mean} points on average, with a "
+        "{level:.0%} interval from {low} to {high} (paired t).",
+        first=called[0],
+        second=called[1],
+        seeds=interval.n,
+        mean=in_points(interval.mean),
+        level=interval.level,
+        low=in_points(interval.low),
+        high=in_points(interval.high),
     )
 
 
 def mcnemar_table(report: Report) -> list[Row]:
-    """One row a seed: how many test pictures both, one or no network read right, and McNemar's exact p."""
+    """One row a seed: how many test images both, one or no network predicted right, and McNemar's exact p."""
     first, second = names(report)
     return [
         {
-            "Seed": str(counts.seed),
-            "Both right": f"{counts.both:,}",
-            f"Only {first}": f"{counts.only_first:,}",
-            f"Only {second}": f"{counts.only_second:,}",
-            "Neither": f"{counts.neither:,}",
-            "McNemar's p": probability(mcnemar(counts.only_first, counts.only_second)),
+            _("Seed"): str(counts.seed),
+            _("Both right"): f"{counts.both:,}",
+            _("Only {network}", network=first): f"{counts.only_first:,}",
+            _("Only {network}", network=second): f"{counts.only_second:,}",
+            _("Neither"): f"{counts.neither:,}",
+            _("McNemar's p"): probability(mcnemar(counts.only_first, counts.only_second)),
         }
         for counts in report.agreements
     ]
@@ -116,14 +140,14 @@ def layers_words(network: Network) -> str:
 def _main_arguments(layer: BaseLayer) -> list[str]:
     arguments = layer.arguments()
     values = [arguments[name] for name in _MAIN_ARGUMENTS if arguments.get(name) not in (None, "linear")]
-    return ["×".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values]
+    return [sides(value) if isinstance(value, tuple) else str(value) for value in values]
 
 
 def recipe_table(plan: Plan) -> list[tuple[str, str, str]]:
-    """(setting, value of the first side, value of the second) of all that is in use; seeds are the plan's."""
+    """(setting by its code name, value of the first side, of the second) of all in use; seeds are the plan's."""
     settings = [_settings(recipe) for recipe in plan.recipes]
     return [
-        (name.replace("_", " ").capitalize(), *(setting[name] or "–" for setting in settings))
+        (name, *(setting[name] or "–" for setting in settings))
         for name in settings[0]
         if any(setting[name] for setting in settings)
     ]
@@ -133,7 +157,6 @@ def _settings(recipe: Recipe) -> dict[str, str]:
     """Each setting as text, empty where it is switched off."""
     plain = {name: f"{value:,}" if isinstance(value, int) else str(value or "") for name, value in recipe}
     varied = recipe.augmentation
-    plain["loss"] = recipe.loss.replace("_", " ")
-    plain["augmentation"] = ", ".join(f"{name} {getattr(varied, name)}" for name in varied.controls).replace("_", " ")
+    plain["augmentation"] = ", ".join(f"{name} {getattr(varied, name)}" for name in varied.controls)
     del plain["seed"]
     return plain

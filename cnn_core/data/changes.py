@@ -1,4 +1,4 @@
-"""Pictures changed on purpose, to see what a network can bear: moved, turned, noisy, with rows missing, shuffled."""
+"""Images changed on purpose, to see what a network can bear: moved, turned, noisy, with rows missing, shuffled."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def drop_rows(images: np.ndarray) -> np.ndarray:
 
 
 def shuffle_pixels(images: np.ndarray, seed: int) -> np.ndarray:
-    """(N, H, W, C) with the places of all pixels permuted, the same way in every picture; channels stay together."""
+    """(N, H, W, C) with the places of all pixels permuted, the same way in every image; channels stay together."""
     count, height, width, channels = images.shape
     order = np.random.default_rng(seed).permutation(height * width)
     return images.reshape(count, height * width, channels)[:, order].reshape(images.shape)

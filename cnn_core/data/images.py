@@ -1,4 +1,4 @@
-"""Pictures that visitors send, read with limits and made into ink on an even background."""
+"""Images that visitors send, read with limits and made into ink on an even background."""
 
 from io import BytesIO
 
@@ -6,17 +6,18 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnn_core.errors import DataError
+from cnn_core.language import Text
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_WHOLE = 16_000_000  # pixels of a PNG or WebP: it is decoded whole, in up to 16 bytes a pixel; a camera sends JPEG
-WORKING_SIDE = 512  # px: larger pictures are averaged down to this, which also removes a camera's noise
-FAINTEST = 0.1  # of the way from black to white: less contrast than this is an empty picture
+WORKING_SIDE = 512  # px: larger images are averaged down to this, which also removes a camera's noise
+FAINTEST = 0.1  # of the way from black to white: less contrast than this is an empty image
 MOST_NOISE = 0.4  # of the ink's own strength: what is removed as noise of the paper is never more
 SMALLEST_SIDE = 8  # px
 
 
 def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
-    """A picture of one digit -> its ink, whatever the colours, the light and the transparency.
+    """An image of one digit -> its ink, whatever the colours, the light and the transparency.
 
     Args:
         data: a PNG, JPEG or WebP file; of an animation the first frame counts.
@@ -26,66 +27,74 @@ def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
         (H, W) float32, 0 background .. 1 ink, the longer side at most 512 px.
 
     Raises:
-        DataError: not such a picture, too large, damaged, or nothing is on it.
+        DataError: not such an image, too large, damaged, or nothing is on it.
     """
     return _ink(_grey(decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)[1]))
 
 
 def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int, int], Image.Image]:
-    """(height, width) of a PNG, JPEG or WebP file, and the picture as RGBA, upright, at most 512 px long.
+    """(height, width) of a PNG, JPEG or WebP file, and the image as RGBA, upright, at most 512 px long.
 
     Raises DataError as `read_picture` does.
     """
     if len(data) > max_bytes:
-        expected, received = f"at most {max_bytes / 10**6:.0f} MB", f"{len(data) / 10**6:.1f} MB"
-        raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
+        raise DataError(
+            Text("This file is too large"),
+            expected=Text("at most {size:.0f} MB", size=max_bytes / 10**6),
+            received=Text("{size:.1f} MB", size=len(data) / 10**6),
+            todo=Text("Send a smaller image"),
+        )
     try:
-        picture = Image.open(BytesIO(data), formats=FORMATS)
-        most = max_pixels if picture.format == "JPEG" else min(max_pixels, MAX_WHOLE)
-        if picture.width * picture.height > most:
-            raise _too_large(most, f"{picture.width:,} x {picture.height:,} pixels")
-        size = picture.height, picture.width
-        picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a large JPEG is decoded small at once
-        picture = _eight_bit(picture).convert("RGBA")
-        picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-        return size, ImageOps.exif_transpose(picture)
+        image = Image.open(BytesIO(data), formats=FORMATS)
+        most = max_pixels if image.format == "JPEG" else min(max_pixels, MAX_WHOLE)
+        if image.width * image.height > most:
+            raise _too_large(most, Text("{width:,} x {height:,} pixels", width=image.width, height=image.height))
+        size = image.height, image.width
+        image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a large JPEG is decoded small at once
+        image = _eight_bit(image).convert("RGBA")
+        image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+        return size, ImageOps.exif_transpose(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(max_pixels, "many more") from error
+        raise _too_large(max_pixels, Text("many more")) from error
     except MemoryError as error:
-        raise DataError("This picture needs too much memory.", todo="Make it smaller first.") from error
+        raise DataError(Text("This image needs too much memory"), todo=Text("Make it smaller first")) from error
     except UnidentifiedImageError as error:
-        expected = "a PNG, JPEG or WebP file"
-        raise DataError("This is not a picture.", expected=expected, received="a file of another kind") from error
+        expected, received = Text("a PNG, JPEG or WebP file"), Text("a file of another kind")
+        raise DataError(Text("This is not an image"), expected=expected, received=received) from error
     except DataError:
         raise
     except Exception as error:  # decoders raise whatever comes to hand when a file lies about itself
-        raise DataError("This picture is damaged.", todo="Save it again, or send another one.") from error
+        raise DataError(Text("This image is damaged"), todo=Text("Save it again, or send another one")) from error
 
 
-def _too_large(max_pixels: int, received: str) -> DataError:
-    expected = f"at most {max_pixels:,} pixels"
-    todo = "Make it smaller first, or save it as JPEG."
-    return DataError("This picture is too large.", expected=expected, received=received, todo=todo)
+def _too_large(max_pixels: int, received: Text) -> DataError:
+    return DataError(
+        Text("This image is too large"),
+        expected=Text("at most {count:,} pixels", count=max_pixels),
+        received=received,
+        todo=Text("Make it smaller first, or save it as JPEG"),
+    )
 
 
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    if not picture.mode.startswith("I"):
-        return picture
-    deep = np.asarray(picture, np.float32)  # 16 bits of grey, which convert() would cut off at 255
+def _eight_bit(image: Image.Image) -> Image.Image:
+    if not image.mode.startswith("I"):
+        return image
+    deep = np.asarray(image, np.float32)  # 16 bits of grey, which convert() would cut off at 255
     return Image.fromarray((deep * (255 / max(deep.max(), 1))).astype(np.uint8))
 
 
-def _grey(picture: Image.Image) -> np.ndarray:
+def _grey(image: Image.Image) -> np.ndarray:
     """(H, W) brightness 0..1 (ITU-R BT.601 luma), transparent parts filled so that what is drawn stands out."""
-    pixels = np.asarray(picture, np.float32) / 255
+    pixels = np.asarray(image, np.float32) / 255
     tone, alpha = pixels[..., :3] @ np.float32([0.299, 0.587, 0.114]), pixels[..., 3]
     if min(tone.shape) < SMALLEST_SIDE:
-        received = f"{tone.shape[1]} x {tone.shape[0]} pixels"
         raise DataError(
-            "This picture is too small.", expected=f"sides of at least {SMALLEST_SIDE} pixels", received=received
+            Text("This image is too small"),
+            expected=Text("sides of at least {side} pixels", side=SMALLEST_SIDE),
+            received=Text("{width:,} x {height:,} pixels", width=tone.shape[1], height=tone.shape[0]),
         )
     if alpha.max() < FAINTEST:
-        raise DataError("This picture is transparent all over.", todo="Send one with a digit on it.")
+        raise DataError(Text("This image is transparent all over"), todo=Text("Send one with a digit on it"))
     mean = np.average(tone, weights=alpha)
     spread = np.sqrt(np.average((tone - mean) ** 2, weights=alpha))
     cut_out = alpha.mean() > 0.3 and spread > 0.15  # paper with a digit on it; otherwise only the stroke is there
@@ -100,7 +109,8 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     ink = dark if _weight(dark) >= _weight(light) else light
     marked = ink[ink > FAINTEST]
     if not marked.size:
-        raise DataError("Nothing is drawn on this picture.", todo="Send a digit that stands out from its background.")
+        todo = Text("Send a digit that stands out from its background")
+        raise DataError(Text("Nothing is drawn on this image"), todo=todo)
     strong = np.quantile(marked, 0.75)
     noise = 1.4826 * np.median(np.abs(difference))  # the standard deviation, were it Gaussian; ink is the smaller part
     floor = min(8 * noise, MOST_NOISE * strong)

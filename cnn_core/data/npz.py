@@ -17,7 +17,8 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, Words
+from cnn_core.language import Text
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 NAMES = "class_names"  # an array of text that a file may have besides: one name for each label from 0
@@ -51,7 +52,7 @@ class Header(NamedTuple):
 
 @dataclass(frozen=True)
 class Rows:
-    """Pictures on their way into a file, never all in memory: uint8 of `shape`, in parts that follow each other."""
+    """Images on their way into a file, never all in memory: uint8 of `shape`, in parts that follow each other."""
 
     shape: tuple[int, ...]
     parts: Iterable[np.ndarray]
@@ -77,7 +78,7 @@ def read_names(path: Path, name: str, headers: Mapping[str, Header], classes: in
 
 
 def read_pixels(path: Path, name: str, headers: Mapping[str, Header], key: str) -> Iterator[np.ndarray]:
-    """The pictures `key` as uint8, (n, H, W, C), some at a time."""
+    """The images `key` as uint8, (n, H, W, C), some at a time."""
     header = headers[key]
     with _opened(path, name) as archive, archive.open(f"{key}.npy") as file:
         if header.by_columns:
@@ -117,15 +118,17 @@ def check_labels(train: np.ndarray, test: np.ndarray, name: str) -> int:
     """How many classes there are; DataError when it is one, or when the test labels have more."""
     classes = int(train.max()) + 1
     if classes < 2:
-        raise _wrong(name, "there is nothing to tell apart", "at least 2 classes", "only label 0")
+        problem = Text("there is nothing to tell apart")
+        raise _wrong(name, problem, Text("at least 2 classes"), Text("only label 0"))
     if test.max() >= classes:
-        what = "the test images have a class that training never shows"
-        raise _wrong(name, what, f"labels 0 to {classes - 1}", f"a test label of {test.max()}")
+        problem = Text("the test images have a class that training never shows")
+        expected = Text("labels from {low} to {high}", low=0, high=classes - 1)
+        raise _wrong(name, problem, expected, Text("a test label of {label}", label=int(test.max())))
     return classes
 
 
 def write_arrays(file: BinaryIO, arrays: Mapping[str, np.ndarray | Rows]) -> None:
-    """Writes a compressed .npz, as numpy.savez_compressed does, but of pictures only a few at a time."""
+    """Writes a compressed .npz, as numpy.savez_compressed does, but of images only a few at a time."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, array in arrays.items():
             with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
@@ -145,11 +148,14 @@ def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except _UNREADABLE as error:
-        expected = f"a file written by numpy.savez with {', '.join(KEYS)}, no Python objects in it"
-        received = "a damaged file or one of another kind"
-        raise DataError(f"{name} can't be read.", expected=expected, received=received) from error
+        raise DataError(
+            Text("{file} can't be read", file=name),
+            expected=Text("a file written by numpy.savez with {keys}, no Python objects in it", keys=", ".join(KEYS)),
+            received=Text("a damaged file or one of another kind"),
+        ) from error
     except MemoryError as error:
-        raise DataError(f"{name} needs more memory than there is.", todo="Save fewer or smaller pictures.") from error
+        todo = Text("Save fewer or smaller images")
+        raise DataError(Text("{file} needs more memory than there is", file=name), todo=todo) from error
 
 
 def _header(archive: zipfile.ZipFile, key: str) -> Header:
@@ -178,7 +184,7 @@ def _blocks(file: BinaryIO, header: Header, unit: int) -> Iterator[np.ndarray]:
 
 
 def _turned(file: BinaryIO, header: Header, key: str, name: str) -> np.ndarray:
-    """The pictures of an array that is stored column by column; they can only be had all at once."""
+    """The images of an array that is stored column by column; they can only be had all at once."""
     flat, at = np.empty(header.count, np.uint8), 0
     for values in _blocks(file, header, 1):
         flat[at : at + values.size] = _in_range(values, key, name)
@@ -188,11 +194,11 @@ def _turned(file: BinaryIO, header: Header, key: str, name: str) -> np.ndarray:
 
 def _whole(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
     count, height, width, *channels = headers[key].shape
-    pictures, at = np.empty((count, height, width, *(channels or (1,))), np.uint8), 0
+    images, at = np.empty((count, height, width, *(channels or (1,))), np.uint8), 0
     for part in read_pixels(path, name, headers, key):
-        pictures[at : at + len(part)] = part
+        images[at : at + len(part)] = part
         at += len(part)
-    return pictures
+    return images
 
 
 def _values(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
@@ -204,42 +210,50 @@ def _values(path: Path, name: str, headers: Mapping[str, Header], key: str) -> n
 
 
 def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> None:
-    missing = [key for key in KEYS if key not in headers]
-    if missing:
-        raise _wrong(name, "arrays are missing", "the arrays " + ", ".join(KEYS), "no " + ", ".join(missing))
+    if missing := [key for key in KEYS if key not in headers]:
+        expected = Text("the arrays {keys}", keys=", ".join(KEYS))
+        raise _wrong(name, Text("arrays are missing"), expected, Text("no {keys}", keys=", ".join(missing)))
     shapes = {key: header.shape for key, header in headers.items()}
     for key, header in headers.items():
         _check_header(key, header.shape, header.dtype, name)
     for part in ("train", "test"):
         images, labels = shapes[f"x_{part}"][0], shapes[f"y_{part}"][0]
         if images != labels:
-            raise _wrong(
-                name, "each image needs one label", f"as many {part} labels as images", f"{images} and {labels}"
+            keys = {"x": f"x_{part}", "y": f"y_{part}"}
+            received = Text(
+                "{images:,} images and {labels:,} labels in {x} and {y}", images=images, labels=labels, **keys
             )
+            raise _wrong(name, Text("each image needs one label"), Text("as many labels as images"), received)
     if shapes["x_train"][1:] != shapes["x_test"][1:]:
-        received = f"{shapes['x_train'][1:]} and {shapes['x_test'][1:]}"
-        raise _wrong(name, "training and test images differ in shape", "one shape for both", received)
+        problem = Text("training and test images differ in shape")
+        received = Text("{one} and {other}", one=str(shapes["x_train"][1:]), other=str(shapes["x_test"][1:]))
+        raise _wrong(name, problem, Text("one shape for both"), received)
     if sum(header.count * header.dtype.itemsize for header in headers.values()) > max_bytes:
-        raise _wrong(name, "it is too large", f"at most {max_bytes / 2**30:.3g} GiB unpacked", "more")
+        expected = Text("at most {size:.3g} GiB unpacked", size=max_bytes / 2**30)
+        raise _wrong(name, Text("it is too large"), expected, Text("more"))
 
 
 def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: str) -> None:
-    received = f"{dtype} of shape {shape}"
     if key.startswith("x"):
         good = (
             len(shape) in (3, 4) and all(1 <= side <= MAX_SIDE for side in shape[1:3]) and shape[3:] in ((), (1,), (3,))
         )
-        expected = f"uint8 of shape (N, H, W), (N, H, W, 1) or (N, H, W, 3), sides up to {MAX_SIDE}"
+        expected = Text("uint8 of shape (N, H, W), (N, H, W, 1) or (N, H, W, 3), sides up to {side}", side=MAX_SIDE)
     elif key == NAMES:
         good = len(shape) == 1 and shape[0] <= MAX_CLASSES and dtype.itemsize <= 4 * MAX_TEXT
-        expected = f"text of shape (classes,), at most {MAX_CLASSES:,} names of at most {MAX_TEXT:,} letters"
+        expected = Text(
+            "text of shape (classes,), at most {count:,} names of at most {letters:,} letters",
+            count=MAX_CLASSES,
+            letters=MAX_TEXT,
+        )
     else:
         good = len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
-        expected = "whole numbers of shape (N,)"
+        expected = Text("whole numbers of shape (N,)")
     if not good or dtype.kind not in ("U" if key == NAMES else "iu"):
-        raise _wrong(name, f"{key} has the wrong form", expected, received)
+        received = Text("{dtype} of shape {shape}", dtype=str(dtype), shape=str(shape))
+        raise _wrong(name, Text("{array} has the wrong form", array=key), expected, received)
     if shape[0] < 1:
-        raise _wrong(name, f"{key} is empty", "at least one", "none")
+        raise _wrong(name, Text("{array} is empty", array=key), Text("at least one"), Text("none"))
 
 
 def _pixels(array: np.ndarray, key: str, name: str) -> np.ndarray:
@@ -248,7 +262,8 @@ def _pixels(array: np.ndarray, key: str, name: str) -> np.ndarray:
 
 def _in_range(array: np.ndarray, key: str, name: str) -> np.ndarray:
     if array.dtype != np.uint8 and (array.min() < 0 or array.max() > 255):
-        raise _wrong(name, f"{key} is out of range", "pixels from 0 to 255", f"{array.min()} to {array.max()}")
+        expected = Text("pixels from {low} to {high}", low=0, high=255)
+        raise _out_of_range(name, key, expected, int(array.min()), int(array.max()))
     return array.astype(np.uint8, copy=False)
 
 
@@ -260,18 +275,24 @@ def _channelled(array: np.ndarray) -> np.ndarray:
 def _labels(array: np.ndarray, key: str, name: str) -> np.ndarray:
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= MAX_CLASSES:
-        raise _wrong(name, f"{key} is out of range", f"labels from 0 to {MAX_CLASSES - 1}", f"{low} to {high}")
+        expected = Text("labels from {low} to {high}", low=0, high=MAX_CLASSES - 1)
+        raise _out_of_range(name, key, expected, low, high)
     return array.astype(np.int64).reshape(-1)
 
 
 def _names(array: np.ndarray, classes: int, name: str) -> tuple[str, ...]:
     names = tuple(text.strip()[:MAX_NAME] for text in array.tolist())
     if len(names) != classes or len(set(names)) != classes or not all(text.isprintable() and text for text in names):
-        raise _wrong(name, f"{NAMES} is wrong", f"{classes} different names, for labels from 0", repr(names)[:200])
+        expected = Text("{count} different names, for the labels from 0", count=classes)
+        raise _wrong(name, Text("{array} is wrong", array=NAMES), expected, repr(names)[:200])
     return names
 
 
-def _wrong(name: str, what: str, expected: str, received: str) -> DataError:
-    return DataError(
-        f"{name} can't be used: {what}.", expected=expected, received=received, todo="Save it again that way."
-    )
+def _out_of_range(name: str, key: str, expected: Text, low: int, high: int) -> DataError:
+    problem = Text("{array} is out of range", array=key)
+    return _wrong(name, problem, expected, Text("{low} to {high}", low=low, high=high))
+
+
+def _wrong(name: str, problem: Text, expected: Text, received: Words) -> DataError:
+    what = Text("{file} can't be used: {problem}", file=name, problem=problem)
+    return DataError(what, expected=expected, received=received, todo=Text("Save it again that way"))

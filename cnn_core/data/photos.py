@@ -1,4 +1,4 @@
-"""Pictures of any size, made to fit what a network takes: one treatment for a data set and for the picture asked about.
+"""Images of any size, made to fit what a network takes: one treatment for a data set and for the image asked about.
 
 The middle is cropped to the shape of the input, then scaled with antialiasing: nothing is stretched.
 """
@@ -9,37 +9,39 @@ import numpy as np
 from PIL import Image
 
 from cnn_core.data.images import decoded
+from cnn_core.design.arithmetic import sides
+from cnn_core.language import Text
 
-COLOUR_STEP, COLOUR_SHARE = 16, 0.01  # a picture is in colour when channels differ by more in more of its pixels
+COLOUR_STEP, COLOUR_FRACTION = 16, 0.01  # an image is in colour when channels differ by more in more of its pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of the treatment: ``picture`` is uint8, (h, w, 3) or (h, w, 1)."""
+    """One step of the treatment: ``image`` is uint8, (h, w, 3) or (h, w, 1)."""
 
-    title: str
-    picture: np.ndarray
-    caption: str
+    title: Text
+    image: np.ndarray
+    caption: Text
 
 
 def read_photo(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int, int], np.ndarray]:
     """A PNG, JPEG or WebP file: its own (height, width), and its pixels.
 
     The pixels are (H, W, 3) uint8, at most 512 px long, what is transparent made white. Raises DataError: not such a
-    picture, too large or damaged.
+    image, too large or damaged.
     """
-    size, picture = decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)
-    paper = Image.new("RGBA", picture.size, "white")
-    return size, np.asarray(Image.alpha_composite(paper, picture).convert("RGB"))
+    size, image = decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)
+    paper = Image.new("RGBA", image.size, "white")
+    return size, np.asarray(Image.alpha_composite(paper, image).convert("RGB"))
 
 
 def is_colour(photo: np.ndarray) -> bool:
     """Whether (H, W, 3) ``photo`` shows colours, not only greys."""
-    return bool((np.ptp(photo.astype(np.int16), axis=-1) > COLOUR_STEP).mean() > COLOUR_SHARE)
+    return bool((np.ptp(photo.astype(np.int16), axis=-1) > COLOUR_STEP).mean() > COLOUR_FRACTION)
 
 
 def steps(photo: np.ndarray, input_shape: tuple[int, int, int], *, inverted: bool = False) -> tuple[Step, ...]:
-    """The way of a picture to the network; the last step's picture has ``input_shape``.
+    """The way of an image to the network; the last step's image has ``input_shape``.
 
     Args:
         photo: uint8, (H, W, 3) or (H, W, 1).
@@ -47,26 +49,27 @@ def steps(photo: np.ndarray, input_shape: tuple[int, int, int], *, inverted: boo
         inverted: swap light and dark at the end, for networks that learned light things on black.
     """
     height, width, channels = input_shape
-    done = [Step("Picture", photo, _sides(photo))]
-
-    def add(title: str, picture: np.ndarray, caption: str) -> None:
-        done.append(Step(title, picture, caption))
-
     cropped = _cropped(photo, height, width)
-    add("Cropped", cropped, f"the middle, {_sides(cropped)}")
     small = _resized(cropped, height, width)
-    add("Scaled", small, _sides(small))
-    if small.shape[2] != channels:
-        small = _grey(small) if channels == 1 else np.repeat(small, 3, axis=2)
-        add("Grayscale" if channels == 1 else "Three channels", small, f"{channels} channel{'s' * (channels > 1)}")
+    done = [
+        Step(Text("Image"), photo, _size(photo)),
+        Step(Text("Cropped"), cropped, Text("the middle, {size}", size=_size(cropped))),
+        Step(Text("Scaled"), small, _size(small)),
+    ]
+    if small.shape[2] != channels and channels == 1:
+        small = _grey(small)
+        done.append(Step(Text("Grayscale"), small, Text("1 channel")))
+    elif small.shape[2] != channels:
+        small = np.repeat(small, 3, axis=2)
+        done.append(Step(Text("Three channels"), small, Text("3 equal channels")))
     if inverted:
-        add("Inverted", 255 - small, "light and dark swapped")
+        done.append(Step(Text("Inverted"), 255 - small, Text("light and dark swapped")))
     return tuple(done)
 
 
 def fitted(photo: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
     """The end of `steps`: uint8 of ``input_shape``."""
-    return steps(photo, input_shape)[-1].picture
+    return steps(photo, input_shape)[-1].image
 
 
 def _cropped(photo: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -92,5 +95,5 @@ def _grey(photo: np.ndarray) -> np.ndarray:
     return np.rint(luma).astype(np.uint8)[..., np.newaxis]
 
 
-def _sides(photo: np.ndarray) -> str:
-    return f"{photo.shape[0]} × {photo.shape[1]} px"
+def _size(photo: np.ndarray) -> Text:
+    return Text("{sides} px", sides=sides(photo.shape[:2]))

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 
 from cnn_core.design.fields import Shape
-from cnn_core.errors import DesignError
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import N_, Text
+
+_NO_ROOM = N_("The {window} window does not fit into the map: {formula}")
+_NO_ROOM_SPREAD = N_("The {window} window (spread by dilation: {spread}) does not fit into the map: {formula}")
 
 
 def number(value: int) -> str:
@@ -21,11 +25,12 @@ def sides(pair: Sequence[int]) -> str:
     return "×".join(map(number, pair))
 
 
-def describe(shape: Shape) -> str:
+def describe(shape: Shape) -> Text:
     """A shape in words that hold for both data formats: "a 5×5 map with 64 channels", "a vector of 576 values"."""
     if len(shape) == 1:
-        return f"a vector of {number(shape[0])} values"
-    return f"a {sides(shape[:2])} map with {number(shape[2])} channel{'s' if shape[2] > 1 else ''}"
+        return Text.plural("a vector of {n:,} value", "a vector of {n:,} values", shape[0])
+    size, channels = sides(shape[:2]), shape[2]
+    return Text.plural("a {size} map with {n:,} channel", "a {size} map with {n:,} channels", channels, size=size)
 
 
 def span(kernel: int, dilation: int) -> int:
@@ -50,29 +55,35 @@ def window_formula(size: int, window: int, stride: int, padding: str) -> str:
     return f"⌊({number(size)} − {number(window)})/{number(stride)}⌋ + 1 = {side}"
 
 
-def both_axes(height: str, width: str) -> str:
+def both_axes(height: str, width: str) -> Words:
     """One formula when height and width agree, otherwise both, named."""
-    return height if height == width else f"height {height}, width {width}"
+    return height if height == width else Text("height {height}, width {width}", height=height, width=width)
 
 
 def need_map(shape: Shape, layer: str) -> None:
     """Raise DesignError when ``shape`` is a vector: windows slide over height and width, which a vector has not."""
     if len(shape) != 3:
         raise DesignError(
-            f"{layer} works on a feature map, and what arrives has no height and width any more",
-            expected="height, width and channels",
+            Text("{layer} needs a feature map, but its input no longer has a height and a width", layer=layer),
+            expected=Text("height, width and channels"),
             received=describe(shape),
-            todo="Move this layer before the one that makes a vector, or remove it.",
+            todo=Text("Move this layer before the one that makes a vector, or remove it."),
         )
 
 
-def need_room(shape: Shape, windows: tuple[int, int], strides: tuple[int, int], what: str, todo: str) -> None:
-    """Raise DesignError when unpadded ``windows`` (height, width) are larger than the map in ``shape``."""
+def need_room(shape: Shape, windows: tuple[int, int], strides: tuple[int, int], todo: Text, spread: Words = "") -> None:
+    """Raise DesignError when unpadded ``windows`` (height, width) are larger than the map in ``shape``.
+
+    Args:
+        todo: what to do about it.
+        spread: how dilation makes the windows as large as they are.
+    """
     for side, window, stride in zip(shape, windows, strides, strict=False):
         if window > side:
+            formula = window_formula(side, window, stride, "valid")
             raise DesignError(
-                f"{what} does not fit into the map: {window_formula(side, window, stride, 'valid')}",
-                expected=f"a map of at least {sides(windows)}",
+                Text(_NO_ROOM_SPREAD if spread else _NO_ROOM, window=sides(windows), spread=spread, formula=formula),
+                expected=Text("a map of at least {size}", size=sides(windows)),
                 received=describe(shape),
                 todo=todo,
             )

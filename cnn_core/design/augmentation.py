@@ -1,12 +1,12 @@
-"""Augmentation: how training pictures are varied, as data; and the Keras layers that do it, by name and arguments."""
+"""Augmentation: how training images are varied, as data; and the Keras layers that do it, by name and arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from cnn_core.design.fields import Flag
-from cnn_core.language import N_
+from cnn_core.language import N_, _
 
 Percent = Annotated[int, Strict()]
 LayerSpec = tuple[str, dict[str, Any]]
@@ -14,7 +14,7 @@ LayerSpec = tuple[str, dict[str, Any]]
 
 WHITE = 255  # these layers see raw pixels, 0 to 255: they come before the network's own Rescaling
 LYING = 45  # degrees: what is turned further lies more than it stands
-HIDDEN = 25  # percent: enough to take a stroke out of a digit
+HIDDEN = 25  # percent of the area: enough to take a stroke out of a digit
 DIGIT_NAMES = tuple("0123456789")
 RANGES = ("rotation", "horizontal_shift", "vertical_shift", "zoom", "brightness", "contrast", "noise", "erasing")
 """The controls that are an amount; 0 is off."""
@@ -25,36 +25,38 @@ def _most(limit: int, unit: str, description: str) -> Any:
 
 
 class Augmentation(BaseModel):
-    """What is done to a training picture, drawn anew each time it is seen.
+    """What is done to a training image, drawn anew each time it is seen.
 
     A number is the most that can happen, either way; 0 or false: never.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rotation: Percent = _most(180, "°", "Turned to the left or right by up to this many degrees.")
-    horizontal_shift: Percent = _most(50, "%", "Moved to the left or right by up to this share of the width.")
-    vertical_shift: Percent = _most(50, "%", "Moved up or down by up to this share of the height.")
-    zoom: Percent = _most(50, "%", "Seen from nearer or farther: the frame shows up to this much less or more.")
-    brightness: Percent = _most(100, "%", "All pixels darker or lighter by up to this share of white (255).")
-    contrast: Percent = _most(100, "%", "Differences from the mean grey stretched or flattened by up to this share.")
-    noise: Percent = _most(50, "%", "Grain: normal noise on every pixel; its standard deviation as a share of white.")
-    erasing: Percent = _most(50, "%", "A black box hides up to this share of the area, somewhere.")
-    horizontal_flip: Flag = Field(False, description=N_("Mirrored left to right, every other time."))
-    vertical_flip: Flag = Field(
-        False, description=N_("Turned upside down like a reflection in water, every other time.")
+    rotation: Percent = _most(180, "°", N_("Turned to the left or right by up to this many degrees."))
+    horizontal_shift: Percent = _most(50, "%", N_("Moved to the left or right by up to this fraction of the width."))
+    vertical_shift: Percent = _most(50, "%", N_("Moved up or down by up to this fraction of the height."))
+    zoom: Percent = _most(50, "%", N_("Seen from nearer or farther: the frame shows up to this much less or more."))
+    brightness: Percent = _most(100, "%", N_("All pixels darker or brighter by up to this fraction of white (255)."))
+    contrast: Percent = _most(
+        100, "%", N_("Differences from the mean grey made larger or smaller by up to this fraction.")
     )
+    noise: Percent = _most(
+        50, "%", N_("Normal noise on every pixel; its standard deviation is this fraction of white (255).")
+    )
+    erasing: Percent = _most(50, "%", N_("A black box hides up to this fraction of the area, at a random place."))
+    horizontal_flip: Flag = Field(False, description=N_("Mirrored left to right, half of the time."))
+    vertical_flip: Flag = Field(False, description=N_("Mirrored top to bottom, half of the time."))
     fill_mode: Literal["constant", "nearest", "reflect"] = Field(
         "constant",
         description=N_(
-            "What fills the edges that moving lays bare: constant is black, as around digits; nearest repeats "
-            "the outermost pixels; reflect mirrors the picture, for photos."
+            "What fills the empty edges after a move. constant: black, as around digits; nearest: the outermost "
+            "pixels, repeated; reflect: the mirrored image, for photos."
         ),
     )
 
     @property
     def active(self) -> bool:
-        """Whether anything can happen to a picture."""
+        """Whether anything can happen to an image."""
         return bool(self.controls)
 
     @property
@@ -67,8 +69,8 @@ class Augmentation(BaseModel):
         return Augmentation(fill_mode=self.fill_mode, **{control: getattr(self, control)})
 
     def __str__(self) -> str:
-        """ "rotation 15°, zoom 10%", or "none"."""
-        return ", ".join(_words(self, name) for name in self.controls) or "none"
+        """ "rotation 15°, zoom 10 %", or "none", in the reader's language."""
+        return ", ".join(_words(self, name) for name in self.controls) or _("none")
 
 
 PRESETS = {
@@ -96,7 +98,7 @@ def layers(augmentation: Augmentation, seed: int) -> tuple[LayerSpec, ...]:
 
 
 def warnings(augmentation: Augmentation, class_names: Sequence[str]) -> tuple[str, ...]:
-    """A sentence with its reason for each choice that can make a picture's label wrong."""
+    """For each choice that can make an image's label wrong, a sentence with the reason, in the reader's language."""
     find = _of_characters if all(len(name) == 1 for name in class_names) else _of_things
     return tuple(find(augmentation, tuple(class_names) == DIGIT_NAMES))
 
@@ -126,7 +128,7 @@ def _stages(a: Augmentation) -> list[tuple]:
         # A pair: from a single number Keras takes 0 for the lower bound, and would only ever stretch.
         (a.contrast, ("RandomContrast", {"factor": (a.contrast / 100, a.contrast / 100)})),
         (
-            a.noise,  # GaussianNoise counts in shares of white, and does not stop at white
+            a.noise,  # GaussianNoise counts in fractions of white, and does not stop at white
             ("Rescaling", {"scale": 1 / WHITE}),
             ("GaussianNoise", {"stddev": a.noise / 100}),
             ("ReLU", {"max_value": 1.0}),
@@ -136,47 +138,56 @@ def _stages(a: Augmentation) -> list[tuple]:
     ]
 
 
-def _of_characters(a: Augmentation, digits: bool):
+def _of_characters(a: Augmentation, digits: bool) -> Iterator[str]:
     if a.horizontal_flip:
-        yield (
-            "horizontal flip: a mirrored 2, 3, 4, 5, 6, 7 or 9 is a shape that nobody writes, yet it keeps its label."
-            if digits
-            else "horizontal flip: a mirrored character is another one, or none (b becomes d), yet it keeps its label."
-        )
+        yield _(_MIRRORED_DIGITS if digits else _MIRRORED)
     if a.vertical_flip:
-        yield (
-            "vertical flip: upside down a 6 takes the shape of a 9 seen in a mirror, yet it is still labelled 6."
-            if digits
-            else "vertical flip: an upside-down character is another one, or none (M becomes W), and keeps its label."
-        )
+        yield _(_UPSIDE_DOWN_DIGITS if digits else _UPSIDE_DOWN)
     if a.horizontal_flip and a.vertical_flip and digits:
-        yield "Both flips together turn a digit by 180°: a 6 becomes exactly a 9."
+        yield _("Both flips together turn a digit by 180°: a 6 becomes exactly a 9.")
     if a.rotation > LYING:
-        yield (
-            f"rotation {a.rotation}°: far turned digits change into others (at 180° a 6 is a 9), and nobody writes "
-            "them lying down."
-            if digits
-            else f"rotation {a.rotation}°: a far turned character can be another one (N on its side is a Z)."
-        )
+        yield _(_LYING_DIGITS if digits else _LYING, rotation=a.rotation)
     if a.erasing > HIDDEN:
-        yield (
-            f"erasing {a.erasing} %: the box can hide the stroke that makes the difference (an 8 without its left "
-            "side is a 3)."
-            if digits
-            else f"erasing {a.erasing} %: the box can hide the stroke that makes the difference (E without it is F)."
-        )
+        yield _(_HIDDEN_DIGITS if digits else _HIDDEN, erasing=a.erasing)
 
 
-def _of_things(a: Augmentation, digits: bool):
+def _of_things(a: Augmentation, digits: bool) -> Iterator[str]:
     if a.vertical_flip:
-        yield (
-            "vertical flip: pictures of faces, animals or vehicles are hardly ever upside down. The network would "
-            "spend its parameters on what it will never meet. Fine for views from above, or through a microscope."
+        yield _(
+            "Vertical flip: images of faces, animals or vehicles are hardly ever upside down. The network would "
+            "spend parameters on something it will never meet. It is fine for views from above or through a microscope."
         )
     if a.rotation > LYING:
-        yield (
-            f"rotation {a.rotation}°: most photos are held upright. Turned this far they show what the network will "
-            "never meet. Fine for views from above."
+        yield _(
+            "Rotation {rotation}°: most photos are upright. Turned this far, they show something the network will "
+            "never meet. It is fine for views from above.",
+            rotation=a.rotation,
         )
     if a.erasing > HIDDEN:
-        yield f"erasing {a.erasing} %: the box can hide the whole thing that the label names."
+        yield _(
+            "Erasing {erasing} %: the box can hide the whole object that the label names.",
+            erasing=a.erasing,
+        )
+
+
+_MIRRORED_DIGITS = N_(
+    "Horizontal flip: a mirrored 2, 3, 4, 5, 6, 7 or 9 is a shape that nobody writes, but it keeps its label."
+)
+_MIRRORED = N_(
+    "Horizontal flip: a mirrored character is another one, or none at all (b becomes d), but it keeps its label."
+)
+_UPSIDE_DOWN_DIGITS = N_(
+    "Vertical flip: upside down, a 6 takes the shape of a 9 seen in a mirror, but its label is still 6."
+)
+_UPSIDE_DOWN = N_(
+    "Vertical flip: an upside-down character is another one, or none at all (M becomes W), but it keeps its label."
+)
+_LYING_DIGITS = N_(
+    "Rotation {rotation}°: digits turned this far can become others (at 180° a 6 is a 9), and nobody writes them "
+    "lying down."
+)
+_LYING = N_("Rotation {rotation}°: a character turned this far can become another one (N on its side is a Z).")
+_HIDDEN_DIGITS = N_(
+    "Erasing {erasing} %: the box can hide the stroke that makes the difference (an 8 without its left side is a 3)."
+)
+_HIDDEN = N_("Erasing {erasing} %: the box can hide the stroke that makes the difference (an E without it is an F).")

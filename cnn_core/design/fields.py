@@ -24,7 +24,7 @@ Count = Annotated[int, Strict(), Field(ge=1, le=65_536)]
 Units = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
 Side = Annotated[int, Strict(), Field(ge=1, le=1024)]
 Edge = Annotated[int, Strict(), Field(ge=0, le=1024)]
-Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Fraction = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
 
 Padding = Literal["valid", "same"]

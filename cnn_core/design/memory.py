@@ -4,6 +4,7 @@ from math import prod
 
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import FLOAT_BYTES, Problem, trace
+from cnn_core.language import Text
 
 OPTIMIZER_SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
 """Numbers an optimizer keeps per trainable parameter in Keras 3 (SGD: its momentum, none when that is 0)."""
@@ -34,11 +35,18 @@ def memory_problem(network: Network, batch_size: int, optimizer: str, limit_byte
     weights = training_bytes(network, 0, optimizer)
     largest = max(trace(network).reports, key=lambda report: report.parameters)
     if weights > needed - weights:
-        index, todo = largest.index, f"Make layer {largest.index + 1} ({largest.layer.type}) smaller."
+        index = largest.index
+        todo = Text("Make layer {number} ({type}) smaller.", number=index + 1, type=largest.layer.type)
     else:
-        index, todo = -1, "Choose a smaller batch, or shrink the first feature maps with strides or pooling."
-    what = "Training this network needs more memory than there is for it"
-    return Problem(index, what, f"at most {readable(limit_bytes)}", f"about {readable(needed)}", todo)
+        index = -1
+        todo = Text("Choose a smaller batch, or shrink the first feature maps with strides or pooling.")
+    return Problem(
+        index,
+        Text("Training this network needs more memory than there is for it"),
+        Text("at most {size}", size=readable(limit_bytes)),
+        Text("about {size}", size=readable(needed)),
+        todo,
+    )
 
 
 def readable(count: int) -> str:

@@ -14,7 +14,7 @@ from cnn_core.design.formats.texts import MAX_JSON_BYTES
 from cnn_core.design.layers import LAYER_TYPES, Layer
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.errors import DesignError
-from cnn_core.language import N_
+from cnn_core.language import N_, Text
 
 MAX_LAYERS = 200
 MAX_STEPS = 100
@@ -47,12 +47,12 @@ class Network(BaseModel):
     def with_layers(self, layers: tuple[BaseLayer, ...]) -> Self:
         """The same network with other layers. Raises DesignError above `MAX_LAYERS`."""
         if len(layers) > MAX_LAYERS:
-            raise DesignError("That is too many layers", expected=f"at most {MAX_LAYERS}", received=f"{len(layers):,}")
+            raise _too_many(len(layers))
         return self.changed(layers=tuple(layers))
 
     def changed(self, **fields: Any) -> Self:
         """The same network with some fields changed. Raises DesignError for values that they cannot take."""
-        return checked(type(self), dict(self) | fields, "The design")
+        return checked(type(self), dict(self) | fields, Text("The design"))
 
     def insert(self, index: int, layer: BaseLayer) -> Self:
         """``layer`` put before position ``index`` (0 to the number of layers)."""
@@ -103,11 +103,10 @@ class Network(BaseModel):
         """The design in plain data, as `model_dump` makes it. Raises DesignError in words, naming the place."""
         layers = plain.get("layers", []) if isinstance(plain, dict) else []
         if isinstance(layers, list) and len(layers) > MAX_LAYERS:
-            received = f"{len(layers):,}"
-            raise DesignError("The design has too many layers", expected=f"at most {MAX_LAYERS}", received=received)
+            raise _too_many(len(layers))
         if isinstance(layers, list) and isinstance(plain, dict):
             plain = plain | {"layers": tuple(each(layers, _layer))}
-        return checked(cls, plain, "The design")
+        return checked(cls, plain, Text("The design"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +132,25 @@ class History:
         return History(self.future[-1], (*self.past, self.present), self.future[:-1]) if self.future else self
 
 
+def _too_many(layers: int) -> DesignError:
+    return DesignError(
+        Text("The design would have too many layers"),
+        expected=Text("at most {most}", most=MAX_LAYERS),
+        received=f"{layers:,}",
+    )
+
+
 def _layer(number: int, plain: Any) -> BaseLayer:
     """Layer ``number`` (from 1) of a file, checked on its own so that an error can name it."""
     kind = plain.get("type") if isinstance(plain, dict) else None
     if isinstance(plain, dict) and (not isinstance(kind, str) or kind not in LAYER_TYPES):
         raise DesignError(
-            f"Layer {number} is of an unknown type",
-            expected="one of " + ", ".join(LAYER_TYPES),
-            received=reprlib.repr(kind) if "type" in plain else "no type",
+            Text("Layer {number} is of an unknown type", number=number),
+            expected=Text("one of {choices}", choices=", ".join(LAYER_TYPES)),
+            received=reprlib.repr(kind) if "type" in plain else Text("no type"),
         )
-    return checked(LAYER_TYPES.get(kind, BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
+    place = Text("Layer {number} ({type})", number=number, type=kind) if kind else Text("Layer {number}", number=number)
+    return checked(LAYER_TYPES.get(kind, BaseLayer), plain, place)
 
 
 def another_name(name: str) -> str:

@@ -1,22 +1,25 @@
-"""The networks of the source documents with their recipes, by name (SOURCES.md, "The networks they build")."""
+"""The networks of five public teaching notes on convolutional networks in Keras, with their recipes, by name."""
 
 from dataclasses import dataclass
 
 from cnn_core.design.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.language import N_
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A network of the sources and how they trained it. ``source`` is the note's letter in SOURCES.md.
+    """A network of the notes and how they trained it.
 
     Validation keeps a tenth of the training images aside, which the notes do not, so that its curve can be shown live.
+
+    Attributes:
+        title: marked for translation, and so is `summary`: `_(preset.title)` where it is shown.
     """
 
     name: str
     title: str
-    source: str
     summary: str
     network: Network
     recipe: Recipe
@@ -31,11 +34,11 @@ def _head(*units: int) -> tuple[Layer, ...]:
     return Flatten(), *(Dense(units=n, activation="relu") for n in units), Dense(units=10, activation="softmax")
 
 
-_NOTES_E = Recipe(optimizer="adam", batch_size=100, epochs=20, train_images=10_000)
+_FEWER_IMAGES = Recipe(optimizer="adam", batch_size=100, epochs=20, train_images=10_000)
 
 
-def _preset(name: str, title: str, source: str, summary: str, layers: tuple, recipe: Recipe, **fields: str) -> Preset:
-    return Preset(name, title, source, summary, Network(name=name, layers=layers, **fields), recipe)
+def _preset(name: str, title: str, summary: str, layers: tuple, recipe: Recipe, **fields: str) -> Preset:
+    return Preset(name, title, summary, Network(name=name, layers=layers, **fields), recipe)
 
 
 PRESETS: dict[str, Preset] = {
@@ -43,25 +46,22 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         _preset(
             "keras-log",
-            "Classic CNN",
-            "A, D",
-            "Three convolutions with pooling between them: the classic first network for digits.",
+            N_("Classic CNN"),
+            N_("Three convolutions with pooling between them: the classic first network for digits."),
             (_conv(32), MaxPooling2D(), _conv(64), MaxPooling2D(), _conv(64), *_head(64)),
             Recipe(optimizer="rmsprop", batch_size=64, epochs=5),
         ),
         _preset(
             "no-max-pool",
-            "Without pooling",
-            "A",
-            "The same convolutions without pooling: see how large the maps and the dense layer get.",
+            N_("Without pooling"),
+            N_("The same convolutions without pooling: see how large the maps and the dense layer become."),
             (_conv(32), _conv(64), _conv(64), *_head(64)),
             Recipe(optimizer="rmsprop", batch_size=64, epochs=5),
         ),
         _preset(
             "same-32-64-128",
-            "Same padding, 32-64-128",
-            "C",
-            "Three blocks with same padding and doubling filters; raw pixels, plain SGD and squared error.",
+            N_("Same padding, 32-64-128"),
+            N_("Three blocks with same padding, each with twice the filters; raw pixels, plain SGD, squared error."),
             (
                 *(layer for n in (32, 64, 128) for layer in (_conv(n, padding="same"), MaxPooling2D())),
                 *_head(200),
@@ -71,26 +71,23 @@ PRESETS: dict[str, Preset] = {
         ),
         _preset(
             "dnn-500x3",
-            "Dense network, 3 × 500",
-            "E",
-            "No convolution at all: the opponent in the duel of dense against convolutional.",
+            N_("Dense network, 3 × 500"),
+            N_("No convolution at all: the opponent in the duel between dense and convolutional networks."),
             _head(500, 500, 500),
-            _NOTES_E,
+            _FEWER_IMAGES,
         ),
         _preset(
             "cnn-25-50",
-            "Small CNN, 25-50",
-            "E",
-            "About a sixth of the dense network's parameters, and better; written with channels first.",
+            N_("Small CNN, 25-50"),
+            N_("About a sixth of the dense network's parameters, and a better score; written with channels first."),
             (_conv(25, "linear"), MaxPooling2D(), _conv(50, "linear"), MaxPooling2D(), *_head(100)),
-            _NOTES_E,
+            _FEWER_IMAGES,
             data_format="channels_first",
         ),
         _preset(
             "lesson",
-            "Lesson network",
-            "B",
-            "The step-by-step example: convolve, pool, convolve, pool, flatten, decide.",
+            N_("Lesson network"),
+            N_("The step-by-step example: convolve, pool, convolve, pool, flatten, classify."),
             (_conv(32, "linear"), MaxPooling2D(), _conv(25, "linear"), MaxPooling2D(), *_head(100)),
             Recipe(optimizer="adam", batch_size=100, epochs=5),
         ),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.fields import checked
 from cnn_core.design.formats import texts
-from cnn_core.language import N_
+from cnn_core.language import N_, Text
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -20,19 +20,23 @@ class Recipe(BaseModel):
 
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(
         "rmsprop",
-        description=N_("How steps are taken: sgd takes the plain gradient, the others adapt each step's size."),
+        description=N_("How steps are taken: sgd follows the plain gradient, the others adapt the size of each step."),
     )
     learning_rate: Real = Field(
-        0.001, gt=0, le=10, description=N_("The size of a step. Too large diverges, too small takes for ever.")
+        0.001,
+        gt=0,
+        le=10,
+        description=N_("The size of a step. Too large: the loss explodes. Too small: training is slow."),
     )
-    momentum: Real = Field(0.0, ge=0, lt=1, description=N_("How much of the last step is kept; for sgd."))
+    momentum: Real = Field(0.0, ge=0, lt=1, description=N_("How much of the last step is kept; only for sgd."))
     loss: Literal["categorical_crossentropy", "mse"] = Field(
-        "categorical_crossentropy", description=N_("What is made small. mse compares with one-hot labels.")
+        "categorical_crossentropy",
+        description=N_("The error to make small. mse compares with one-hot labels."),
     )
-    batch_size: Whole = Field(64, ge=1, le=8192, description=N_("Images looked at for one step."))
-    epochs: Whole = Field(5, ge=1, le=1000, description=N_("How often all training images are gone through."))
+    batch_size: Whole = Field(64, ge=1, le=8192, description=N_("How many images the network sees at each step."))
+    epochs: Whole = Field(5, ge=1, le=1000, description=N_("How many times it goes through all training images."))
     validation_share: Real = Field(
-        0.1, ge=0, le=0.5, description=N_("Share of the training images kept aside to check progress on.")
+        0.1, ge=0, le=0.5, description=N_("The fraction of training images that is kept aside to check progress.")
     )
     train_images: Annotated[Whole, Field(ge=10, le=10_000_000)] | None = Field(
         None, description=N_("Use only this many of the first training images; empty: all.")
@@ -46,17 +50,17 @@ class Recipe(BaseModel):
     )
     pixel_order: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(
         None,
-        description=N_("Shuffle the pixels of all pictures in one fixed way, drawn from this seed; empty: do not."),
+        description=N_("Shuffle the pixels of all images in one fixed way, drawn from this seed; empty: do not."),
     )
     pixels: Literal["scaled", "raw"] = Field(
         "scaled",
         description=N_(
-            "How pixels enter the network: scaled divides them by 255, so that they go from 0 to 1; raw leaves "
-            "them as they are, 0 to 255. With raw pixels some seeds never learn."
+            "How pixels enter the network. scaled: divided by 255, so that they go from 0 to 1. raw: as they are, "
+            "from 0 to 255; with raw pixels some seeds never learn."
         ),
     )
     augmentation: Augmentation = Field(
-        Augmentation(), description=N_("How training pictures are varied; validation and test never are.")
+        Augmentation(), description=N_("How training images are varied; validation and test images never are.")
     )
 
     def to_token(self) -> str:
@@ -66,4 +70,4 @@ class Recipe(BaseModel):
     @classmethod
     def from_token(cls, token: str) -> Self:
         """The inverse of `to_token`. Raises DesignError when ``token`` was cut or changed."""
-        return checked(cls, texts.unpack(token), "The link's recipe")
+        return checked(cls, texts.unpack(token), Text("The link's recipe"))

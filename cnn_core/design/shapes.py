@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from math import prod
 
-from cnn_core.design.arithmetic import describe
+from cnn_core.design.arithmetic import describe, sides
 from cnn_core.design.fields import Shape
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network, shown, unshown
-from cnn_core.errors import DesignError
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import Text
 
 FLOAT_BYTES = 4
 """Weights and activations are float32."""
@@ -28,8 +29,8 @@ class LayerReport:
     non_trainable: int
     macs: int
     receptive_field: tuple[int, int]
-    shape_formula: str
-    parameter_formula: str
+    shape_formula: Words
+    parameter_formula: Words
 
     @property
     def parameters(self) -> int:
@@ -42,15 +43,15 @@ class Problem:
     """Why the layer at ``index`` (-1: the network as a whole) does not work; not ``blocking``: only advice."""
 
     index: int
-    what: str
-    expected: str = ""
-    received: str = ""
-    todo: str = ""
+    what: Words
+    expected: Words = ""
+    received: Words = ""
+    todo: Words = ""
     blocking: bool = True
 
     @property
     def message(self) -> str:
-        """The whole problem in words."""
+        """The whole problem, in the reader's language."""
         return str(self.error())
 
     def error(self) -> DesignError:
@@ -117,7 +118,7 @@ def trace(network: Network) -> Trace:
             view = view.through(layer, along_width)
             reports.append(_report(index, layer, shape, view, network.data_format))
         except DesignError as error:
-            what = f"Layer {index + 1} ({layer.type}): {error.what}"
+            what = Text("Layer {number} ({type}): {problem}", number=index + 1, type=layer.type, problem=error.what)
             problem = Problem(index, what, error.expected, error.received, error.todo)
             break
         shape = reports[-1].output_shape
@@ -137,9 +138,11 @@ def _report(index: int, layer: BaseLayer, shape: Shape, view: _View, data_format
 def _check_size(shape: Shape) -> None:
     if prod(shape) > MAX_VALUES:
         raise DesignError(
-            f"The output would be {'×'.join(f'{side:,}' for side in shape)} = {prod(shape):,} values for one image",
-            expected=f"at most {MAX_VALUES:,}",
-            todo="Use fewer filters or units, or less padding.",
+            Text(
+                "The output would have {size} = {values:,} values for one image", size=sides(shape), values=prod(shape)
+            ),
+            expected=Text("at most {most:,}", most=MAX_VALUES),
+            todo=Text("Use fewer filters or units, or less padding."),
         )
 
 
@@ -169,22 +172,22 @@ def classifier_problem(network: Network, classes: int) -> Problem | None:
     if traced.output_shape != (classes,):
         return _wrong_end(last, traced.output_shape, classes)
     if not traced.totals.trainable:
-        return Problem(-1, "No layer has anything to learn", todo="Add a Dense or Conv2D layer.")
+        return Problem(-1, Text("No layer has anything to learn"), todo=Text("Add a Dense or Conv2D layer."))
     if getattr(network.layers[last], "activation", "") == "softmax":
         return None
     return Problem(
         last,
-        "The network does not end in probabilities",
-        expected="softmax as the last activation",
-        todo="Add it, so that the outputs lie between 0 and 1 and sum to 1.",
+        Text("The network does not end in probabilities"),
+        expected=Text("softmax as the last activation"),
+        todo=Text("Add it, so that the outputs lie between 0 and 1 and sum to 1."),
         blocking=False,
     )
 
 
 def _wrong_end(last: int, shape: Shape, classes: int) -> Problem:
     if len(shape) == 3:
-        todo = f"Add Flatten (or a global pooling) and a Dense layer with {classes} units."
+        todo = Text("Add Flatten (or a global pooling) and a Dense layer with {classes:,} units.", classes=classes)
     else:
-        todo = f"Set the units of the last Dense layer to {classes}."
-    what = "The network does not end in one value for each class"
-    return Problem(last, what, f"a vector of {classes} values", describe(shape), todo)
+        todo = Text("Set the units of the last Dense layer to {classes:,}.", classes=classes)
+    what = Text("The network does not end in one value for each class")
+    return Problem(last, what, describe((classes,)), describe(shape), todo)

@@ -1,4 +1,4 @@
-"""The confusion matrix: which true class was read as which, as a picture whose cells can be clicked."""
+"""The confusion matrix: which true class was predicted as which, as an image whose cells can be clicked."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnn_core.figures.template import COLOURS, blend, finish, percent, plain, translucent
+from cnn_core.language import _
 
 _MANY_CLASSES = 20  # beyond, a count no longer fits into its cell
-_WEAKEST = (
-    0.3  # share of its colour that a cell with one case has, the rest is ink: as dark, so white text stays legible
-)
+_WEAKEST = 0.3  # of its own colour in a cell with one case, the rest is ink: as dark, so white text stays legible
 
 
 def confusion_figure(matrix: np.ndarray, class_names: Sequence[str]) -> go.Figure:
@@ -29,8 +28,8 @@ def confusion_figure(matrix: np.ndarray, class_names: Sequence[str]) -> go.Figur
     return finish(
         [_heat(counts, right, "ok"), _heat(counts, ~right, "error"), _cells(counts, class_names)],
         480,
-        xaxis=_axis(class_names, "Predicted class") | {"range": [-0.5, len(counts) - 0.5]},
-        yaxis=_axis(class_names, "True class") | {"range": [len(counts) - 0.5, -0.5]},
+        xaxis=_axis(class_names, _("Predicted class")) | {"range": [-0.5, len(counts) - 0.5]},
+        yaxis=_axis(class_names, _("True class")) | {"range": [len(counts) - 0.5, -0.5]},
         hoverdistance=-1,  # a click anywhere in a cell is meant for it, however large the cell is on this screen
         annotations=_counts(counts) if len(counts) <= _MANY_CLASSES else [],
     )
@@ -78,7 +77,10 @@ def _cells(counts: np.ndarray, names: Sequence[str]) -> dict:
         "x": listed[:, 1],
         "y": listed[:, 0],
         "customdata": listed.tolist(),
-        "text": [f"{plain(names[t])} read as {plain(names[p])}: {counts[t, p]}" for t, p in listed],
+        "text": [
+            _("{true} predicted as {predicted}: {count}", true=plain(names[t]), predicted=plain(names[p]), count=count)
+            for (t, p), count in zip(listed, counts[*listed.T], strict=True)
+        ],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"symbol": "square-open", "size": 26, "opacity": 0, "color": "white", "line": {"width": 3}},
         "selected": {"marker": {"opacity": 1}},
@@ -107,7 +109,17 @@ def describe_confusion(matrix: np.ndarray, class_names: Sequence[str], most: int
     counts = np.asarray(matrix)
     total, correct = int(counts.sum()), int(np.trace(counts))
     if total == 0:
-        return "Confusion matrix: nothing was classified yet."
-    text = f"Confusion matrix: {correct} of {total} right ({percent(correct / total)})."
-    named = [f"{class_names[t]} read as {class_names[p]} ({count})" for t, p, count in mistakes(counts)[:most]]
-    return text + (f" Most frequent mistakes: {', '.join(named)}." if named else "")
+        return _("Confusion matrix: nothing was classified yet.")
+    right = _(
+        "Confusion matrix: {correct} of {total} right ({percent}).",
+        correct=correct,
+        total=total,
+        percent=percent(correct / total),
+    )
+    made = [
+        _("{true} predicted as {predicted} ({count})", true=class_names[t], predicted=class_names[p], count=count)
+        for t, p, count in mistakes(counts)[:most]
+    ]
+    if not made:
+        return right
+    return " ".join((right, _("Most frequent mistakes: {mistakes}.", mistakes=", ".join(made))))

@@ -11,14 +11,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain
+from cnn_core.language import N_, _
 
 _STYLES = {
-    "train": ("dot", "training dotted"),
-    "validation": ("solid", "validation solid"),
-    "test": ("dash", "test dashed"),
+    "train": ("dot", N_("training dotted")),
+    "validation": ("solid", N_("validation solid")),
+    "test": ("dash", N_("test dashed")),
 }
 _FEW_POINTS = 80  # in all curves: markers on more of them are a thicket
-_LOSSES = {"categorical_crossentropy": "Loss (cross-entropy)", "mse": "Loss (mean squared error)"}
+_LOSSES = {"categorical_crossentropy": N_("Loss (cross-entropy)"), "mse": N_("Loss (mean squared error)")}
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,23 @@ class Curve:
 def overlay(runs: Mapping[str, Sequence[Curve]]) -> list[Curve]:
     """The curves of several runs, by title: one colour and legend entry a run, one line style a split."""
     return [
-        replace(curve, label=f"{title}, {curve.label.lower()}", colour=colour, dash=_STYLES[curve.split][0], run=title)
+        replace(
+            curve, label=f"{title}, {split_name(curve.split)}", colour=colour, dash=_STYLES[curve.split][0], run=title
+        )
         for (title, curves), colour in zip(runs.items(), cycle(CYCLE))
         for curve in curves
     ]
 
 
+def split_name(split: str) -> str:
+    """What a part of the data is called, by a curve's `split`."""
+    return {"train": _("training"), "validation": _("validation"), "test": _("test")}[split]
+
+
 def loss_title(losses: Iterable[str]) -> str:
     """What to write at an axis with curves of these losses (names as in Keras)."""
     titles = {_LOSSES[loss] for loss in losses}
-    return titles.pop() if len(titles) == 1 else "Loss (different kinds: do not compare)"
+    return _(titles.pop()) if len(titles) == 1 else _("Loss (different kinds: do not compare)")
 
 
 def curves_figure(
@@ -68,7 +76,7 @@ def curves_figure(
         curves: what to draw, in the order of the legend.
         y_title: the measure with its unit or kind, such as 'Loss (cross-entropy)'.
         epochs: planned epochs, the end of the horizontal axis.
-        share: whether values are shares of 1 (accuracy), to be shown as percent.
+        share: whether values are fractions of 1 (accuracy), to be shown as percent.
         height: pixels.
     """
     names = [curve.run or curve.label for curve in curves]
@@ -81,7 +89,7 @@ def curves_figure(
             for index, curve in enumerate(curves)
         ],
         height,
-        xaxis={"title": {"text": "Epoch", "standoff": 8}, "range": [0, epochs], "fixedrange": True},
+        xaxis={"title": {"text": _("Epoch"), "standoff": 8}, "range": [0, epochs], "fixedrange": True},
         yaxis={"title": {"text": y_title, "standoff": 16}, "fixedrange": True} | _scale(share, empty),
         margin={"l": 0, "r": 8, "t": 32, "b": 0},
         showlegend=True,
@@ -111,7 +119,8 @@ def _trace(curve: Curve, share: bool, in_legend: bool, *, marked: bool) -> dict:
         "marker": {"color": colour, "size": 6},
         "cliponaxis": False,  # the last point lies on the border
         "text": plain(curve.label),  # not in the template, where plotly would look for places to fill
-        "hovertemplate": f"%{{text}}: {value} at epoch %{{x:.2f}}<extra></extra>",
+        "hovertemplate": _("{curve}: {value} at epoch {epoch}", curve="%{text}", value=value, epoch="%{x:.2f}")
+        + "<extra></extra>",
     }
 
 
@@ -126,33 +135,44 @@ def _packed(values: Sequence[float]) -> dict[str, str]:
 def _line_styles(curves: Sequence[Curve]) -> str:
     """The key to the line styles, where the colours tell runs apart."""
     used = {curve.split for curve in curves if curve.run}
-    return ", ".join(words for split, (_, words) in _STYLES.items() if split in used)
+    return ", ".join(_(words) for split, (_dash, words) in _STYLES.items() if split in used)
 
 
 def _waiting() -> dict:
-    return {"text": "No points yet", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    return {"text": _("No points yet"), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
 
 
 def describe_curves(curves: Sequence[Curve], y_title: str, *, share: bool = False) -> str:
     """The curves in a sentence: where each began and is now, and its best value with its epoch.
 
-    The best is the lowest loss or, for shares, the highest accuracy.
+    The best is the lowest loss or, for fractions, the highest accuracy.
     """
     told = [_describe(curve, share) for curve in curves]
-    return f"{y_title}: " + ("; ".join(told) if told else "no curves") + "."
+    return _("{measure}: {curves}.", measure=y_title, curves="; ".join(told) or _("no curves"))
 
 
 def _describe(curve: Curve, share: bool) -> str:
     points = [(x, y) for x, y in zip(curve.x, curve.y, strict=True) if math.isfinite(y)]
     if not points:
-        return f"{curve.label}: no points yet"
+        return _("{curve}: no points yet", curve=curve.label)
     show = percent if share else "{:.3g}".format
     (first_x, first), (last_x, last) = points[0], points[-1]
     if len(points) == 1:
-        return f"{curve.label}: {show(first)} at epoch {first_x:.3g}"
-    moved = f"{'rose' if last > first else 'fell'} from {show(first)} to {show(last)}"
-    if show(first) == show(last):
-        moved = f"stayed at {show(last)}"
+        return _("{curve}: {value} at epoch {epoch:.3g}", curve=curve.label, value=show(first), epoch=first_x)
+    values = {"curve": curve.label, "first": show(first), "last": show(last), "epoch": last_x}
     best_x, best = (max if share else min)(points, key=lambda point: point[1])
-    best_is = f"{'highest' if share else 'lowest'} {show(best)} at epoch {best_x:.3g}"
-    return f"{curve.label} {moved} by epoch {last_x:.3g}, {best_is}"
+    return f"{_moved(values, last > first)}, {_best(show(best), best_x, share)}"
+
+
+def _moved(values: dict, rose: bool) -> str:
+    if values["first"] == values["last"]:
+        return _("{curve} stayed at {last} by epoch {epoch:.3g}", **values)
+    if rose:
+        return _("{curve} rose from {first} to {last} by epoch {epoch:.3g}", **values)
+    return _("{curve} fell from {first} to {last} by epoch {epoch:.3g}", **values)
+
+
+def _best(value: str, epoch: float, share: bool) -> str:
+    if share:
+        return _("highest {value} at epoch {epoch:.3g}", value=value, epoch=epoch)
+    return _("lowest {value} at epoch {epoch:.3g}", value=value, epoch=epoch)

@@ -1,7 +1,7 @@
 """Two networks against each other: learning curves, accuracy against an amount, and bars, one colour a side.
 
-A side is 0 or 1. Accuracies are shares of 1. Where a side was trained with several seeds, the figures show the mean and
-how far apart the seeds are, from the lowest to the highest.
+A side is 0 or 1. Accuracies are fractions of 1. Where a side was trained with several seeds, the figures show the mean
+and how far apart the seeds are, from the lowest to the highest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from cnn_core.figures.curves import Curve, overlay
 from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain, translucent
+from cnn_core.language import _
 
 Pair = tuple[str, str]
 Seeds = Sequence[float]
@@ -23,7 +24,6 @@ Lines = Sequence[Sequence[Sequence[float]]]
 _RIVALS = {"CNN": CYCLE[3], "DNN": CYCLE[1]}
 _LOW = 0.5  # an accuracy below this is seen best on the whole scale
 _LEGIBLE = 1.6  # ratio of two amounts on a logarithmic axis whose labels do not touch on a phone
-_SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 _BAR, _BESIDE = 0.36, 0.2  # width of a bar, and from its middle to that of its group; groups are 1 apart
 
 
@@ -54,9 +54,10 @@ def duel_curves(
     """
     curves = []
     for name, colour, seeds in zip(distinct(names), colours, series, strict=True):
-        labels = [_SPLITS[split] + (f", run {number + 1}" if len(seeds) > 1 else "") for number in range(len(seeds))]
-        side = [Curve(label, x, y, split) for label, (x, y) in zip(labels, seeds, strict=True)]
-        curves += [replace(curve, colour=colour) for curve in overlay({name: side})]
+        side = overlay({name: [Curve("", x, y, split) for x, y in seeds]})
+        for number, curve in enumerate(side, start=1):
+            label = curve.label if len(side) == 1 else _("{curve}, run {number}", curve=curve.label, number=number)
+            curves.append(replace(curve, label=label, colour=colour))
     return curves
 
 
@@ -67,7 +68,7 @@ def lines_figure(
     colours: Pair,
     x_title: str,
     *,
-    y_title: str = "Test accuracy",
+    y_title: str = "",
     log_x: bool = False,
     chance: float | None = None,
     ticks: Sequence[str] | None = None,
@@ -79,7 +80,7 @@ def lines_figure(
         amounts: ascending, above 0 with `log_x`.
         accuracies: [side][seed][amount], of the sides `names` in `colours`; a side without seeds is left out.
         x_title: the amount with its unit, such as 'Shift (pixels)'.
-        chance: the accuracy of guessing, drawn where the axis reaches that low.
+        y_title: what is measured; test accuracy when empty. `chance`: the accuracy of guessing, where it is in sight.
         ticks: what to write at the amounts instead of their numbers.
         height: pixels.
     """
@@ -88,7 +89,7 @@ def lines_figure(
         for name, colour, seeds in zip(distinct(names), colours, accuracies, strict=True)
         if len(seeds)
     ]
-    bottom, top = _range([values for _, _, values in sides])
+    bottom, top = _range([values for *_side, values in sides])
     shown = chance if chance is not None and chance >= bottom else None
     return finish(
         [_band(amounts, *side) for side in sides if len(side[2]) > 1]
@@ -96,7 +97,7 @@ def lines_figure(
         + _chance(shown, min(amounts, default=0), max(amounts, default=0)),
         height,
         xaxis=_amounts_axis(amounts, x_title, log_x, ticks),
-        yaxis=_share_axis(y_title) | {"range": [bottom, top]},
+        yaxis=_fraction_axis(y_title or _("Test accuracy")) | {"range": [bottom, top]},
         margin={"l": 0, "r": 8, "t": 32, "b": 0},
         showlegend=True,
     )
@@ -153,17 +154,17 @@ def _amounts_axis(amounts: Sequence[float], title: str, log_x: bool, ticks: Sequ
     return axis | {"type": "log" if log_x else "linear"}
 
 
-def _share_axis(title: str) -> dict:
+def _fraction_axis(title: str) -> dict:
     return {"title": {"text": title, "standoff": 16}, "tickformat": ".1~%"}
 
 
-def _chance(share: float | None, start: float, end: float) -> list[dict]:
+def _chance(accuracy: float | None, start: float, end: float) -> list[dict]:
     """A thin dotted line, named in the legend: anywhere else a falling line would sooner or later cross its name."""
-    if share is None:
+    if accuracy is None:
         return []
     line = {"color": COLOURS["ink"], "width": 1, "dash": "dot"}
-    ends = {"x": [start, end], "y": [share, share]}
-    return [{"type": "scatter", "mode": "lines", "name": "chance", "line": line, "hoverinfo": "skip"} | ends]
+    ends = {"x": [start, end], "y": [accuracy, accuracy]}
+    return [{"type": "scatter", "mode": "lines", "name": _("chance"), "line": line, "hoverinfo": "skip"} | ends]
 
 
 def _number(amount: float) -> str:
@@ -173,9 +174,11 @@ def _number(amount: float) -> str:
 def _told(seeds: Seeds) -> str:
     """The mean in percent, and with several seeds their range."""
     if not len(seeds):
-        return "nothing yet"
-    text = percent(float(np.mean(seeds)))
-    return text + (f" ({percent(min(seeds))} to {percent(max(seeds))})" if len(seeds) > 1 else "")
+        return _("nothing yet")
+    mean = percent(float(np.mean(seeds)))
+    if len(seeds) == 1:
+        return mean
+    return _("{mean} ({low} to {high})", mean=mean, low=percent(min(seeds)), high=percent(max(seeds)))
 
 
 def describe_lines(amounts: Sequence[float], accuracies: Lines, names: Sequence[str], x_title: str) -> str:
@@ -183,10 +186,11 @@ def describe_lines(amounts: Sequence[float], accuracies: Lines, names: Sequence[
     sides = []
     for name, seeds in zip(distinct(names), accuracies, strict=True):
         told = [
-            f"{_told(values)} at {_number(a)}" for a, values in zip(amounts, zip(*seeds, strict=True), strict=False)
+            _("{accuracy} at {amount}", accuracy=_told(values), amount=_number(amount))
+            for amount, values in zip(amounts, zip(*seeds, strict=True), strict=False)
         ]
-        sides.append(f"{name}: {', '.join(told) or 'nothing yet'}")
-    return f"Accuracy against {x_title}. {'; '.join(sides)}."
+        sides.append(f"{name}: {', '.join(told) or _told(())}")
+    return _("Accuracy against {amount}. {sides}.", amount=x_title, sides="; ".join(sides))
 
 
 def bars_figure(
@@ -219,7 +223,7 @@ def bars_figure(
             "ticktext": [plain(title) for title in groups],
             "range": [-0.5, len(groups) - 0.5],
         },
-        yaxis=_share_axis("Test accuracy")
+        yaxis=_fraction_axis(_("Test accuracy"))
         | {"range": [0, 1.1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False},
         margin={"l": 0, "r": 8, "t": 32, "b": 0},
         showlegend=True,
@@ -227,11 +231,11 @@ def bars_figure(
 
 
 def _bars(name: str, colour: str, bars: Sequence[tuple[float, list[float]]]) -> dict:
-    means = [float(np.mean(seeds)) for _, seeds in bars]
+    means = [float(np.mean(seeds)) for _x, seeds in bars]
     return {
         "type": "bar",
         "name": plain(name),
-        "x": [x for x, _ in bars],
+        "x": [x for x, _seeds in bars],
         "y": means,
         "width": _BAR,
         "offset": -_BAR / 2,
@@ -240,14 +244,14 @@ def _bars(name: str, colour: str, bars: Sequence[tuple[float, list[float]]]) -> 
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": [max(seeds) - mean for (_, seeds), mean in zip(bars, means, strict=True)],
-            "arrayminus": [mean - min(seeds) for (_, seeds), mean in zip(bars, means, strict=True)],
-            "visible": any(len(seeds) > 1 for _, seeds in bars),
+            "array": [max(seeds) - mean for (_x, seeds), mean in zip(bars, means, strict=True)],
+            "arrayminus": [mean - min(seeds) for (_x, seeds), mean in zip(bars, means, strict=True)],
+            "visible": any(len(seeds) > 1 for _x, seeds in bars),
             "color": colour,
             "thickness": 2,
             "width": 6,
         },
-        "customdata": [f"{plain(name)}: {_told(seeds)}" for _, seeds in bars],
+        "customdata": [f"{plain(name)}: {_told(seeds)}" for _x, seeds in bars],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -257,9 +261,9 @@ def _labels(bars: Sequence[tuple[float, list[float]]]) -> dict:
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [x for x, _ in bars],
-        "y": [max(seeds) for _, seeds in bars],
-        "text": [percent(float(np.mean(seeds))) for _, seeds in bars],
+        "x": [x for x, _seeds in bars],
+        "y": [max(seeds) for _x, seeds in bars],
+        "text": [percent(float(np.mean(seeds))) for _x, seeds in bars],
         "textposition": "top center",
         "cliponaxis": False,
         "showlegend": False,
@@ -273,4 +277,4 @@ def describe_bars(groups: Mapping[str, Sequence[Seeds]], names: Sequence[str]) -
     for title, sides in groups.items():
         pairs = zip(distinct(names), sides, strict=True)
         told.append(f"{title}: " + ", ".join(f"{name} {_told(seeds)}" for name, seeds in pairs))
-    return f"Test accuracy. {'; '.join(told)}."
+    return _("Test accuracy. {groups}.", groups="; ".join(told))

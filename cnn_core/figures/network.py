@@ -1,4 +1,4 @@
-"""A picture of a network: every layer's output as a block in the shape of its feature maps.
+"""A diagram of a network: every layer's output as a block in the shape of its feature maps.
 
 A block's height and depth are the map's height and width, its length the number of channels; a vector is a thin bar.
 Sizes are compressed (square root for maps, logarithm for channels and vectors):
@@ -14,11 +14,12 @@ from math import ceil, log2, sqrt
 
 import plotly.graph_objects as go
 
-from cnn_core.design.arithmetic import number, sides
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.fields import Shape
 from cnn_core.design.network import shown
 from cnn_core.design.shapes import Trace
 from cnn_core.figures.template import COLOURS, finish, plain, translucent
+from cnn_core.language import _, _n
 
 KINDS = {"convolution": COLOURS["CNN"], "pooling": COLOURS["pooling"], "dense": COLOURS["DNN"], "other": COLOURS["ink"]}
 """Colours of the kinds of layers."""
@@ -107,7 +108,7 @@ def _blocks(trace: Trace, data_format: str) -> list[_Block]:
     rest = [(report.layer.type, report.layer.kind, report.output_shape, report.parameters) for report in trace.reports]
     return [
         _Block(name, kind, shape, sides(shown(shape, data_format)), parameters)
-        for name, kind, shape, parameters in [("Input", "other", first, 0), *rest]
+        for name, kind, shape, parameters in [(_("Input"), "other", first, 0), *rest]
     ]
 
 
@@ -158,17 +159,24 @@ def _connections(boxes: Sequence[_Box], places: int) -> dict:
 
 
 def _hover(blocks: Sequence[_Block]) -> dict:
-    about = [f"{place}. {block.name}: {block.written}" for place, block in enumerate(blocks)]
-    about = [f"{text}<br>{number(block.parameters)} parameters" for text, block in zip(about, blocks, strict=True)]
+    first, *rest = blocks
+    about = [
+        f"{place}. {block.name}: {block.written}<br>{_parameters(block.parameters)}"
+        for place, block in enumerate(rest, start=1)
+    ]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [place + 0.5 for place in range(len(blocks))],
         "y": [_MIDDLE] * len(blocks),
-        "text": [f"Input: {blocks[0].written}", *about[1:]],
+        "text": [f"{first.name}: {first.written}", *about],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 30, "opacity": 0},
     }
+
+
+def _parameters(count: int) -> str:
+    return _n("{n:,} parameter", "{n:,} parameters", count)
 
 
 def _cross(trace: Trace) -> list[dict]:
@@ -193,7 +201,7 @@ def _labels(blocks: Sequence[_Block], trace: Trace, selected: int | None) -> lis
     last = len(blocks) - 1
     named = {place: (f"{block.written}<br>{_broken(block.name)}", {}) for place, block in enumerate(blocks)}
     if trace.problem:
-        named[last + 1] = (f"layer {last + 1}<br>does not fit", {"color": COLOURS["error"]})
+        named[last + 1] = (_("layer {number}<br>does not fit", number=last + 1), {"color": COLOURS["error"]})
     always = {0, last, len(named) - 1} | ({selected + 1} if selected is not None else set())
     stride = ceil(len(named) / _LABELS)
     places = sorted(place for place in always | set(range(0, last - stride + 1, stride)) if place in named)
@@ -216,9 +224,9 @@ def _broken(layer_type: str) -> str:
 
 
 def describe_network(trace: Trace, data_format: str = "channels_last") -> str:
-    """The network in a sentence: the shapes from input to output, the parameters, and what does not fit."""
+    """The network in sentences: the shapes from input to output, the parameters, and what does not fit."""
     first, *rest = _blocks(trace, data_format)
-    steps = ", ".join(f"{block.name} {block.written}" for block in rest)
-    text = f"Input {first.written}" + (f", then {steps}" if rest else "")
-    text += f". {number(trace.totals.parameters)} parameters."
-    return f"{text} {trace.problem.message}" if trace.problem else text
+    values = {"shape": first.written, "steps": ", ".join(f"{block.name} {block.written}" for block in rest)}
+    path = _("Input {shape}, then {steps}.", **values) if rest else _("Input {shape}.", **values)
+    sentences = [path, _n("{n:,} parameter.", "{n:,} parameters.", trace.totals.parameters)]
+    return " ".join([*sentences, trace.problem.message] if trace.problem else sentences)

@@ -1,4 +1,4 @@
-"""What networks answer: the probability of every class, as bars."""
+"""What networks predict: the probability of every class, as bars."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain, translucent
+from cnn_core.language import _
 
-_GAP = 0.06  # between the panels, as a share of the figure's width
+_GAP = 0.06  # between the panels, as a fraction of the figure's width
 _WORTH_A_NUMBER = 0.005
 _LETTERS = 44  # of all titles side by side on a phone
 
@@ -19,7 +20,7 @@ def probability_figure(
     """Bars of all classes, one panel for each network side by side, the top class of each in full colour.
 
     Args:
-        probabilities: (classes,) shares of 1, by the network's title; one to four networks.
+        probabilities: (classes,) fractions of 1, by the network's title; one to four networks.
         class_names: one for each class.
         colours: '#rrggbb' by title, such as COLOURS['CNN']; without one, a colour of the cycle.
     """
@@ -48,18 +49,18 @@ def probability_figure(
 
 
 def _bars(index: int, title: str, values: np.ndarray, class_names: Sequence[str], colour: str) -> dict:
-    shares = np.asarray(values, float)
-    top = int(shares.argmax())
-    numbers = [percent(share) if share >= _WORTH_A_NUMBER or place == top else "" for place, share in enumerate(shares)]
+    sizes = np.asarray(values, float)
+    top = int(sizes.argmax())
+    numbers = [percent(size) if size >= _WORTH_A_NUMBER or place == top else "" for place, size in enumerate(sizes)]
     numbers[top] = f"<b>{numbers[top]}</b>"
     return {
         "type": "bar",
         "orientation": "h",
         "name": plain(title),
-        "x": shares,
-        "y": list(range(len(shares))),
+        "x": sizes,
+        "y": list(range(len(sizes))),
         "xaxis": f"x{index + 1}" if index else "x",
-        "marker": {"color": [colour if place == top else translucent(colour, 0.45) for place in range(len(shares))]},
+        "marker": {"color": [colour if place == top else translucent(colour, 0.45) for place in range(len(sizes))]},
         "text": numbers,
         "textposition": "outside",
         "cliponaxis": False,
@@ -90,12 +91,13 @@ def _heading(lines: Sequence[str], start: float) -> dict:
 
 
 def describe_probabilities(probabilities: Mapping[str, np.ndarray], class_names: Sequence[str]) -> str:
-    """What each network reads, with its second choice."""
+    """What each network predicts, with its second choice."""
     return " ".join(_describe(title, np.asarray(values), class_names) for title, values in probabilities.items())
 
 
-def _describe(title: str, shares: np.ndarray, class_names: Sequence[str]) -> str:
-    ranked = np.argsort(-shares)
-    text = f"{title} reads {class_names[ranked[0]]} ({percent(shares[ranked[0]])})"
-    second = [index for index in ranked[1:2] if shares[index] >= _WORTH_A_NUMBER]
-    return text + "".join(f", then {class_names[index]} ({percent(shares[index])})" for index in second) + "."
+def _describe(title: str, values: np.ndarray, class_names: Sequence[str]) -> str:
+    ranked = np.argsort(-values)[:2]
+    first, *others = (f"{class_names[index]} ({percent(values[index])})" for index in ranked)
+    if not others or values[ranked[1]] < _WORTH_A_NUMBER:
+        return _("{network} predicts {first}.", network=title, first=first)
+    return _("{network} predicts {first}, then {second}.", network=title, first=first, second=others[0])

@@ -52,10 +52,10 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def blend(colour: str, other: str, share: float) -> str:
-    """`share` of one '#rrggbb' colour and the rest of another, as '#rrggbb'."""
+def blend(colour: str, other: str, fraction: float) -> str:
+    """`fraction` of one '#rrggbb' colour and the rest of another, as '#rrggbb'."""
     pairs = ((int(colour[start : start + 2], 16), int(other[start : start + 2], 16)) for start in (1, 3, 5))
-    return "#" + "".join(f"{round(share * one + (1 - share) * two):02x}" for one, two in pairs)
+    return "#" + "".join(f"{round(fraction * one + (1 - fraction) * two):02x}" for one, two in pairs)
 
 
 def finish(traces: Sequence[dict], height: int, **layout) -> go.Figure:
@@ -73,9 +73,9 @@ def finish(traces: Sequence[dict], height: int, **layout) -> go.Figure:
     return go.Figure({"data": list(traces), "layout": layout}, _validate=False)
 
 
-def percent(share: float) -> str:
-    """A share of 1 in the reader's words: 0.9871 -> '98.7%'."""
-    return f"{share:.1%}"
+def percent(fraction: float) -> str:
+    """A fraction as a percentage: 0.9871 -> '98.7%'."""
+    return f"{fraction:.1%}"
 
 
 def plain(text: str) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from cnn_core.errors import StorageError
+from cnn_core.language import Text
 
 META = sa.MetaData()
 # Compared letter by letter, as Python does, whatever language the database's machine speaks.
@@ -71,12 +72,12 @@ def connect(database: str) -> sa.Engine:
         url = sa.make_url(database)
         engine = sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     except (sa.exc.ArgumentError, ImportError) as error:  # the URL may hold a password: it is not shown
-        todo = "Correct CNN_STUDIO_DATABASE_URL, or install the database's driver (README.md)"
-        raise StorageError("The database cannot be used", received=_first_line(error), todo=todo) from error
+        todo = Text("Correct CNN_STUDIO_DATABASE_URL, or install the database's driver (README.md)")
+        raise StorageError(Text("The database cannot be used"), received=_first_line(error), todo=todo) from error
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
         if url.database:
-            with said("The runs cannot be stored"):
+            with said(Text("The runs cannot be stored")):
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     return engine
 
@@ -92,7 +93,7 @@ def same_id(column: sa.Column, text: str) -> sa.ColumnElement:
 
 
 @contextmanager
-def said(what: str) -> Iterator[None]:
+def said(what: Text) -> Iterator[None]:
     """An error of the database or of the disk inside this block becomes a StorageError that begins with `what`."""
     try:
         yield
@@ -105,12 +106,14 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _todo(cause: str) -> str:
+def _todo(cause: str) -> Text:
     if any(sign in cause for sign in ("full", "no space", "disk i/o")):
-        return "Make space on the disk of the server"
+        return Text("Make space on the disk of the server")
     if any(word in cause for word in ("readonly", "read-only", "permission", "unable to open")):
-        return "Let the server write into its home folder and its database, or set CNN_STUDIO_HOME to another folder"
-    return "Try again in a moment"
+        return Text(
+            "Let the server write into its home folder and its database, or set CNN_STUDIO_HOME to another folder"
+        )
+    return Text("Try again in a moment")
 
 
 def now(db: sa.Connection) -> float:

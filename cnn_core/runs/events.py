@@ -28,8 +28,8 @@ class Started(_Event):
     """A worker has taken the run; `first_epoch` is not 0 when it goes on from a checkpoint."""
 
     kind: Literal["started"] = "started"
-    device: str
-    choices: str = Field(description="what was chosen for this device, in words")
+    device: Text
+    choices: Text = Field(description="what was chosen for this device, in words")
     epochs: int
     first_epoch: int = 0
     steps_per_epoch: int

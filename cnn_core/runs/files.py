@@ -6,6 +6,7 @@ from contextlib import suppress
 import fsspec
 
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.database import may_be_id, said
 
 
@@ -19,7 +20,7 @@ class Files:
         """Write a file; a reader sees the old one or the new one, never half of it."""
         folder = self._folder(owner_id)
         part = f"{folder}/{name}.{secrets.token_hex(4)}.part"  # nobody else's, however many write this file now
-        with said(f"The file {name} cannot be stored"):
+        with said(Text("The file {name} cannot be stored", name=name)):
             self._fs.makedirs(folder, exist_ok=True)
             try:
                 self._fs.pipe_file(part, content)
@@ -31,18 +32,18 @@ class Files:
 
     def load(self, owner_id: str, name: str) -> bytes | None:
         """The content of a file, or None when there is none of that name."""
-        with said(f"The file {name} cannot be read"), suppress(FileNotFoundError):
+        with said(Text("The file {name} cannot be read", name=name)), suppress(FileNotFoundError):
             return self._fs.cat_file(f"{self._folder(owner_id)}/{name}")
         return None
 
     def delete(self, owner_id: str) -> None:
         """Remove the folder of `owner_id`, if it has one."""
         folder = self._folder(owner_id)
-        with said("The files cannot be deleted"):
+        with said(Text("The files cannot be deleted")):
             if self._fs.exists(folder):
                 self._fs.rm(folder, recursive=True)
 
     def _folder(self, owner_id: str) -> str:
         if not may_be_id(owner_id):
-            raise RunError("This is no id of a run or a duel", received=f"{owner_id[:40]!r}")
+            raise RunError(Text("This is no id of a run or a duel"), received=f"{owner_id[:40]!r}")
         return f"{self._root}/{owner_id}"

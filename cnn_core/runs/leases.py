@@ -5,11 +5,12 @@ A server says again and again that it is there. When it has not for LEASE second
 
 import sqlalchemy as sa
 
+from cnn_core.language import Text
 from cnn_core.runs.database import RUNS, now, said
 from cnn_core.runs.state import ACTIVE
 
 LEASE = 8.0  # seconds
-FAULT = "The queue of runs cannot be read or written"
+FAULT = Text("The queue of runs cannot be read or written")
 BEGUN = tuple(status for status in ACTIVE if status != "queued")
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.database import RUNS, may_be_id, said, same_id
 from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary, words
 
 LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them
-FAULT = "The list of runs cannot be read"
+FAULT = Text("The list of runs cannot be read")
 
 
 class Lists:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from cnn_core.errors import StorageError
+from cnn_core.language import Text
 from cnn_core.runs import database
 
 
@@ -75,10 +76,10 @@ def migrate(engine: sa.Engine) -> None:
         version = _version(db)
         if version > CURRENT:
             raise StorageError(
-                "The runs were stored by a newer version of CNN Studio",
-                expected=f"version {CURRENT} of the database or an older one",
-                received=f"version {version}",
-                todo="Update CNN Studio, or choose another CNN_STUDIO_HOME",
+                Text("The runs were stored by a newer version of CNN Studio"),
+                expected=Text("version {number} of the database or an older one", number=CURRENT),
+                received=Text("version {number}", number=version),
+                todo=Text("Update CNN Studio, or choose another CNN_STUDIO_HOME"),
             )
         for step in STEPS[version - 1 :] if version else ():
             step(db)

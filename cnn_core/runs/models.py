@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnn_core.design.network import Network
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.run import Run
 from cnn_core.runs.summary import Summary
 
@@ -34,7 +35,7 @@ class Model:
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
-        """(H, W, C) of one picture."""
+        """(H, W, C) of one image."""
         return self.network.input_shape
 
 
@@ -58,7 +59,8 @@ class ModelLibrary:
         run = self._store.run(key)
         state = self._store.state(key)
         if not state.saved or run.recipe.pixel_order is not None:  # networks of shuffled pixels cannot read an image
-            raise RunError("This run has no trained model", todo="Train it to its end, or choose another model")
+            todo = Text("Train it to its end, or choose another model")
+            raise RunError(Text("This run has no trained model"), todo=todo)
         return self._of_run(run, state.tested.accuracy)
 
     def _of_run(self, run: Run | Summary, accuracy: float) -> Model:

@@ -1,10 +1,12 @@
 """What must be true before a training is put into the queue."""
 
 from cnn_core.data.datasets import Entry
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import memory_problem
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import Problem, classifier_problem
+from cnn_core.language import Text
 
 
 def request_problem(network: Network, recipe: Recipe, entry: Entry, memory_bytes: int) -> Problem | None:
@@ -22,22 +24,24 @@ def request_problem(network: Network, recipe: Recipe, entry: Entry, memory_bytes
 
 def _data_problem(network: Network, recipe: Recipe, entry: Entry) -> Problem | None:
     if not entry.ready:
-        return Problem(-1, f"{entry.title} is not ready", received=entry.problem, todo="Choose another data set")
+        what, todo = Text("{data} is not ready", data=entry.title), Text("Choose another data set.")
+        return Problem(-1, what, received=entry.problem, todo=todo)
     if network.input_shape != entry.input_shape:
+        size = sides(entry.input_shape)
         return Problem(
             -1,
-            "The network was designed for other pictures",
-            expected=f"an input of {_sides(entry.input_shape)}, as {entry.title} has",
-            received=f"a network for {_sides(network.input_shape)}",
-            todo="Change its input shape, or choose another data set",
+            Text("The network was designed for other images"),
+            expected=Text("an input of {size}, as {data} has", size=size, data=entry.title),
+            received=Text("a network for {size}", size=sides(network.input_shape)),
+            todo=Text("Change its input shape, or choose another data set."),
         )
     if recipe.early_stopping and not recipe.validation_share:
         return Problem(
             -1,
-            "Early stopping watches the validation loss, and there is no validation set",
-            expected="validation_share above 0",
+            Text("Early stopping watches the validation loss, but there is no validation set"),
+            expected=Text("a validation_share above 0"),
             received="0",
-            todo="Set validation_share to 0.1, or empty early_stopping",
+            todo=Text("Set validation_share to 0.1, or leave early_stopping empty."),
         )
     return None
 
@@ -47,7 +51,3 @@ def images(recipe: Recipe, entry: Entry) -> tuple[int, int]:
     taken = min(recipe.train_images or entry.train, entry.train)
     validation = round(recipe.validation_share * taken)
     return taken - validation, validation
-
-
-def _sides(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))

@@ -8,9 +8,11 @@ from pydantic import ValidationError
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError, RunError
+from cnn_core.language import Text
 
 KEPT = 512  # runs whose designs and states are kept in memory; the largest duel has 120
-ANOTHER_VERSION = "It was stored by another version of CNN Studio, and this one cannot read it."
+UNREADABLE = Text("This run cannot be read")
+ANOTHER_VERSION = Text("data stored by another version of CNN Studio")
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,4 @@ def design(network: str, recipe: str) -> tuple[Network, Recipe]:
     try:
         return Network.from_json(network), Recipe.model_validate_json(recipe)
     except (DesignError, ValidationError) as error:
-        raise RunError("This run cannot be read", received=ANOTHER_VERSION, todo="Delete it, or train anew") from error
+        raise RunError(UNREADABLE, received=ANOTHER_VERSION, todo=Text("Delete it, or train again")) from error

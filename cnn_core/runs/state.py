@@ -65,23 +65,23 @@ class RunState:
 
     @property
     def progress(self) -> float:
-        """The share of the planned steps, or of the time limit, that is done, 0 to 1."""
+        """The fraction of the planned steps, or of the time limit, that is done, 0 to 1."""
         if (plan := self.started_now) is None:
             return 0.0
-        return self._share(self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
+        return self._fraction(self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
 
     @property
     def seconds_left(self) -> float | None:
         """An estimate from the pace of this run so far; None before there is a pace."""
         if self.status != "training" or self.started_now is None:
             return None
-        before = self._share(0.0, self.started_now.first_epoch)
+        before = self._fraction(0.0, self.started_now.first_epoch)
         if self.progress <= before:
             return None
         return (self.seen - self.started_now.at) * (1 - self.progress) / (self.progress - before)
 
-    def _share(self, seconds: float, epochs: float) -> float:
-        """The share of the plan that is done `seconds` after this attempt began, with so many epochs in all."""
+    def _fraction(self, seconds: float, epochs: float) -> float:
+        """The fraction of the plan that is done `seconds` after this attempt began, with so many epochs in all."""
         plan = self.started_now
         of_time = (plan.seconds_before + seconds) / plan.time_limit if plan.time_limit else 0.0
         return min(1.0, max(of_time, epochs / plan.epochs))

@@ -17,16 +17,17 @@ from pydantic import ValidationError
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs import database, migrations, summary
 from cnn_core.runs.database import DUELS, EVENTS, RUNS, may_be_id, said, same_id
-from cnn_core.runs.events import EVENT, Event, Submitted
+from cnn_core.runs.events import EVENT, Event, Failed, Submitted
 from cnn_core.runs.files import Files
 from cnn_core.runs.leases import Leases
 from cnn_core.runs.lists import Lists
-from cnn_core.runs.run import ANOTHER_VERSION, KEPT, Run, design
+from cnn_core.runs.run import ANOTHER_VERSION, KEPT, UNREADABLE, Run, design
 from cnn_core.runs.state import ACTIVE, RunState, reduce
 
-READ_FAULT, WRITE_FAULT = "The runs cannot be read", "The run cannot be stored"
+READ_FAULT, WRITE_FAULT = Text("The runs cannot be read"), Text("The run cannot be stored")
 TOGETHER = 200  # runs whose summaries are written in one go
 _COUNTS = sa.select(RUNS.c.id, RUNS.c.events, RUNS.c.stop_wished)
 
@@ -58,7 +59,7 @@ class RunStore:
 
     def __init__(self, database_url: str, files_url: str):
         self._db = database.connect(database_url)
-        with said("The runs cannot be opened"):
+        with said(Text("The runs cannot be opened")):
             migrations.migrate(self._db)
         self._files = Files(files_url)
         self.save_file, self.load_file = self._files.save, self._files.load
@@ -94,10 +95,10 @@ class RunStore:
         if known is None:
             raise _no_such_run(run_id)
         if known.state.status == "unreadable":
-            raise RunError("This run cannot be read", received=ANOTHER_VERSION, todo="Train anew")
+            raise RunError(UNREADABLE, received=ANOTHER_VERSION, todo=Text("Train again"))
         under_way = known.state.active and known.state.submitted
         if under_way or not self._write(run_id, known, (Submitted(),), None):
-            raise RunError("This run is under way already", todo="Wait until it has ended, or stop it")
+            raise RunError(Text("This run is under way already"), todo=Text("Wait until it has ended, or stop it"))
 
     def append(self, run_id: str, *events: Event, holder: str | None = None) -> bool:
         """Note what happened to a run; only the server that has its lease may (without one: anybody).
@@ -188,7 +189,7 @@ class RunStore:
     def rename(self, run_id: str, name: str) -> None:
         """Give the run another name; raises RunError when the name is empty."""
         if not (name := _name(name)):
-            raise RunError("A run needs a name", received="an empty one", todo="Type at least one letter")
+            raise RunError(Text("A run needs a name"), received=Text("nothing"), todo=Text("Type at least one letter"))
         with said(WRITE_FAULT), self._db.begin() as db:
             asked = sa.select(RUNS.c.network_name, RUNS.c.dataset).where(same_id(RUNS.c.id, run_id))
             for others in db.execute(asked):
@@ -198,17 +199,17 @@ class RunStore:
     def delete(self, run_id: str) -> None:
         """Remove the run, its events and its files; raises RunError while it is under way."""
         ended = same_id(RUNS.c.id, run_id) & RUNS.c.status.not_in(ACTIVE)
-        with said("The run cannot be deleted"), self._db.begin() as db:
+        with said(Text("The run cannot be deleted")), self._db.begin() as db:
             deleted = db.execute(RUNS.delete().where(ended)).rowcount  # and with it, its events
             if not deleted and db.execute(sa.select(RUNS.c.id).where(same_id(RUNS.c.id, run_id))).first():
-                raise RunError("A run that is under way cannot be deleted", todo="Stop it first")
+                raise RunError(Text("A run that is under way cannot be deleted"), todo=Text("Stop it first"))
         with self._lock:
             self._states.pop(run_id, None)
         self._files.delete(run_id)
 
     def save_duel(self, duel_id: str, created: float, content: str) -> None:
         """Keep a duel (`compare.plan.Duel` as JSON). Its files are kept like those of a run."""
-        with said("The duel cannot be stored"), self._db.begin() as db:
+        with said(Text("The duel cannot be stored")), self._db.begin() as db:
             db.execute(DUELS.insert().values(id=duel_id, created=created, content=content))
 
     def duels(self, limit: int) -> list[str]:
@@ -223,13 +224,13 @@ class RunStore:
         with said(READ_FAULT), self._db.connect() as db:
             content = db.scalar(asked)
         if content is None:
-            todo = "Start a new one, or choose one from the list"
-            raise RunError("There is no such duel", received=f"the id {duel_id[:40]!r}", todo=todo)
+            todo = Text("Start a new one, or choose one from the list")
+            raise RunError(Text("There is no such duel"), received=_id(duel_id), todo=todo)
         return content
 
     def delete_duel(self, duel_id: str) -> None:
         """Forget the duel and its files; its runs stay, and stand in the list of runs."""
-        with said("The duel cannot be deleted"), self._db.begin() as db:
+        with said(Text("The duel cannot be deleted")), self._db.begin() as db:
             db.execute(DUELS.delete().where(same_id(DUELS.c.id, duel_id)))
             db.execute(RUNS.update().where(same_id(RUNS.c.duel, duel_id)).values(duel=None))
         self._files.delete(duel_id)
@@ -274,7 +275,8 @@ def _go_on(count: int, state: RunState, rows: Sequence[sa.Row]) -> tuple[int, Ru
         try:
             events.append(EVENT.validate_json(row.event))
         except ValidationError:
-            return rows[-1].number, RunState(status="unreadable", message=ANOTHER_VERSION)
+            failure = Failed(what=UNREADABLE, received=ANOTHER_VERSION)
+            return rows[-1].number, RunState(status="unreadable", failure=failure)
     return count, reduce(events, state)
 
 
@@ -283,5 +285,8 @@ def _name(text: str) -> str:
 
 
 def _no_such_run(run_id: str) -> RunError:
-    todo = "Choose one from the list of runs"
-    return RunError("There is no such run", received=f"the id {run_id[:40]!r}", todo=todo)
+    return RunError(Text("There is no such run"), received=_id(run_id), todo=Text("Choose one from the list of runs"))
+
+
+def _id(text: str) -> Text:
+    return Text("the id {id}", id=repr(text[:40]))

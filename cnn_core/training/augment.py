@@ -13,11 +13,11 @@ DRAWS = 96  # among so many draws the nearest to a wanted number is near enough 
 
 @dataclass(frozen=True)
 class Variants:
-    """Pictures, and for each the numbers that made it.
+    """Images, and for each the numbers that made it.
 
     Args:
         images: float32, (N, H, W, C), 0 to 255, as the network gets them.
-        numbers: for each picture, by control: degrees to the left; percent of the width to the right, of the height
+        numbers: for each image, by control: degrees to the left; percent of the width to the right, of the height
             downwards; percent of the frame that zoom shows more (less: negative); percent of white that was added;
             percent of contrast more; noise's standard deviation in percent; percent of the area erased; 1.0 if flipped.
     """
@@ -32,7 +32,7 @@ def augmentation_layers(augmentation: Augmentation, seed: int) -> list[keras.Lay
 
 
 def in_front(model: keras.Model, augmentation: Augmentation, seed: int) -> keras.Model:
-    """A model that varies its pictures while it trains, then asks `model`, whose weights are the only ones.
+    """A model that varies its images while it trains, then asks `model`, whose weights are the only ones.
 
     `model` itself stays as it is, to be kept without these layers. Without augmentation, it is `model`.
     """
@@ -42,7 +42,7 @@ def in_front(model: keras.Model, augmentation: Augmentation, seed: int) -> keras
 
 
 def variants(augmentation: Augmentation, images: np.ndarray, seed: int) -> Variants:
-    """Each picture varied once, as the first training step would with a batch of `images`.
+    """Each image varied once, as the first training step would with a batch of `images`.
 
     Args:
         images: uint8, (N, H, W, C).
@@ -65,7 +65,7 @@ def variants(augmentation: Augmentation, images: np.ndarray, seed: int) -> Varia
 
 
 def sweep(augmentation: Augmentation, control: str, image: np.ndarray, steps: int, seed: int) -> Variants:
-    """One picture under one control, from the lowest number to the highest that it can draw; noise from none to all.
+    """One image under one control, from the lowest number to the highest that it can draw; noise from none to all.
 
     Args:
         image: uint8, (H, W, C).

@@ -13,6 +13,7 @@ import numpy as np
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
+from cnn_core.language import Text, joined
 from cnn_core.training.build import build, compile_model
 
 SECONDS_PER_EXECUTION = 0.2  # how often the curves can move, and how long Stop may take
@@ -34,24 +35,27 @@ class Choices:
     precision: str
     steps_per_point: int = 1
 
-    def __str__(self) -> str:
-        steps = f"{self.steps_per_execution} steps per execution" if self.steps_per_execution > 1 else "step by step"
-        return f"{steps}, {'XLA' if self.jit_compile else 'no XLA'}, {self.precision}"
+    @property
+    def words(self) -> Text:
+        """They in words, for who looks at the run."""
+        steps = Text("{steps} steps per execution", steps=self.steps_per_execution)
+        xla = Text("XLA") if self.jit_compile else Text("no XLA")
+        return joined([steps if self.steps_per_execution > 1 else Text("step by step"), xla, self.precision])
 
 
 @cache
-def device_name() -> str:
+def device_name() -> Text:
     """The GPU's name when Keras has one, else the processor's with its number of cores."""
     if not on_gpu():
-        return f"CPU: {_processor()}, {os.cpu_count()} cores"
+        return Text("CPU: {name}, {cores} cores", name=_processor(), cores=os.cpu_count())
     if keras.backend.backend() == "jax":
         import jax
 
-        return f"GPU: {jax.devices()[0].device_kind}"
+        return Text("GPU: {name}", name=jax.devices()[0].device_kind)
     import tensorflow as tf
 
     details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
-    return f"GPU: {details.get('device_name', 'unknown')}"
+    return Text("GPU: {name}", name=details.get("device_name") or Text("unknown"))
 
 
 @cache

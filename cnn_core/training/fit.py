@@ -91,7 +91,7 @@ def _started(
 ) -> Started:
     return Started(
         device=device_name(),
-        choices=str(choices),
+        choices=choices.words,
         epochs=recipe.epochs,
         first_epoch=first_epoch,
         steps_per_epoch=steps,
@@ -103,7 +103,7 @@ def _started(
 
 
 def _shuffled(dataset: Dataset, seed: int | None) -> Dataset:
-    """The data set with the pixels of all pictures, those of the test set too, in the order that `seed` draws."""
+    """The data set with the pixels of all images, those of the test set too, in the order that `seed` draws."""
     if seed is None:
         return dataset
     return replace(dataset, x_train=shuffle_pixels(dataset.x_train, seed), x_test=shuffle_pixels(dataset.x_test, seed))

@@ -1,4 +1,4 @@
-"""Training from a folder of pictures: <folder>/<class>/<picture>. Only one batch of them is in memory at a time."""
+"""Training from a folder of images: <folder>/<class>/<image>. Only one batch of them is in memory at a time."""
 
 from pathlib import Path
 
@@ -31,13 +31,13 @@ class FolderBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        images = np.stack([self._picture(self.files[number][0]) for number in chosen])
+        images = np.stack([self._image(self.files[number][0]) for number in chosen])
         labels = np.eye(len(self.class_names), dtype=np.float32)[[self.files[number][1] for number in chosen]]
         return images, labels
 
     def on_epoch_end(self) -> None:
         self.order = self.random.permutation(len(self.files))
 
-    def _picture(self, path: Path) -> np.ndarray:
+    def _image(self, path: Path) -> np.ndarray:
         _, photo = read_photo(path.read_bytes(), max_bytes=2**26, max_pixels=10**8)
         return fitted(photo, self.input_shape)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.events import EpochEnded, Event, Progress
 from cnn_core.training.build import Memory
 
@@ -120,8 +121,8 @@ def check_finite(loss: float, epoch: int) -> None:
     """Raises RunError when `loss`, seen in `epoch` (from 0), is not a number any more."""
     if not math.isfinite(loss):
         raise RunError(
-            f"The training diverged in epoch {epoch + 1}: its loss is not a number any more",
-            todo="Try a learning rate ten times smaller",
+            Text("The training diverged in epoch {epoch}: its loss is not a number any more", epoch=epoch + 1),
+            todo=Text("Try a learning rate ten times smaller"),
         )
 
 

@@ -1,4 +1,4 @@
-"""Split first, then augment: the same few pictures and copies both ways round, and what each way's score is worth."""
+"""Split first, then augment: the same few images and copies both ways round, and what each way's score is worth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ class Way:
     """How one way ended.
 
     Args:
-        trained, tested: how many pictures it trained on and took its own score from.
+        trained, tested: how many images it trained on and took its own score from.
         sisters: how many of the tested ones have a copy of the same original among the trained ones.
         score: the accuracy it would report; on its own test part.
-        true: its accuracy on pictures that no way had.
+        true: its accuracy on images that no way had.
     """
 
     trained: int
@@ -76,7 +76,7 @@ def split_lesson(
 
 
 def _trained(part: Dataset, whole: Dataset, epochs: int, seed: int, emit, should_stop) -> tuple[float, float]:
-    """The accuracy on the test pictures of `part`, and on those of `whole`, after training on `part`."""
+    """The accuracy on the test images of `part`, and on those of `whole`, after training on `part`."""
     recipe = PRESET.recipe.model_copy(update={"epochs": epochs, "validation_share": 0.0, "seed": seed})
     outcome = fit(PRESET.network, recipe, part, emit, should_stop)
     answers = from_bytes(outcome.model).predict(whole.x_test, batch_size=EVALUATION_BATCH, verbose=0).argmax(axis=1)

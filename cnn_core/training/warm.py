@@ -62,7 +62,7 @@ def model_for(network: Network, recipe: Recipe, choices: Choices) -> Iterator[ke
 def choices_for(network: Network, recipe: Recipe, steps: int) -> Choices:
     """How to compute on this device, with `steps` to an epoch."""
     choices = choose(network, recipe.batch_size, steps)
-    return replace(choices, jit_compile=False) if recipe.augmentation.active else choices  # XLA cannot turn pictures
+    return replace(choices, jit_compile=False) if recipe.augmentation.active else choices  # XLA cannot turn images
 
 
 def prepare(network: Network, recipe: Recipe, steps: int) -> None:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from cnn_core.design.shapes import trace
+from cnn_core.language import _
 from cnn_core.ui import pages
-from cnn_core.ui.build.check import picture, totals, verdict, waiting
-from cnn_core.ui.build.editor import add_layer, editor, sums
+from cnn_core.ui.build.check import diagram, totals, verdict, waiting
+from cnn_core.ui.build.editor import add_layer, editor, formulas
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
 from cnn_core.ui.build.table import layer_table, selected
 from cnn_core.ui.kit import session
@@ -27,10 +28,10 @@ def designer():
         session.set_network(network)
         traced = trace(network)
         if 0 < row <= len(traced.reports):
-            sums(traced.reports[row - 1], network.data_format)
+            formulas(traced.reports[row - 1], network.data_format)
     write_links(network)
     with overview:
-        picture(network, traced, row)
+        diagram(network, traced, row)
         layer_table(network, traced, row)
     with summary:
         faults()
@@ -45,10 +46,12 @@ def designer():
         undo_redo()
         files(network)
         stuck = waits is not None or (problem is not None and problem.blocking)
-        if st.button("Train this network", type="primary", icon=":material/play_arrow:", disabled=stuck, help=waits):
+        train = _("Train this network")
+        icon = ":material/play_arrow:"
+        if st.button(train, type="primary", icon=icon, disabled=stuck, help=waits, key="designer.train"):
             st.switch_page(pages.LIVE)
 
 
-page_head("Designer", "designer")
+page_head(_("Designer"), "designer")
 follow_links()
 designer()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn_core.language import _
 from cnn_core.ui.compare.panel import duel_actions, duel_panel, linked_duel
 from cnn_core.ui.compare.report import duel_report, ready_report, report_of
 from cnn_core.ui.compare.setup import duel_setup, recent_duels
@@ -11,7 +12,7 @@ from cnn_core.ui.use.canvas import remember_drawing
 
 duel = linked_duel()
 if duel is None:
-    page_head("Duel", "duel")
+    page_head(_("Duel"), "duel")
     duel_setup()
     recent_duels()
     ready_report()
@@ -24,6 +25,6 @@ else:
     if report:
         duel_report(report, duel)
     with st.container(horizontal=True):
-        st.button("New duel", icon=":material/add:", on_click=session.set_link, args=("duel", None))
+        st.button(_("New duel"), icon=":material/add:", key="duel-new", on_click=session.set_link, args=("duel", None))
         duel_actions(duel)
         lesson("duel")

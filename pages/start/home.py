@@ -2,16 +2,19 @@
 
 import streamlit as st
 
+from cnn_core.language import _
 from cnn_core.ui.kit import services
-from cnn_core.ui.start.home import path, picture, quick_start, running
+from cnn_core.ui.start.home import diagram, path, quick_start, running
 
-st.title("See a network learn to read")
+st.title(_("See a network learn to read"))
 st.markdown(
-    "Design a convolutional network, watch it learn from handwritten digits, then draw one yourself. "
-    "Everything here moves when you touch it."
+    _(
+        "Design a convolutional network, watch it learn from handwritten digits, then draw one yourself. "
+        "Everything you change is answered at once."
+    )
 )
 preset, place = quick_start()
 if not services.fault():
     running()
 path()
-picture(preset, place)
+diagram(preset, place)

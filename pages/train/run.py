@@ -3,19 +3,20 @@
 import streamlit as st
 
 from cnn_core.errors import RunError
+from cnn_core.language import _
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session
-from cnn_core.ui.kit.errors import later
+from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.lesson import lesson
 from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
 from cnn_core.ui.use.models import WITH_DIGITS
 
-try:
+run = None
+with errors_told(tell=later, kind=RunError):  # told beside the way to another run
     run = services.store().run(session.link("run") or "")
-except RunError as error:
-    later(error)  # told beside the way to another run
+if run is None:
     st.switch_page(pages.LIVE)
 
 run_panel(run)
@@ -23,15 +24,15 @@ run_state = services.store().state(run.id)
 if run_state.saved:
     results(run, run_state)
 with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button("Change and train again", icon=":material/tune:", key="run-again"):
+    if st.button(_("Change and train again"), icon=":material/tune:", key="run-again"):
         train_again(run)
         st.switch_page(pages.LIVE)
     if run_state.saved:
         st.page_link(
             pages.DRAW,
-            label="Draw a digit at it" if run.dataset in WITH_DIGITS else "Show it a picture",
+            label=_("Draw a digit for it") if run.dataset in WITH_DIGITS else _("Show it an image"),
             icon=":material/draw:",
             query_params={"model": run.id},
         )
-    st.page_link(pages.RUNS, label="All runs", icon=":material/list_alt:")
+    st.page_link(pages.RUNS, label=_("All runs"), icon=":material/list_alt:")
     lesson("live")

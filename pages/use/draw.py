@@ -1,7 +1,8 @@
-"""Draw a digit, or send a picture: what trained networks read in it, and what they see of it."""
+"""Draw a digit, or send an image: what trained networks predict for it, and what they see of it."""
 
 import streamlit as st
 
+from cnn_core.language import _
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.lesson import page_head
@@ -21,11 +22,8 @@ if models:
     else:
         photo_board(readers)
 else:
-    st.info("No network can read digits yet. Train one first.", icon=":material/model_training:")
-    st.page_link(pages.DESIGNER, label="Go to the designer", icon=":material/view_agenda:")
+    st.info(_("No network has been trained yet. Train one first."), icon=":material/model_training:")
+    st.page_link(pages.DESIGNER, label=_("Go to the designer"), icon=":material/view_agenda:")
 
 with head:
-    if kind == DIGITS:
-        page_head("Draw a digit", "draw")
-    else:
-        page_head("Show a picture", "draw")
+    page_head(_("Draw a digit") if kind == DIGITS else _("Show an image"), "draw")

@@ -10,7 +10,7 @@ from cnn_core.design.augmentation import PRESETS, Augmentation
 from cnn_core.engine import tasks
 from cnn_core.figures.template import percent
 from cnn_core.ui import pages
-from cnn_core.ui.data.augmentation import words
+from cnn_core.ui.data.augmentation import variant_words
 from cnn_core.ui.data.split_lesson import sentence
 from cnn_core.ui.kit import services
 
@@ -36,8 +36,8 @@ def captions(app: AppTest) -> list[str]:
     return [caption.value for caption in app.caption]
 
 
-def pictures(app: AppTest) -> list[list[str]]:
-    """The captions of each list of pictures."""
+def images(app: AppTest) -> list[list[str]]:
+    """The captions of each list of images."""
     return [[image.caption for image in element.proto.imgs] for element in app.get("image")]
 
 
@@ -47,7 +47,7 @@ def code(app: AppTest) -> str:
 
 def test_the_original_stands_beside_a_dozen_variants_with_the_numbers_that_made_them():
     app = opened()
-    shown, strip = pictures(app)
+    shown, strip = images(app)
     assert shown[0] == "**original**"
     assert len(shown) == 13
     assert all("°" in caption and "size" in caption for caption in shown[1:])
@@ -57,10 +57,10 @@ def test_the_original_stands_beside_a_dozen_variants_with_the_numbers_that_made_
 
 def test_a_seed_gives_the_same_variants_and_a_new_one_others():
     app = opened(**{"augment.seed": 5})
-    first = pictures(app)
-    assert pictures(opened(**{"augment.seed": 5})) == first
-    next(button for button in app.button if button.label == "New seed").click()
-    assert pictures(run(app)) != first
+    first = images(app)
+    assert images(opened(**{"augment.seed": 5})) == first
+    app.button(key="augment-new-seed").click()
+    assert images(run(app)) != first
 
 
 def test_a_control_that_moves_shows_in_the_variants_the_code_and_a_warning():
@@ -74,7 +74,7 @@ def test_a_control_that_moves_shows_in_the_variants_the_code_and_a_warning():
     app.button(key="augment-preset-none").click()
     run(app)
     assert not app.warning
-    assert set(pictures(app)[0][1:]) == {"unchanged"}
+    assert set(images(app)[0][1:]) == {"unchanged"}
 
 
 def test_what_is_chosen_goes_into_the_recipe_and_the_training_page_says_so():
@@ -93,15 +93,15 @@ def test_what_is_chosen_goes_into_the_recipe_and_the_training_page_says_so():
 
 def test_without_a_drawing_the_way_to_the_canvas_is_offered_and_with_one_it_is_varied():
     app = opened()
-    app.selectbox(key="augment-way-3").select("My drawing")
+    app.selectbox(key="augment-way-3").select("drawing")
     run(app)
     assert "no drawing" in app.info[0].value
     ink = np.zeros((280, 280), np.float32)
     ink[40:240, 130:150] = 1
     app = opened(**{"draw.last": {"ink": ink, "strokes": None}})
-    app.selectbox(key="augment-way-3").select("My drawing")
+    app.selectbox(key="augment-way-3").select("drawing")
     run(app)
-    assert len(pictures(app)[0]) == 13
+    assert len(images(app)[0]) == 13
 
 
 def test_the_worker_answers_a_preview_with_what_was_asked(bundled):
@@ -121,7 +121,7 @@ def test_the_worker_answers_a_preview_with_what_was_asked(bundled):
     ],
 )
 def test_numbers_in_words(numbers, expected):
-    assert words(numbers) == expected
+    assert variant_words(numbers) == expected
 
 
 def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():

@@ -38,13 +38,13 @@ def texts(app):
 
 
 def numbers(app):
-    """The numbers of the one picture, as words."""
+    """The numbers of the one image, as words."""
     return re.fullmatch("<pre[^>]*>(.*)</pre>", app.get("html")[0].proto.body, re.DOTALL)[1].split()
 
 
 @pytest.fixture
 def shapes():
-    """A data set of 24 colour pictures in two classes, dropped into the folder."""
+    """A data set of 24 colour images in two classes, dropped into the folder."""
     x = np.random.default_rng(1).integers(0, 256, (24, 12, 12, 3), np.uint8)
     y = np.arange(24) % 2
     names = np.array(["*round*", "square"])
@@ -68,7 +68,7 @@ def test_the_first_look_is_at_the_bundled_digits():
     assert not app.exception
     assert "4,000 training and 1,000 test pictures of 28×28×1, 10 classes" in texts(app)
     assert app.query_params["data"] in ("bundled", ["bundled"])
-    app.button[0].click().run()
+    app.button(key="browse-shuffle").click().run()
     assert not app.exception
 
 
@@ -80,22 +80,22 @@ def test_a_link_chooses_the_data_set_and_one_that_is_gone_says_so(shapes):
     assert not app.exception
 
 
-def test_one_picture_as_numbers(shapes):
-    app = view(opened(data=shapes), "One picture")
+def test_one_image_as_numbers(shapes):
+    app = view(opened(data=shapes), "one")
     image = services.dataset(shapes).x_train[0]
     assert numbers(app)[:12] == [str(value) for value in image[0, :, 0]]
-    app.segmented_control(key="browse-channel").set_value("Blue").run()
+    app.segmented_control(key="browse-channel").set_value("blue").run()
     assert numbers(app)[:12] == [str(value) for value in image[0, :, 2]]
     hot, layouts = (table.value for table in app.table)
     assert hot.iloc[0].tolist() == [1, 0]
-    assert layouts.loc["this picture"].tolist() == ["(12, 12, 3)", "(3, 12, 12)"]
+    assert layouts.loc["this image"].tolist() == ["(12, 12, 3)", "(3, 12, 12)"]
     assert r"\*round\*" in texts(app), "names of classes are text and not Markdown"
-    app.segmented_control(key="browse-part").set_value("Test").run()
+    app.segmented_control(key="browse-part").set_value("test").run()
     assert not app.exception
 
 
 def test_batch_by_batch_really_runs(shapes):
-    app = view(opened(data=shapes), "Larger than memory")
+    app = view(opened(data=shapes), "batches")
     assert "yield images, labels" in app.code[0].value
     assert "images.shape   # (16, 12, 12, 3)" in app.code[1].value
     app.number_input[0].set_value(1_000_000).run()
@@ -109,7 +109,7 @@ def test_a_data_set_to_download_offers_it():
 
 
 def send(app, name, content):
-    view(app, "Bring your own")
+    view(app, "own")
     app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
     assert not app.exception
     return app
@@ -139,7 +139,7 @@ def test_a_zip_becomes_a_data_set_that_every_page_uses():
     assert "18 training and 4 test pictures of 28×28×3, 2 classes" in texts(app)
 
     app.switch_page(BROWSE).run()
-    view(app, "Bring your own")
+    view(app, "own")
     app.button(key="own-delete-own-pets").click().run()
     assert not app.exception
     assert services.entry("own-pets") is None

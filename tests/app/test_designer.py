@@ -1,11 +1,13 @@
 """The designer page, driven widget by widget."""
 
 import json
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn_core import language
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
@@ -70,16 +72,16 @@ def button(app: AppTest, label: str):
 def test_the_classic_network_with_its_sums(app):
     assert metrics(app)["Parameters"] == "93,322"
     table = app.dataframe[0].value
-    assert list(table["Output"])[:4] == ["28×28×1", "26×26×32", "13×13×32", "11×11×64"]
-    assert table["Parameter sum"][3] == "3·3·32·64 + 64 = 18,496"
-    assert table["Output side"][3] == "⌊(13 − 3)/1⌋ + 1 = 11"
-    assert table["Sees"][5] == "18×18"
+    assert list(table["output"])[:4] == ["28×28×1", "26×26×32", "13×13×32", "11×11×64"]
+    assert table["parameter_formula"][3] == "3·3·32·64 + 64 = 18,496"
+    assert table["shape_formula"][3] == "⌊(13 − 3)/1⌋ + 1 = 11"
+    assert table["sees"][5] == "18×18"
 
 
 def test_an_edit_shows_everywhere_and_can_be_undone(app):
     field(app.number_input, "filters").set_value(16)
     sound(app.run())
-    assert (metrics(app)["Parameters"], app.dataframe[0].value["Output"][1]) == ("83,946", "26×26×16")
+    assert (metrics(app)["Parameters"], app.dataframe[0].value["output"][1]) == ("83,946", "26×26×16")
     sound(button(app, "Undo").click().run())
     assert (metrics(app)["Parameters"], field(app.number_input, "filters").value) == ("93,322", 32)
     sound(button(app, "Redo").click().run())
@@ -96,7 +98,7 @@ def test_the_selected_row_is_the_one_that_is_edited(app):
     field(app.selectbox, "data_format").set_value("channels_first")
     sound(app.run())
     assert network(app).input_shape == (32, 28, 1)
-    assert app.dataframe[0].value["Output"][0] == "1×32×28"
+    assert app.dataframe[0].value["output"][0] == "1×32×28"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_a_preset_brings_its_recipe(app):
 def test_an_impossible_layer_is_marked_and_mended_with_one_click(app):
     app = opened(CLASSIC.replace(0, Conv2D(kernel_size=30)))
     assert literal("⌊(28 − 30)/1⌋ + 1 = −1") in app.error[0].value
-    assert list(app.dataframe[0].value["Output"])[:3] == ["28×28×1", "does not fit", "–"]
+    assert list(app.dataframe[0].value["output"])[:3] == ["28×28×1", "does not fit", "–"]
     assert button(app, "Train this network").disabled
     sound(button(app, "Set padding 'same' in layer 1").click().run())
     assert not app.error
@@ -309,3 +311,26 @@ def test_numbers_beyond_reason_are_shown(app):
 def test_training_is_one_click_away(app):
     button(app, "Train this network").click().run()
     assert app.title[0].value != "Designer"
+
+
+class Marked(NullTranslations):
+    """A language of its own: every text that is translated stands in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"[{message}]"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"[{one if n == 1 else many}]"
+
+
+@pytest.mark.parametrize("design", [CLASSIC, CLASSIC.replace(0, Conv2D(kernel_size=30)), CLASSIC.remove(7)])
+def test_everything_is_in_the_language_of_who_reads_it(app, monkeypatch, design):
+    monkeypatch.setattr(language, "catalogue", lambda code: Marked())
+    app = opened(design)
+    labels = [button.label for button in app.button if button.label]
+    labels += [metric.label for metric in app.metric] + [metric.help for metric in app.metric]
+    labels += [message.value for message in (*app.error, *app.warning, *app.title)]
+    labels += [menu.label for menu in app.menu_button] + list(app.menu_button[0].options)
+    assert len(labels) > 10
+    assert [label for label in labels if not label.replace("\\", "").startswith("[")] == []
+    assert app.dataframe[0].value["layer"][0] == "[Input]"

@@ -92,7 +92,7 @@ def test_the_sentence_says_what_the_table_says(page):
         if not (step := re.search(r"step (\d)", line)):
             continue
         stage = int(step[1])
-        assert f"would have read {_told(column.iloc[0])} without the treatment" in line
+        assert f"predicts {_told(column.iloc[0])} without the treatment" in line
         assert f"turns it into {_told(column.iloc[stage - 1])}" in line
 
 
@@ -107,7 +107,7 @@ def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
     before = page.canvases[-1]["key"]
     page.draw()
     assert page.table, "a canvas that was just put back on the page says nothing, the drawing is still there"
-    page.button[0].click().run()
+    page.button(key="draw-clear").click().run()
     assert page.canvases[-1]["key"] != before
     assert page.canvases[-1]["initial_drawing"] is None
     assert page.info
@@ -160,8 +160,8 @@ def test_a_picture_of_a_digit_is_read(page, paper):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"hello", "not a picture"),
-        (b"\x89PNG\r\n\x1a\n", "not a picture"),
+        (b"hello", "not an image"),
+        (b"\x89PNG\r\n\x1a\n", "not an image"),
     ],
 )
 def test_what_is_no_picture_is_one_clear_sentence(page, content, message):
@@ -172,7 +172,7 @@ def test_what_is_no_picture_is_one_clear_sentence(page, content, message):
 
 
 def send(page, content):
-    page.segmented_control(key="draw-way").set_value("Picture").run()
+    page.segmented_control(key="draw-way").set_value("image").run()
     page.file_uploader(key="draw-picture").set_value(("digit.png", content, "image/png")).run()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,8 +12,10 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.compare import duel as duels
+from cnn_core.compare import sentences
 from cnn_core.compare.charts import SWEEPS
-from cnn_core.compare.export import to_config
+from cnn_core.compare.export import made_in, to_config
+from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel, Plan
 from cnn_core.compare.words import verdict
 from cnn_core.data.datasets import Entry
@@ -24,6 +27,7 @@ from cnn_core.design.shapes import trace
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.compare.example import report as example
+from tests.compare.made_up import CODE, SENTENCES
 
 ROOT = Path(__file__).parents[2]
 PAGE = pages.DUEL
@@ -40,7 +44,7 @@ def opened(design: Network | None = None, tab: str | None = None, **query: str) 
     if design:
         app.session_state["studio.history"] = History(present=design)
     if tab:
-        app.session_state["duel-tabs"] = tab
+        app.session_state["studio.duel.tab"] = tab
     for name, value in query.items():
         app.query_params[name] = value
     app.switch_page(PAGE)
@@ -66,11 +70,11 @@ def ended(duel: Duel, seconds: float = 90) -> None:
         time.sleep(0.1)
 
 
-def small(app: AppTest, pictures: int = 100) -> AppTest:
-    """Choose a duel of two trainings on few pictures."""
+def small(app: AppTest, images: int = 100) -> AppTest:
+    """Choose a duel of two trainings on few images."""
     app.checkbox(key="duel-less").uncheck()
     app.checkbox(key="duel-shuffled").uncheck()
-    return app.number_input(key="duel-count-bundled").set_value(pictures).run()
+    return app.number_input(key="duel-count-bundled").set_value(images).run()
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +88,8 @@ def finished() -> Duel:
 def test_at_first_the_experiment_of_the_notes_is_one_click_away():
     app = opened()
     assert app.title[0].value == "Duel"
-    assert app.selectbox(key="duel-First network").value == "dnn-500x3"
-    assert app.selectbox(key="duel-Second network").value == "cnn-25-50"
+    assert app.selectbox(key="duel-first-network").value == "dnn-500x3"
+    assert app.selectbox(key="duel-second-network").value == "cnn-25-50"
     assert not app.button(key="duel-start").disabled
     shown = texts(app)
     for name in ("dnn-500x3", "cnn-25-50"):
@@ -104,7 +108,7 @@ def test_mnist_is_chosen_when_it_is_here(monkeypatch):
 
 def test_it_says_how_many_trainings_the_choices_make():
     app = opened()
-    assert "12 trainings, one after another" in texts(app)  # 2 of the duel, 2 shuffled, 8 with 100 to 3,000 pictures
+    assert "12 trainings, one after another" in texts(app)  # 2 of the duel, 2 shuffled, 8 with 100 to 3,000 images
     app.segmented_control(key="duel-seeds").set_value(3).run()
     assert "36 trainings" in texts(app)
     small(app)
@@ -131,19 +135,19 @@ def test_matched_by_time_it_asks_for_seconds_and_not_for_epochs():
 
 def test_an_own_design_can_compete_and_an_impossible_one_is_named_before_the_start():
     app = opened(DENSE)
-    app.selectbox(key="duel-First network").set_value("own").run()
+    app.selectbox(key="duel-first-network").set_value("own").run()
     assert "tiny dense · DNN · 2 layers · 7,850 parameters" in texts(app)
     assert not app.button(key="duel-start").disabled
     broken = opened(Network(name="broken", layers=(*[MaxPooling2D()] * 5, *DENSE.layers)))
-    broken.selectbox(key="duel-First network").set_value("own").run()
+    broken.selectbox(key="duel-first-network").set_value("own").run()
     assert "broken: Layer 5" in texts(broken)
     assert broken.button(key="duel-start").disabled
 
 
 def test_two_designs_of_the_same_long_name_are_told_apart():
     app = opened(DENSE.changed(name="n" * 80))
-    app.selectbox(key="duel-First network").set_value("own").run()
-    app.selectbox(key="duel-Second network").set_value("own").run()
+    app.selectbox(key="duel-first-network").set_value("own").run()
+    app.selectbox(key="duel-second-network").set_value("own").run()
     assert not app.exception
     assert not app.button(key="duel-start").disabled
     small(app).button(key="duel-start").click().run()
@@ -196,42 +200,63 @@ def test_a_full_stop_in_a_name_does_not_cut_the_first_sentence(monkeypatch):
     heading = next(box.value for box in opened().markdown if box.value.startswith("#####")).replace("\\", "")
     assert "Net v. 1" in heading
     assert "Net v. 2" in heading
-    assert " test pictures" in heading
+    assert " test images" in heading
 
 
 def test_the_report_of_a_finished_duel_is_in_its_tabs(finished):
     report = services.duel_report(finished)
-    mistakes = opened(duel=finished.id, tab="Mistakes")
-    only = {picture.read.index(picture.true) for picture in report.pictures}
-    assert {side for side in (0, 1) if f"Only {PLAN.networks[side].name} reads these right" in texts(mistakes)} == only
-    statistics = opened(duel=finished.id, tab="Statistics")
+    mistakes = opened(duel=finished.id, tab="mistakes")
+    only = {image.read.index(image.true) for image in report.pictures}
+    assert {
+        side for side in (0, 1) if f"Only {PLAN.networks[side].name} predicts these right" in texts(mistakes)
+    } == only
+    statistics = opened(duel=finished.id, tab="statistics")
     counts = statistics.table[1].value.iloc[0]
     assert counts["Both right"].replace("\\", "") == f"{report.agreements[0].both:,}"
     assert "over 2 seeds" in texts(statistics)
 
 
-def test_what_changed_pictures_do_is_measured_on_request_and_kept(finished):
-    app = opened(duel=finished.id, tab="Experiments")
+def test_another_language_says_everything_and_keeps_the_open_tab(finished, monkeypatch):
+    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
+    app = opened(duel=finished.id, tab="statistics")
+    app.session_state["studio.language"] = CODE
+    app.run()
+    assert not app.exception
+    assert next(tab.label for tab in app.tabs if tab.markdown) == "Statistics"
+    assert "⟦outcome Outcome⟧ ⟦disagreement Disagreement⟧" in texts(app).replace("##### ", "").replace("\n", " ")
+    assert "⟦fairness Fairness⟧" in texts(app)
+    assert "leads on the" not in texts(app)
+
+
+def test_a_file_to_take_along_is_made_in_the_readers_language(monkeypatch):
+    """In a thread of its own, where nobody can be asked."""
+    monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
+    made = ThreadPoolExecutor(1).submit(made_in, CODE, to_html, example()).result()
+    assert "⟦outcome Outcome⟧" in made
+    assert "leads on the" in made_in("en", to_html, example())
+
+
+def test_what_changed_images_do_is_measured_on_request_and_kept(finished):
+    app = opened(duel=finished.id, tab="experiments")
     app.button(key="duel-measure").click().run(timeout=120)
     assert not app.exception
     assert SWEEPS["shift"][0] in texts(app)
-    again = opened(duel=finished.id, tab="Experiments")
+    again = opened(duel=finished.id, tab="experiments")
     assert SWEEPS["shift"][0] in texts(again)
     assert not [button for button in again.button if button.key == "duel-measure"]
 
 
 def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
-    app = opened(duel=finished.id)  # the canvas can only be imported while an app runs
-    picture = Image.new("RGBA", (280, 280), "black")
-    ImageDraw.Draw(picture).line([(60, 60), (200, 60), (120, 230)], fill="white", width=24, joint="curve")
-    canvas = SimpleNamespace(image_data=np.asarray(picture), json_data={"objects": []})
+    opened(duel=finished.id)  # the canvas can only be imported while an app runs
+    drawing = Image.new("RGBA", (280, 280), "black")
+    ImageDraw.Draw(drawing).line([(60, 60), (200, 60), (120, 230)], fill="white", width=24, joint="curve")
+    canvas = SimpleNamespace(image_data=np.asarray(drawing), json_data={"objects": []})
     monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", lambda **options: canvas)
-    app.session_state["duel-tabs"] = "Drag your digit"
-    app.run()
+    app = opened(duel=finished.id, tab="drag")
     assert not app.exception
-    assert "The further a drawing is dragged" in texts(app)
+    assert "The further a drawing is moved" in texts(app)
     before = {metric.label: metric.value for metric in app.metric}
-    assert set(before) == {"tiny dense reads", "tiny cnn reads"}
+    assert set(before) == {"tiny dense predicts", "tiny cnn predicts"}
     app.slider(key="duel-right").set_value(10).run()
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric} != before
@@ -240,10 +265,10 @@ def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
 def test_two_finished_runs_duel_and_what_is_unfair_is_said(finished):
     first, second = trained(DENSE, QUICK), trained(CNN, QUICK.model_copy(update={"epochs": 3}))
     app = opened()
-    app.segmented_control(key="duel-way").set_value("Two finished runs").run()
-    assert not any("seed" in option for option in app.selectbox(key="duel-First run").options), "no trainings of duels"
-    app.selectbox(key="duel-First run").set_value(first).run()
-    app.selectbox(key="duel-Second run").set_value(second).run()
+    app.segmented_control(key="duel-way").set_value("runs").run()
+    assert not any("seed" in option for option in app.selectbox(key="duel-first-run").options), "no trainings of duels"
+    app.selectbox(key="duel-first-run").set_value(first).run()
+    app.selectbox(key="duel-second-run").set_value(second).run()
     app.button(key="duel-compare").click().run()
     assert not app.exception
     assert "epochs: 2 against 3" in texts(app)
@@ -301,7 +326,7 @@ def test_a_newcomer_sees_a_whole_report_with_when_and_on_what(monkeypatch):
     assert "Measured on 18 November 2026" in texts(shown)
     assert "CPU: made up, 2 cores" in texts(shown)
     assert shown.table[0].value.loc["Layers"].tolist() == ["5", "7"]
-    experiments = opened(tab="Experiments")
+    experiments = opened(tab="experiments")
     assert not experiments.exception
     for title in ("Learn from less", SWEEPS["shift"][0], "Shuffle the pixels"):
         assert f"**{title}**" in texts(experiments)

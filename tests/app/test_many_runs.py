@@ -71,7 +71,7 @@ def opened(page: str = RUNS, ticked: tuple[str, ...] = (), **query: str) -> AppT
 
 
 def names(app: AppTest) -> list[str]:
-    return app.dataframe[0].value["Name"].tolist()
+    return app.dataframe[0].value["name"].tolist()
 
 
 def numbered(*numbers: int) -> list[str]:

@@ -69,7 +69,7 @@ def broken(kind: str) -> Run:
 
 def rows(app: AppTest) -> dict[str, str]:
     table = app.dataframe[0].value
-    return dict(zip(table["Name"], table["State"], strict=True))
+    return dict(zip(table["name"], table["status"], strict=True))
 
 
 @pytest.fixture(params=["recipe", "layer", "network", "event"])
@@ -84,7 +84,7 @@ def test_all_pages_work(unreadable):
     for page in PAGES:
         assert not opened(page).exception, page
     app = opened(DUEL)
-    app.segmented_control(key="duel-way").set_value("Two finished runs").run()
+    app.segmented_control(key="duel-way").set_value("runs").run()
     assert not app.exception
 
 
@@ -107,8 +107,8 @@ def test_it_can_be_renamed_and_deleted_on_the_page():
     app.switch_page(RUNS_PAGE)
     app.run()
     assert not app.exception
-    assert not [button for button in app.button if button.label in ("Open", "Load into the designer")]
-    app.text_input(key=f"studio.name-{run.id}").set_value("away with it")
+    assert not [button for button in app.button if button.key in ("runs-open", "runs-load")]
+    app.text_input(key=f"studio.runs.name.{run.id}").set_value("away with it")
     app.button(key="rename-save").click().run()
     assert rows(app)["away with it"] == "Cannot be read"
     app.button(key="delete-confirm").click().run()

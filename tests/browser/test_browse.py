@@ -57,7 +57,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text("is ready: 96 training and 24 test pictures")).to_be_visible(timeout=30_000)
 
     page.get_by_role("radio", name="Browse").click()
-    expect(page.get_by_role("img", name="8 pictures of dogs")).to_be_visible()
+    expect(page.get_by_role("img", name="8 images of dogs")).to_be_visible()
 
     page.get_by_role("link", name="Training", exact=True).click()
     expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
@@ -71,7 +71,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
 
-    page.get_by_role("link", name="Show it a picture").click()
+    page.get_by_role("link", name="Show it an image").click()
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.get_by_text(re.compile(r"sees (cats|dogs) \(\d"))).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name="Scaled: 64 × 64 px")).to_be_visible()
@@ -86,7 +86,7 @@ def test_the_numbers_of_a_digit_fit_beside_the_sidebar_and_scroll_on_a_phone(ser
     for width, fits in ((1280, True), (390, False)):
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.goto(f"{server.url}/browse")
-        page.get_by_role("radio", name="One picture").click()
+        page.get_by_role("radio", name="One image").click()
         numbers = page.get_by_test_id("stHtml").locator("pre")
         expect(numbers).to_have_text(re.compile(r"^(\s*\d{1,3}){784}\s*$"))
         there, shown = numbers.evaluate("pre => [pre.scrollWidth, pre.clientWidth]")
@@ -158,7 +158,7 @@ def peak(pid: int) -> float:
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
-@pytest.mark.parametrize("view", ["Browse", "One picture", "Larger than memory", "Bring your own"])
+@pytest.mark.parametrize("view", ["Browse", "One image", "Larger than memory", "Bring your own"])
 def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser, view):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{server.url}/browse")

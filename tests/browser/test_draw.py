@@ -16,7 +16,7 @@ def board(server, page):
     page.goto(server.url)
     page.get_by_role("link", name="Draw a digit").first.click()
     page.locator("canvas.upper-canvas").wait_for()
-    page.get_by_text("Nothing to read yet").wait_for()
+    page.get_by_text("Nothing to predict yet").wait_for()
     return page
 
 
@@ -70,7 +70,7 @@ def test_the_drawing_outlives_reruns_and_another_page_and_can_be_cleared(board):
     assert ink_on_canvas(board) > drawn, "the drawing is still there after another page"
 
     board.get_by_role("button", name="Clear", exact=True).click()
-    board.get_by_text("Nothing to read yet").wait_for()
+    board.get_by_text("Nothing to predict yet").wait_for()
     board.wait_for_timeout(500)
     assert ink_on_canvas(board) == 0
 
@@ -80,7 +80,7 @@ def test_a_finger_on_a_phone(server, browser):
     page = context.new_page()
     page.goto(f"{server.url}/draw")
     page.locator("canvas.upper-canvas").wait_for()
-    page.get_by_text("Nothing to read yet").wait_for()
+    page.get_by_text("Nothing to predict yet").wait_for()
     touch(page, [(60, 60), (200, 60), (120, 230)])
     assert answers(page, -1) == ["7", "7"]
     context.close()
@@ -104,6 +104,6 @@ def test_a_picture_of_a_digit(board, tmp_path):
     picture = Image.new("L", (240, 320), 230)
     ImageDraw.Draw(picture).line([(60, 60), (180, 60), (100, 280)], fill=40, width=22, joint="curve")
     picture.save(tmp_path / "seven.jpg")
-    board.get_by_text("Picture", exact=True).click()
+    board.get_by_text("Image", exact=True).click()
     board.locator("input[type=file]").set_input_files(tmp_path / "seven.jpg")
     assert answers(board, -1) == ["7", "7"]

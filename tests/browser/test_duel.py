@@ -20,11 +20,11 @@ def curves(page: Page) -> dict[str, int]:
     }""")
 
 
-def start(page: Page, url: str, pictures: int, epochs: int = 20) -> None:
-    """Start the duel that the page offers, with few pictures and without experiments."""
+def start(page: Page, url: str, images: int, epochs: int = 20) -> None:
+    """Start the duel that the page offers, with few images and without experiments."""
     page.goto(f"{url}/duel")
-    box = page.get_by_role("spinbutton", name="Training pictures")
-    box.fill(str(pictures))
+    box = page.get_by_role("spinbutton", name="Training images")
+    box.fill(str(images))
     box.press("Enter")
     if epochs != 20:
         page.get_by_text("The recipe that both follow").click()
@@ -38,7 +38,7 @@ def start(page: Page, url: str, pictures: int, epochs: int = 20) -> None:
 
 
 def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, tmp_path):
-    start(page, server.url, pictures=400)
+    start(page, server.url, images=400)
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length == 2")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     page.wait_for_function(
@@ -51,7 +51,7 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
     page.reload()
     expect(page.get_by_role("heading", name=" against ".join(SIDES))).to_be_visible()
     expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
-    expect(page.get_by_text("on the 1,000 test pictures")).to_be_visible()
+    expect(page.get_by_text("on the 1,000 test images")).to_be_visible()
     expect(page.get_by_role("cell", name="898,510")).to_be_visible()
 
     with page.expect_download() as download:
@@ -61,14 +61,14 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
     assert "898,510" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
     page.get_by_role("tab", name="Mistakes").click()
-    expect(page.get_by_text(re.compile("^Only .* reads these right$")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("^Only .* predicts these right$")).first).to_be_visible()
     page.get_by_role("button", name="New duel").click()
     page.get_by_role("link", name=re.compile(" against ".join(SIDES))).first.click()
-    expect(page.get_by_text("on the 1,000 test pictures").first).to_be_visible()
+    expect(page.get_by_text("on the 1,000 test images").first).to_be_visible()
 
 
 def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, browser):
-    start(page, server.url, pictures=4_000, epochs=500)  # it goes on however slow the machine is
+    start(page, server.url, images=4_000, epochs=500)  # it goes on however slow the machine is
     page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullData?.[0]?.x?.length > 0", timeout=120_000)
     other = browser.new_page()
     other.goto(page.url)

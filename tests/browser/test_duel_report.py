@@ -62,22 +62,22 @@ def test_it_is_small_and_asks_for_nothing(opened):
     expect(it.page.locator(".notice")).to_be_hidden()
 
 
-def test_it_has_headings_tables_and_words_for_every_picture(opened):
+def test_it_has_headings_tables_and_words_for_every_image(opened):
     page = opened(report()).drawn().page
     expect(page.get_by_role("heading", level=1)).to_have_text("Dense against convolutional")
     numbers = page.get_by_role("table").first
     expect(numbers.get_by_role("row", name="Test accuracy")).to_contain_text("93.33% (93.00 to 93.60)")
-    expect(page.get_by_role("row", name="Batch size")).to_contain_text("100")
+    expect(page.get_by_role("row", name="batch_size")).to_contain_text("100")
     labels = page.locator(".chart").evaluate_all("charts => charts.map(chart => chart.ariaLabel)")
     assert all(len(label) > 40 for label in labels)
     assert len(set(labels)) == CHARTS
-    expect(page.get_by_alt_text("0, which dnn-500x3 reads as 1")).to_be_visible()
+    expect(page.get_by_alt_text("0, which dnn-500x3 predicts as 1")).to_be_visible()
     assert page.locator("img").evaluate_all("images => images.every(image => image.naturalWidth === 28)")
 
 
 def test_hovering_tells_the_number(opened):
     page = opened(report()).drawn().page
-    chart = page.locator("article", has_text="Shift the pictures").locator(".chart")
+    chart = page.locator("article", has_text="Shift the images").locator(".chart")
     chart.scroll_into_view_if_needed()
     place = chart.locator(".point").nth(3).bounding_box()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)

@@ -150,24 +150,24 @@ def test_names_are_text_on_every_page(visit, things, stranger):
     visit.open("runs", "Choose one run")
     visit.open(f"run?run={things.finished}", "On the test set").see(f"{name}.* → plain")
     visit.page.get_by_test_id("stSelectbox").locator("input").click()
-    visit.page.keyboard.type("read as plain")
+    visit.page.keyboard.type("predicted as plain")
     visit.page.keyboard.press("Enter")
-    visit.see(f"{name}.* read as plain: 5, the least sure first")
+    visit.see(f"{name}.* predicted as plain: 5, the least confident first")
     visit.open(f"run?run={things.failed}", f"{name}.*/message")
     visit.open("live?data=own-pets", "2 classes")
     visit.open("browse?data=own-pets", "How many")
-    for view, words in (("One picture", "As a one-hot"), ("Larger than memory", "batch by batch")):
+    for view, words in (("One image", "As a one-hot"), ("Larger than memory", "batch by batch")):
         visit.page.get_by_role("radio", name=view).click()
         visit.see(words)
     visit.open("augmentation?data=own-pets", "Split first")
     visit.open(f"draw?model={things.finished}", "Give a|Networks")
     visit.open("duel", "Recent duels").see(name)
     visit.page.get_by_role("radio", name="Two finished runs").click()
-    visit.see("Compared as they were trained")
+    visit.see("compared as they were trained")
     visit.open(f"duel?duel={things.duel}", "Parameters").see(name)
     for tab in ("Mistakes", "Experiments", "Statistics"):
         visit.page.get_by_role("tab", name=tab).click()
-        visit.see({"Mistakes": "Predicted class", "Experiments": "What if", "Statistics": "How it is fair"}[tab])
+        visit.see({"Mistakes": "Predicted class", "Experiments": "What if", "Statistics": "What makes it fair"}[tab])
     assert (visit.abroad, stranger.asked) == ([], [])
 
 

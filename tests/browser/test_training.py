@@ -152,7 +152,7 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
     box = matrix.locator(".nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
     page.mouse.click(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
-    expect(page.get_by_text(f"1 read as 1: {int(count):,}")).to_be_visible()
+    expect(page.get_by_text(f"1 predicted as 1: {int(count):,}")).to_be_visible()
     assert run_id in page.url
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from cnn_core.compare.plan import Plan
-from cnn_core.compare.report import Agreement, Less, Picture, Report, Side, Sweep, Trained
+from cnn_core.compare.report import Agreement, Contested, Less, Report, Side, Sweep, Trained
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
 
@@ -106,9 +106,9 @@ def _sweep(kind: str, amounts: tuple[float, ...], count: int, slopes: tuple[floa
     return Sweep(kind=kind, images=1000, amounts=amounts, accuracies=accuracies)
 
 
-def _picture(random: np.random.Generator, number: int) -> Picture:
+def _picture(random: np.random.Generator, number: int) -> Contested:
     buffer = io.BytesIO()
     Image.fromarray(random.integers(0, 256, (28, 28), dtype=np.uint8)).save(buffer, "PNG")
     true, other = str(number % 10), str((number + 1) % 10)
     read = (true, other) if number % 2 else (other, true)
-    return Picture(png=base64.b64encode(buffer.getvalue()).decode(), true=true, read=read)
+    return Contested(png=base64.b64encode(buffer.getvalue()).decode(), true=true, read=read)

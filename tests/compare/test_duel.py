@@ -64,7 +64,7 @@ def report(lab, finished):
 
 
 def test_both_sides_take_turns_with_the_same_seeds_and_data(lab, finished):
-    """300 pictures are taken, so 1,000 is no size to try."""
+    """300 images are taken, so 1,000 is no size to try."""
     turns = [(3, 0), (3, 1), (4, 0), (4, 1)]
     assert [(training.seed, training.side) for training in finished.trainings] == 3 * turns
     assert [training.part for training in finished.trainings] == ["main"] * 4 + ["shuffled"] * 4 + ["less"] * 4
@@ -110,8 +110,8 @@ def test_agreement_is_counted_on_the_predictions(lab, finished, report, bundled)
         name = {(True, True): "both", (True, False): "only_first", (False, True): "only_second"}
         counted[name.get((one == true, other == true), "neither")] += 1
     assert report.agreements[0].model_dump() == {"seed": 3, **counted}
-    for picture in report.pictures:
-        assert (picture.read[0] == picture.true) != (picture.read[1] == picture.true)
+    for image in report.pictures:
+        assert (image.read[0] == image.true) != (image.read[1] == image.true)
 
 
 def test_an_exported_configuration_repeats_the_same_numbers(lab, report):
@@ -129,12 +129,12 @@ def test_an_exported_configuration_repeats_the_same_numbers(lab, report):
     assert again.agreements == report.agreements[:1]
 
 
-def test_robustness_asks_the_networks_about_changed_pictures(lab, finished, bundled, tmp_path):
-    shares = []
-    sweeps = {sweep.kind: sweep for sweep in measure(finished, lab.store, lab.engine, lab.catalogue, shares.append)}
+def test_robustness_asks_the_networks_about_changed_images(lab, finished, bundled, tmp_path):
+    done = []
+    sweeps = {sweep.kind: sweep for sweep in measure(finished, lab.store, lab.engine, lab.catalogue, done.append)}
     assert set(sweeps) == set(CHANGES)
-    assert shares == sorted(shares)
-    assert shares[-1] == 1
+    assert done == sorted(done)
+    assert done[-1] == 1
     model = from_bytes(lab.store.load_file(finished.of("main")[1][1], MODEL_FILE))
     images, labels = bundled.x_test[:1000].copy(), bundled.y_test[:1000]
     for number, way in enumerate(((2, 0), (-2, 0), (0, 2), (0, -2))):
@@ -142,7 +142,7 @@ def test_robustness_asks_the_networks_about_changed_pictures(lab, finished, bund
     right = model.predict(images, batch_size=BATCH, verbose=0).argmax(axis=1) == labels
     assert sweeps["shift"].accuracies[1][0][2] == pytest.approx(right.mean())
     plain = {sweep.accuracies[0][1][0] for sweep in sweeps.values()}
-    assert plain == {lab.store.state(finished.of("main")[2][1]).tested.accuracy}  # the test set has 1,000 pictures
+    assert plain == {lab.store.state(finished.of("main")[2][1]).tested.accuracy}  # the test set has 1,000 images
     assert gather(finished, lab.store, lab.catalogue).sweeps == tuple(sweeps.values())
 
 
@@ -154,7 +154,7 @@ def test_stop_keeps_what_was_learned_and_empties_the_queue(lab):
     until(lambda: live_curves(duel, lab.store)["loss"][0])
     now = duels.progress(duel, lab.store)
     assert (now.active, now.done, now.total) == (True, 0, 4)
-    assert "tiny dense, seed 3" in now.current
+    assert "tiny dense, seed 3" in str(now.current)
     duels.stop(duel, lab.store, lab.engine)
     until(lambda: not duels.progress(duel, lab.store).active)
     states = [lab.store.state(run_id) for run_id in duel.runs]

@@ -41,6 +41,13 @@ def test_several_seeds_show_mean_lowest_and_highest():
     assert shown(dense["Gap (points)"]) == "3.50 (3.50 to 3.50)"
 
 
+def test_networks_stand_beside_each_other():
+    made = report()
+    rows = tables.beside(tables.summary(made))
+    assert rows[0] == ("Network", *tables.names(made))
+    assert rows[2] == ("Parameters", "898,510", "137,660")
+
+
 def test_one_seed_has_no_range_and_a_gap_can_be_negative():
     made = changed_runs(report(seeds=(1,)), 1, train_accuracy=0.9, test_accuracy=0.9271, seconds_per_epoch=12.345)
     row = tables.summary(made)[1]
@@ -58,7 +65,7 @@ def test_networks_of_one_name_are_told_apart():
 
 @pytest.mark.parametrize(("share", "text"), [(0.0271, "2.71"), (-0.0271, "−2.71"), (0.0, "0.00"), (-0.000001, "0.00")])
 def test_points(share, text):
-    assert tables.points(share) == text
+    assert tables.in_points(share) == text
 
 
 def test_accuracies_are_paired_by_seed():
@@ -79,7 +86,7 @@ def test_the_interval_by_hand():
 
 
 def test_mcnemar_by_hand():
-    # Of 4 pictures all went to the second: p = 2 · (1/2)^4
+    # Of 4 images all went to the second: p = 2 · (1/2)^4
     counts = report().agreements[0].model_copy(update={"only_first": 0, "only_second": 4, "both": 1234})
     assert tables.mcnemar_table(report(agreements=(counts,))) == [
         {
@@ -103,12 +110,12 @@ def test_recipes_show_what_is_in_use_on_either_side():
     other = made.recipes[1].model_copy(update={"momentum": 0.9, "augmentation": Augmentation(rotation=10)})
     different = made.model_copy(update={"recipes": (made.recipes[0], other)})
     rows = {row[0]: row[1:] for row in tables.recipe_table(different)}
-    assert rows["Optimizer"] == ("adam", "adam")
-    assert rows["Train images"] == ("10,000", "10,000")
-    assert rows["Momentum"] == ("–", "0.9")
-    assert rows["Augmentation"] == ("–", "rotation 10")
-    assert not {"Seed", "Early stopping", "Pixel order"} & set(rows)
-    assert "Momentum" not in {row[0] for row in tables.recipe_table(made)}
+    assert rows["optimizer"] == ("adam", "adam")
+    assert rows["train_images"] == ("10,000", "10,000")
+    assert rows["momentum"] == ("–", "0.9")
+    assert rows["augmentation"] == ("–", "rotation 10")
+    assert not {"seed", "early_stopping", "pixel_order"} & set(rows)
+    assert "momentum" not in {row[0] for row in tables.recipe_table(made)}
 
 
 def test_layers_in_a_line():
@@ -118,7 +125,7 @@ def test_layers_in_a_line():
 
 
 def test_when_and_on_what():
-    assert tables.measured(report(made=0.0)) == (
+    assert tables.provenance(report(made=0.0)) == (
         "Measured on 1 January 1970, 00:00 UTC, on CPU: made up, 2 cores. Data: Bundled digits (5,000 of MNIST), "
-        "3,600 pictures for training, 1,000 for the test."
+        "3,600 training images, 1,000 test images."
     )

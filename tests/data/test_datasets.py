@@ -234,7 +234,7 @@ def test_the_split_has_the_size_that_was_asked_for_and_depends_on_the_seed():
     assert not np.array_equal(stratified_split(labels, 0.5, 0)[1], stratified_split(labels, 0.5, 1)[1])
 
 
-@pytest.mark.parametrize("share", [-0.1, 1, 7, float("nan")])
-def test_a_share_outside_0_to_1_is_refused(share):
-    with pytest.raises(DataError, match="share"):
-        stratified_split(np.zeros(4, int), share, 0)
+@pytest.mark.parametrize("fraction", [-0.1, 1, 7, float("nan")])
+def test_a_fraction_outside_0_to_1_is_refused(fraction):
+    with pytest.raises(DataError, match="fraction"):
+        stratified_split(np.zeros(4, int), fraction, 0)

@@ -41,16 +41,16 @@ def test_every_stage_keeps_its_promise(ink):
     inside = np.zeros(ink.shape, bool)
     inside[top : top + height, left : left + width] = True
     assert ink[~inside].max(initial=0) < 0.1, "the box holds all ink"
-    assert steps.cropped.picture.shape == (height, width)
+    assert steps.cropped.image.shape == (height, width)
     for border in (ink[top], ink[top + height - 1], ink[:, left], ink[:, left + width - 1]):
         assert border.max() >= 0.1, "and no empty margin"
 
-    small = steps.scaled.picture
+    small = steps.scaled.image
     assert max(small.shape) == 20
     assert abs(small.shape[0] - height * steps.scale) <= 1
     assert abs(small.shape[1] - width * steps.scale) <= 1
 
-    field = steps.centred.picture
+    field = steps.centred.image
     assert field.shape == steps.final.shape == steps.raw.shape == (28, 28)
     assert np.isclose(field.sum(), small.sum(), rtol=1e-5), "no ink is lost at the border of the field"
     rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
@@ -72,8 +72,8 @@ def test_where_it_was_drawn_does_not_matter(ink, down, right, margin):
 def test_how_large_it_was_drawn_matters_little(ink, times):
     ink = (ink > 0).astype(np.float32)
     larger = np.kron(ink, np.ones((times, times), np.float32))
-    assert stages(larger).scaled.picture.shape == stages(ink).scaled.picture.shape
-    assert np.abs(stages(larger).scaled.picture - stages(ink).scaled.picture).mean() < 0.15
+    assert stages(larger).scaled.image.shape == stages(ink).scaled.image.shape
+    assert np.abs(stages(larger).scaled.image - stages(ink).scaled.image).mean() < 0.15
 
 
 @given(drawings(), st.floats(0.3, 1))
@@ -100,13 +100,13 @@ def test_a_seven_in_the_corner_by_hand():
     steps = stages(ink)
     assert steps.box == (10, 10, 80, 40)
     assert steps.scale == 0.25
-    assert steps.scaled.picture.shape == (20, 10)
+    assert steps.scaled.image.shape == (20, 10)
     # Bar beside the stem: 300 px around row 4.5; stem: 800 px around row 39.5. (300*4.5 + 800*39.5) / 1100 = 29.95
-    assert center_of_mass(steps.cropped.picture)[0] == pytest.approx(29.95, abs=0.01)
+    assert center_of_mass(steps.cropped.image)[0] == pytest.approx(29.95, abs=0.01)
     assert steps.shift[0] == 14 - 7 - 4 == 3, (
         "row 29.95 / 4 = 7 of the scaled digit goes to row 14; its middle was at 4"
     )
-    assert steps.centred.caption.startswith("3 px down")
+    assert str(steps.centred.caption).startswith("3 px down")
     assert [step.seen.shape for step in steps] == [(28, 28)] * 5
 
 
@@ -126,7 +126,7 @@ def test_a_seven_in_the_corner_by_hand():
 )
 def test_extreme_drawings_work(ink):
     steps = stages(ink)
-    assert max(steps.scaled.picture.shape) == 20
+    assert max(steps.scaled.image.shape) == 20
     assert steps.final.max() == 255
 
 

@@ -145,14 +145,14 @@ def test_too_many_bytes_are_refused():
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<svg/>", b"GIF89a" + bytes(50), b"%PDF-1.4", bytes(1000)])
 def test_what_is_no_picture_says_so(data):
-    with pytest.raises(DataError, match="not a picture"):
+    with pytest.raises(DataError, match="not an image"):
         read_picture(data, **LIMITS)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_a_truncated_picture_says_so(kind):
     data = encoded(seven(), kind)
-    with pytest.raises(DataError, match=r"damaged|not a picture"):
+    with pytest.raises(DataError, match=r"damaged|not an image"):
         read_picture(data[: len(data) * 2 // 3], **LIMITS)
 
 

@@ -84,7 +84,7 @@ def pets(cats=5, dogs=5):
 
 
 def reasons(found):
-    return {one.what: one.why for one in found.left_out}
+    return {str(one.what): str(one.why) for one in found.left_out}
 
 
 def read_zip(files):
@@ -133,9 +133,9 @@ def huge_png(side):
 
 
 BAD_FILES = {
-    "hello": (b"not a picture at all", "cats/x.jpg", "not a picture"),
+    "hello": (b"not a picture at all", "cats/x.jpg", "not an image"),
     "truncated": (picture(1, "JPEG")[:300], "cats/x.jpg", "damaged"),
-    "gif": (picture(1, "GIF"), "cats/x.jpg", "not a picture"),
+    "gif": (picture(1, "GIF"), "cats/x.jpg", "not an image"),
     "text": (b"notes", "cats/notes.txt", "not a jpg"),
     "absurd": (huge_png(60_000), "cats/x.png", "too large"),
     "root": (picture(1), "x.png", "no class folder"),
@@ -143,7 +143,7 @@ BAD_FILES = {
     "windows": (picture(1), "cats\\..\\x.png", "leads out"),
     "absolute": (picture(1), "/etc/cats/x.png", "leads out"),
     "drive": (picture(1), "C:/cats/x.png", "leads out"),
-    "empty": (b"", "cats/x.png", "not a picture"),
+    "empty": (b"", "cats/x.png", "not an image"),
     "bomb": (bytes(4 * MIB), "cats/bomb.png", "unpacks to more than 200 times"),
     "nested": (zipped({"a": b"b"}), "cats/more.zip", "not a jpg"),
 }
@@ -163,8 +163,8 @@ def test_duplicates_are_left_out_so_that_none_can_be_on_both_sides_of_the_split(
     files["pets/dogs/liar.png"] = files["pets/cats/0.png"]
     found = read_zip(files)
     assert reasons(found) == {
-        "pets/cats/copy.png": "the same picture as pets/cats/0.png",
-        "pets/dogs/liar.png": "the same picture as pets/cats/0.png, which is cats and not dogs",
+        "pets/cats/copy.png": "the same image as pets/cats/0.png",
+        "pets/dogs/liar.png": "the same image as pets/cats/0.png, which is cats and not dogs",
     }
     assert found.pictures == 10
 
@@ -172,7 +172,7 @@ def test_duplicates_are_left_out_so_that_none_can_be_on_both_sides_of_the_split(
 def test_classes_that_are_too_small():
     found = read_zip(pets(2, 6) | {"birds/1.png": picture(500)})
     assert found.class_names == ("cats", "dogs")
-    assert "only 1 picture" in reasons(found)["class birds"]
+    assert "only 1 image" in reasons(found)["class birds"]
     made = arrays(found, (16, 16), colour=True, test_share=0.1)
     for part in ("y_train", "y_test"):
         assert set(made[part]) == {0, 1}, "two pictures: one on either side"
@@ -209,7 +209,7 @@ def test_what_all_files_unpack_to_is_limited():
     noise = {f"cats/noise{n}.png": picture(n, size=(900, 900)) for n in range(4)}
     found = read_zip(pets() | noise)
     assert len(found.left_out) == 1
-    assert "all that is allowed" in found.left_out[0].why
+    assert "all that is allowed" in str(found.left_out[0].why)
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.npz", "a.csv", "a.exe", ""])
@@ -249,9 +249,9 @@ def test_bad_rows_are_left_out_one_by_one():
     found = read_upload("t.csv", "\n".join(good + bad).encode(), LIMITS)
     assert found.pictures == 6
     assert found.pixels(0, (4, 4, 3)).reshape(-1).tolist() == list(map(int, good[0].split(",")[1:]))
-    assert [one.what for one in found.left_out] == [f"line {n}" for n in range(7, 14)]
-    assert "4 values instead of 49" in found.left_out[0].why
-    assert "the same picture as line 1" in found.left_out[-1].why
+    assert [str(one.what) for one in found.left_out] == [f"line {n}" for n in range(7, 14)]
+    assert "4 values instead of 49" in str(found.left_out[0].why)
+    assert "the same image as line 1" in str(found.left_out[-1].why)
 
 
 def test_a_quoted_label_may_have_a_comma_and_quotation_marks():
@@ -275,7 +275,7 @@ def npz(**changes):
 def test_an_npz_keeps_its_split_and_loses_what_is_in_both():
     x = np.random.default_rng(0).integers(0, 256, (12, 9, 9), np.uint8)
     found = read_upload("a.npz", npz(x_test=np.concatenate([x[:1], x[9:]]), class_names=np.array(["a", "b"])), LIMITS)
-    assert reasons(found) == {"test 0": "the same picture as train 0 in the training set"}
+    assert reasons(found) == {"test 0": "the same image as train 0 in the training set"}
     made = arrays(found, (9, 9), colour=False, test_share=0.9)
     assert made["y_train"].tolist().count(0) == 4
     assert len(made["x_test"]) == 3
@@ -300,7 +300,7 @@ def test_names_are_kept_when_the_last_class_is_not_tested():
 
 def test_too_many_pictures_are_refused_by_their_number():
     x = np.zeros((1_000_001, 1, 1), np.uint8)
-    with pytest.raises(DataError, match=r"too many pictures.*1,000,000.*1,000,005"):
+    with pytest.raises(DataError, match=r"too many images.*1,000,000.*1,000,005"):
         read_upload("a.npz", npz(x_train=x, y_train=x[:, 0, 0], x_test=x[:4]), Settings())
 
 

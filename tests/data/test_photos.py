@@ -26,16 +26,16 @@ def test_the_middle_is_kept_and_nothing_is_stretched():
     photo = np.zeros((20, 60, 3), np.uint8)
     photo[:, 20:40] = 200
     way = steps(photo, (20, 20, 3))
-    assert [step.title for step in way] == ["Picture", "Cropped", "Scaled"]
-    assert (way[-1].picture == 200).all()
+    assert [str(step.title) for step in way] == ["Image", "Cropped", "Scaled"]
+    assert (way[-1].image == 200).all()
 
 
 def test_gray_and_inverted():
     photo = np.zeros((8, 8, 3), np.uint8)
     photo[..., 1] = 255
     way = steps(photo, (8, 8, 1), inverted=True)
-    assert [step.title for step in way][2:] == ["Scaled", "Grayscale", "Inverted"]
-    assert (way[-1].picture == 255 - round(0.587 * 255)).all()
+    assert [str(step.title) for step in way][2:] == ["Scaled", "Grayscale", "Inverted"]
+    assert (way[-1].image == 255 - round(0.587 * 255)).all()
     assert (fitted(photo[..., 1:2], (4, 4, 3)) == 255).all()
 
 

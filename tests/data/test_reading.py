@@ -14,6 +14,7 @@ from cnn_core.data.datasets import Catalogue
 from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.shelf import HELD, Shelf
 from cnn_core.errors import DataError
+from cnn_core.language import Text
 from cnn_core.settings import MIB, Settings
 from tests.data.test_own import npz, pets, row, zipped
 
@@ -93,6 +94,17 @@ def test_where_the_system_sets_no_limit_the_memory_is_watched(tmp_path, monkeypa
     with pytest.raises(DataError, match="too much memory"):
         files.look(files.keep("b.npz", all_zero(), "me"), "me", still)
     assert not readers()
+
+
+def test_what_the_reader_says_is_put_into_words_here(tmp_path):
+    """It does not know who reads it: texts come from its process as messages and values."""
+    files = shelf(tmp_path)
+    with pytest.raises(DataError) as caught:
+        files.look(files.keep("notes.zip", zipped({"cats/notes.txt": b"x"}), "me"), "me", still)
+    error = caught.value
+    assert (error.what, error.received) == (Text("There is nothing to tell apart"), Text("no image at all"))
+    assert error.todo.values["reasons"].values["part0"].values["why"] == Text("not a jpg, png or webp")
+    assert str(error.todo) == "Left out: cats/notes.txt: not a jpg, png or webp"
 
 
 def test_what_takes_too_long_ends_in_words(tmp_path):

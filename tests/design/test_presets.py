@@ -1,4 +1,4 @@
-"""The presets are those of SOURCES.md, number for number."""
+"""The presets are those of the notes, number for number."""
 
 import pytest
 

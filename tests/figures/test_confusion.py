@@ -28,7 +28,7 @@ def test_a_click_tells_true_and_predicted_class_where_the_cell_is_drawn():
     assert len(cells["customdata"]) == 9
     for (true, predicted), x, y in zip(cells["customdata"], numbers(cells["x"]), numbers(cells["y"]), strict=True):
         assert (x, y) == (predicted, true)
-    assert cells["text"][cells["customdata"].index([1, 2])] == "dog read as &lt;owl&gt;: 7"
+    assert cells["text"][cells["customdata"].index([1, 2])] == "dog predicted as &lt;owl&gt;: 7"
 
 
 def test_rows_run_downwards_and_axes_are_named():
@@ -74,7 +74,7 @@ def test_mistakes_most_frequent_first():
 def test_description():
     assert describe_confusion(MATRIX, NAMES, most=2) == (
         "Confusion matrix: 120 of 130 right (92.3%). "
-        "Most frequent mistakes: dog read as <owl> (7), cat read as dog (2)."
+        "Most frequent mistakes: dog predicted as <owl> (7), cat predicted as dog (2)."
     )
     assert describe_confusion(np.eye(2, dtype=int), NAMES) == "Confusion matrix: 2 of 2 right (100.0%)."
     assert describe_confusion(np.zeros((2, 2), int), NAMES) == "Confusion matrix: nothing was classified yet."

@@ -18,6 +18,6 @@ def test_each_class_has_its_bar_and_each_part_its_colour():
 
 def test_in_words():
     words = describe_counts(TRAIN, TEST, ("cat", "dog"))
-    assert words == "Training and test pictures of each class: cat 10 and 2, dog 3 and 1."
+    assert words == "Training and test images of each class: cat 10 and 2, dog 3 and 1."
     many = np.ones(30, int)
     assert "10 more classes" in describe_counts(many, many, list(map(str, range(30))))

@@ -59,6 +59,6 @@ def test_titles_are_broken_and_never_formatting():
 
 def test_description():
     assert describe_probabilities({"A": SURE, "B": TORN}, DIGITS) == (
-        "A reads 7 (99.1%). B reads 2 (50.0%), then 7 (42.0%)."
+        "A predicts 7 (99.1%). B predicts 2 (50.0%), then 7 (42.0%)."
     )
-    assert describe_probabilities({"A": np.array([1.0])}, ["only"]) == "A reads only (100.0%)."
+    assert describe_probabilities({"A": np.array([1.0])}, ["only"]) == "A predicts only (100.0%)."

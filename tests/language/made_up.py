@@ -3,7 +3,7 @@
 import gettext
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -12,16 +12,20 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import language
+from cnn_core.compare import sentences
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from tests.compare.made_up import SENTENCES
 
 CODE = "xx"
 NOT_READ = {
     "id", "key", "icon", "type", "url", "href", "src", "page_script_hash", "element_type", "color", "theme", "config",
     "form_id", "file_id", "deferred_file_id", "url_path", "page_name", "markup_type", "selection_mode", "format",
-    "group_id", "fragment_id", "language", "data_type", "tag", "default_value", "query_params", "raw_value", "step",
+    "group_id", "fragment_id", "language", "code_text", "page", "default", "selection_state", "component_name",
+    "js_source_path", "css_source_path", "json", "divider", "query_string", "data_type", "tag", "default_value",
+    "query_params", "raw_value", "step",
 }  # fmt: skip
 """Fields of Streamlit's messages that hold no text for a reader."""
 NOT_DRAWN = {"type", "mode", "color", "line", "marker", "font", "template", "hoverinfo", "orientation", "colorscale"}
@@ -43,6 +47,7 @@ def learn(patch: pytest.MonkeyPatch) -> None:
     real = language.catalogue
     patch.setitem(language.LANGUAGES, CODE, "Made up")
     patch.setattr(language, "catalogue", lambda code: MadeUp() if code == CODE else real(code))
+    patch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
     read = language.lesson
     patch.setattr(language, "lesson", lambda name: f"⟦{read(name)}⟧" if language.spoken() == CODE else read(name))
 
@@ -63,18 +68,21 @@ def _messages(app: AppTest) -> Iterator[Message]:
 
 
 def _texts(message: Message) -> Iterator[str]:
+    columns = json.loads(getattr(message, "columns", "") or "{}") if message.DESCRIPTOR.name == "Dataframe" else {}
+    for column in columns.values():
+        yield from (column[name] for name in ("label", "help") if column.get(name))
     for field, value in message.ListFields():
-        if field.name in NOT_READ:
+        if field.name in NOT_READ or (columns and field.name == "columns"):
             continue
         if field.name == "spec":
             yield from _drawn(json.loads(value))
         elif field.type == field.TYPE_BYTES:
-            yield from _tabled(value)
+            yield from _tabled(value, columns)
         elif field.message_type and field.message_type.GetOptions().map_entry:
             continue
         elif field.type == field.TYPE_MESSAGE:
             for inner in value if field.is_repeated else [value]:
-                yield from _texts(inner)
+                yield from _tabled(inner.data, columns) if field.name == "arrow_data" else _texts(inner)
         elif field.type == field.TYPE_STRING:
             yield from value if field.is_repeated else [value]
 
@@ -92,27 +100,32 @@ def _drawn(part: Any, name: str = "") -> Iterator[str]:
         yield part
 
 
-def _tabled(data: bytes) -> Iterator[str]:
-    """The texts in a table."""
+def _tabled(data: bytes, named: Collection[str]) -> Iterator[str]:
+    """The texts in a table; those of its columns that are `named` stand elsewhere."""
     table = pa.ipc.open_stream(data).read_all()
     for name, column in zip(table.column_names, table.columns, strict=True):
-        yield name
+        if name not in named and not name.startswith("__"):  # a row's number
+            yield name
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             yield from (text for text in column.to_pylist() if text)
 
 
 def _names() -> set[str]:
     """Words of the code that stand on pages as they are."""
-    names = {*LAYER_TYPES, "Keras", "MNIST", "CIFAR", "Fashion", "CNN", "DNN", "ReLU", "Studio", "KiB", "MiB", "GiB"}
+    names = {*LAYER_TYPES, *language.LANGUAGES.values(), "Made", "MNIST", "Studio", "KiB", "MiB", "GiB"}
+    names |= {
+        "mine", "dnn", "cnn", "one-hot", "hot", "html", "csv", "json", "Max", "Average", "Global", "Zero", "Batch", 
+        "Separable", "Depthwise", "Normalization", "Pooling", "keras", "log",
+    }  # fmt: skip
     for model in (Recipe, Network, Augmentation, *LAYER_TYPES.values()):
         for name, field in model.model_fields.items():
             names |= {name, *re.findall(r"'(\w+)'", str(field.annotation))}
-    return {word.lower() for name in names for word in (name, *name.split("_"))}
+    return {word.lower() for name in names for word in (name, *re.findall(r"[^\W\d_]+", name))}
 
 
 _KNOWN = _names()
 _SKIPPED = re.compile(
-    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
+    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?:-badge)?(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
     re.DOTALL,
 )
 

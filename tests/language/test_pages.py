@@ -65,11 +65,11 @@ def run_id() -> str:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_text_of_a_page_is_marked(state, run_id):
-    assert unmarked(opened(*STATES[state])) == []
+    assert "\n".join(unmarked(opened(*STATES[state]))) == ""
 
 
 def test_every_text_of_a_run_is_marked(run_id):
-    assert unmarked(opened(pages.RUN, {}, run=run_id)) == []
+    assert "\n".join(unmarked(opened(pages.RUN, {}, run=run_id))) == ""
 
 
 @pytest.mark.parametrize("state", STATES)

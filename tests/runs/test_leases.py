@@ -162,7 +162,7 @@ def test_of_many_who_ask_at_once_one_puts_the_run_into_the_queue(store, urls):
             store.submit(run.id)
             answers.append("done")
         except RunError as error:
-            answers.append(error.what)
+            answers.append(str(error.what))
 
     threads = [threading.Thread(target=submit, args=(other,)) for other in others]
     for thread in threads:

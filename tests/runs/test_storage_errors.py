@@ -206,8 +206,8 @@ def test_names_and_messages_may_hold_anything(store):
     run = new(store, " a\0\x07b\u3000\n c\ud800" + "ß" * 300)
     assert run.name == "ab c" + "ß" * 196
     assert store.run(run.id).name == run.name
-    store.append(run.id, STARTED, Failed(message="no\0 such \x07 thing"))
-    assert store.state(run.id).message == "no\0 such \x07 thing"
+    store.append(run.id, STARTED, Failed(message="no\0 such \x07 thing."))
+    assert store.state(run.id).message == "no\0 such \x07 thing."
     store.save_duel("a", 1.0, json.dumps({"title": "a\0"}))
     with pytest.raises(RunError, match="needs a name"):
         store.rename(run.id, "\0\x07 \n")

@@ -55,11 +55,11 @@ def test_a_tiny_network_takes_many_steps_and_a_large_batch_one():
 
 
 def test_choices_are_shown_in_words():
-    assert str(Choices(1, False, "float32")) == "step by step, no XLA, float32"
-    assert str(Choices(8, True, "float32")) == "8 steps per execution, XLA, float32"
+    assert str(Choices(1, False, "float32").words) == "step by step, no XLA, float32"
+    assert str(Choices(8, True, "float32").words) == "8 steps per execution, XLA, float32"
 
 
 def test_the_device_has_a_name():
-    kind, _, name = device_name().partition(": ")
+    kind, _, name = str(device_name()).partition(": ")
     assert kind == ("GPU" if on_gpu() else "CPU")
     assert name

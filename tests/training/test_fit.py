@@ -77,7 +77,7 @@ def test_events_come_in_order(trained):
     started = events[0]
     assert (started.epochs, started.first_epoch, started.steps_per_epoch) == (3, 0, 8)
     assert (started.train_images, started.validation_images) == (240, 60)
-    assert started.choices == str(STEP_BY_STEP)
+    assert started.choices == STEP_BY_STEP.words
     assert events[-2].reason == "completed"
     assert [event.epoch for event in of_kind(events, "epoch_ended")] == [0, 1, 2]
     assert [event.step for event in of_kind(events, "progress")] == [*range(1, 9)] * 3

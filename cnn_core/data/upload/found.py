@@ -1,6 +1,6 @@
-"""What was found in an uploaded file: facts to show, and an index of the pictures to make a data set from.
+"""What was found in an uploaded file: facts to show, and an index of the images to make a data set from.
 
-A file may hold a million pictures, so what is known of one is a few bytes in arrays and never an object.
+A file may hold a million images, so what is known of one is a few bytes in arrays and never an object.
 """
 
 import json
@@ -12,17 +12,19 @@ from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cnn_core.data.datasets import OWN
 from cnn_core.data.npz import MAX_CLASSES, MAX_NAME, MAX_SIDE
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, Words
+from cnn_core.language import Text, joined
 
-LEAST = 2  # pictures of a class: one to learn from, one to be tested on
+LEAST = 2  # images of a class: one to learn from, one to be tested on
 LEAST_SIDE = 8  # px
 MAX_PICTURES = 1_000_000  # in a file, those that are left out too
-MAX_LABELS = 10 * MAX_CLASSES  # different ones in a file; most may turn out to have too few pictures
+MAX_LABELS = 10 * MAX_CLASSES  # different ones in a file; most may turn out to have too few images
 MOST_LISTED = 1000  # things that were left out, with their reasons
 
 
@@ -30,8 +32,13 @@ MOST_LISTED = 1000  # things that were left out, with their reasons
 class LeftOut:
     """Something in the file that is not taken, and why."""
 
-    what: str
-    why: str
+    what: Words
+    why: Words
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "LeftOut":
+        """What `Found.save` made of it."""
+        return cls(Text.of(plain["what"]), Text.of(plain["why"]))
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,10 @@ class Found:
     """All that a page says of a file.
 
     Args:
-        counts: pictures of each class, in the order of ``class_names``, which is that of the labels.
+        counts: images of each class, in the order of ``class_names``, which is that of the labels.
         smallest, largest: (height, width) by area, px.
-        same_size: whether all pictures have one size.
-        colour: how many pictures are in colour.
+        same_size: whether all images have one size.
+        colour: how many images are in colour.
         is_split: whether the file itself says what the test set is.
         left_out: the first MOST_LISTED of ``left_out_count``.
     """
@@ -64,28 +71,28 @@ class Found:
 
     @property
     def uniform(self) -> tuple[int, int] | None:
-        """(height, width) when all pictures have the same size and it can be worked at as it is."""
+        """(height, width) when all images have the same size and it can be worked at as it is."""
         return self.smallest if self.same_size and max(self.smallest) <= MAX_SIDE else None
 
     def save(self, path: Path) -> None:
         """Writes it as JSON."""
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        path.write_text(json.dumps(asdict(self), default=Text.plain), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Found":
         """What `save` wrote."""
         told = json.loads(path.read_text(encoding="utf-8"))
-        left_out = tuple(LeftOut(**one) for one in told.pop("left_out"))
+        left_out = tuple(LeftOut.of(one) for one in told.pop("left_out"))
         told = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
         return cls(**told, left_out=left_out)
 
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """The pictures that are taken, one row of these arrays for each.
+    """The images that are taken, one row of these arrays for each.
 
     Args:
-        places: (N,) int64, where the picture is in the file: the entry of a zip, the line of a table.
+        places: (N,) int64, where the image is in the file: the entry of a zip, the line of a table.
         numbers: (N,) int64, its number among the pixels that the reader kept.
         labels: (N,) int64, into ``Found.class_names``.
         test: (N,) bool, whether the file itself puts it into the test set.
@@ -99,17 +106,17 @@ class Index:
 
 @dataclass
 class Sieve:
-    """Takes the pictures of a file one by one and keeps back exact duplicates.
+    """Takes the images of a file one by one and keeps back exact duplicates.
 
     Args:
-        name: what to call the picture at a place of the file.
+        name: what to call the image at a place of the file.
     """
 
-    name: Callable[[int], str]
+    name: Callable[[int], Words]
     left_out: list[LeftOut] = field(default_factory=list)
     left_out_count: int = 0
-    _pictures: int = 0
-    _seen: dict[int, int] = field(default_factory=dict)  # the hash of a picture's pixels -> its number
+    _images: int = 0
+    _seen: dict[int, int] = field(default_factory=dict)  # the hash of an image's pixels -> its number
     _codes: dict[str, int] = field(default_factory=dict)  # label -> code
     _places: array = field(default_factory=lambda: array("q"))
     _labels: array = field(default_factory=lambda: array("H"))
@@ -117,13 +124,13 @@ class Sieve:
     _colour: bytearray = field(default_factory=bytearray)
     _test: bytearray = field(default_factory=bytearray)
 
-    def leave(self, what: str, why: str) -> None:
+    def leave(self, what: Words, why: Words) -> None:
         """Note what is not taken."""
         self._count()
         self._note(what, why)
 
     def take(self, place: int, label: str, shape: tuple[int, ...], pixels: bytes, *, colour: bool, test=False) -> bool:
-        """Keep the picture of `shape`, (H, W, C), unless its pixels were there before; tells whether it was kept."""
+        """Keep the image of `shape`, (H, W, C), unless its pixels were there before; tells whether it was kept."""
         self._count()
         code, number = self._code(label), len(self._places)
         digest = blake2b(repr(shape).encode() + pixels, digest_size=8).digest()
@@ -150,7 +157,7 @@ class Sieve:
         counts = {name: int(counted[self._codes.get(name, -1)]) for name in names or sorted(self._codes, key=_order)}
         for name, count in counts.items():
             if count < LEAST:
-                self._note(f"class {name}", f"{_pictures(count)}: one is needed to learn from and one to be tested on")
+                self._note(Text("class {name}", name=printable(name)), _too_few(count))
         kept = tuple(name for name, count in counts.items() if count >= LEAST)
         label_of = np.full(len(self._codes) + 1, -1)
         label_of[[self._codes[name] for name in kept]] = range(len(kept))
@@ -177,55 +184,73 @@ class Sieve:
 
     def _code(self, label: str) -> int:
         if label not in self._codes and len(self._codes) == MAX_LABELS:
-            expected, received = f"at most {MAX_CLASSES:,} classes", f"more than {MAX_LABELS:,} different labels"
-            raise DataError("These are too many classes.", expected=expected, received=received)
+            raise DataError(
+                Text("There are too many classes"),
+                expected=Text("at most {count:,} classes", count=MAX_CLASSES),
+                received=Text("more than {count:,} different labels", count=MAX_LABELS),
+            )
         return self._codes.setdefault(label, len(self._codes))
 
     def _count(self) -> None:
-        self._pictures += 1
-        if self._pictures > MAX_PICTURES:
-            raise too_many("more")
+        self._images += 1
+        if self._images > MAX_PICTURES:
+            raise too_many(Text("more"))
 
-    def _note(self, what: str, why: str) -> None:
+    def _note(self, what: Words, why: Words) -> None:
         self.left_out_count += 1
         if len(self.left_out) < MOST_LISTED:
-            self.left_out.append(LeftOut(printable(what), why))
+            self.left_out.append(LeftOut(printable(what) if isinstance(what, str) else what, why))
 
     def _note_copy(self, place: int, code: int, test: bool, first: int) -> None:
         if len(self.left_out) == MOST_LISTED:  # nobody will read why
             self.left_out_count += 1
             return
-        why = f"the same picture as {self.name(self._places[first])}"
+        self._note(self.name(place), self._copy_of(first, code, test))
+
+    def _copy_of(self, first: int, code: int, test: bool) -> Text:
+        """Why an image of the class `code` is not taken: the image number `first` has the same pixels."""
+        other = self.name(self._places[first])
         if self._labels[first] != code:
             theirs, ours = (next(islice(self._codes, one, None)) for one in (self._labels[first], code))
-            why += f", which is {theirs} and not {ours}"
-        elif test and not self._test[first]:
-            why += " in the training set"
-        self._note(self.name(place), why)
+            return Text(
+                "the same image as {other}, which is {theirs} and not {ours}", other=other, theirs=theirs, ours=ours
+            )
+        if test and not self._test[first]:
+            return Text("the same image as {other} in the training set", other=other)
+        return Text("the same image as {other}", other=other)
 
     def _check(self, names: tuple[str, ...], labels: np.ndarray, test: np.ndarray, is_split: bool) -> None:
         if not 2 <= len(names) <= MAX_CLASSES:
-            received = f"{len(names)}: {', '.join(names[:5])}" if names else "no picture at all"
-            reasons = "; ".join(f"{one.what}: {one.why}" for one in self.left_out[:5])
+            some = Text("{count}: {names}", count=len(names), names=", ".join(names[:5]))
+            reasons = [Text("{what}: {why}", what=one.what, why=one.why) for one in self.left_out[:5]]
             raise DataError(
-                "There is nothing to tell apart.",
-                expected=f"2 to {MAX_CLASSES:,} classes with at least {LEAST} different pictures each",
-                received=received,
-                todo=f"Left out: {reasons}" if reasons else "",
+                Text("There is nothing to tell apart"),
+                expected=Text(
+                    "2 to {classes:,} classes with at least {images} different images each",
+                    classes=MAX_CLASSES,
+                    images=LEAST,
+                ),
+                received=some if names else Text("no image at all"),
+                todo=Text("Left out: {reasons}", reasons=joined(reasons, "; ")) if reasons else "",
             )
-        trained = len(np.unique(labels[~test]))
-        if is_split and (trained < len(names) or not test.any()):
+        trained, tested = len(np.unique(labels[~test])), int(test.sum())
+        if is_split and (trained < len(names) or not tested):
             raise DataError(
-                "A part of this file is empty.",
-                expected="training pictures of every class, and test pictures that are not among them",
-                received=f"{trained} of {len(names)} classes to train on, {int(test.sum())} test pictures",
+                Text("A part of this file is empty"),
+                expected=Text("training images of every class, and test images that are not among them"),
+                received=Text(
+                    "{trained} of {classes} classes to train on, {tested} test images",
+                    trained=trained,
+                    classes=len(names),
+                    tested=tested,
+                ),
             )
 
 
-def too_many(received: str) -> DataError:
-    """Of pictures in a file."""
-    expected = f"at most {MAX_PICTURES:,} pictures in a file"
-    return DataError("These are too many pictures.", expected=expected, received=received, todo="Send fewer.")
+def too_many(received: Words) -> DataError:
+    """Of images in a file."""
+    expected = Text("at most {count:,} images in a file", count=MAX_PICTURES)
+    return DataError(Text("There are too many images"), expected=expected, received=received, todo=Text("Send fewer"))
 
 
 def own_name(title: str) -> str:
@@ -233,7 +258,8 @@ def own_name(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
     if not slug:
-        raise DataError("The data set needs a name.", expected="some letters or digits", received=repr(title[:40]))
+        expected = Text("some letters from A to Z, or digits")
+        raise DataError(Text("The data set needs a name"), expected=expected, received=repr(title[:40]))
     return OWN + slug
 
 
@@ -251,5 +277,7 @@ def _order(name: str) -> tuple:
     return (0, int(name), "") if re.fullmatch(r"\d{1,9}", name) else (1, 0, name.casefold())
 
 
-def _pictures(count: int) -> str:
-    return f"only {count} picture" if count == 1 else f"{count or 'no'} pictures"
+def _too_few(count: int) -> Text:
+    if not count:
+        return Text("no images")
+    return Text("only 1 image: one is needed to learn from and one to be tested on")

@@ -1,4 +1,4 @@
-"""From what was found in an upload to a data set: pictures at one size, split, written a few at a time."""
+"""From what was found in an upload to a data set: images at one size, split, written a few at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,20 +10,22 @@ from cnn_core.data.datasets import stratified_split
 from cnn_core.data.npz import MAX_SIDE, Rows, write_arrays
 from cnn_core.data.photos import fitted
 from cnn_core.data.upload.found import LEAST_SIDE, Found, Index
+from cnn_core.design.arithmetic import sides
 from cnn_core.errors import DataError
+from cnn_core.language import Text
 
-MAX_ARRAY_BYTES = 2**30  # of all pictures at the chosen size
-REPORT = 20  # pictures between two reports of progress
+MAX_ARRAY_BYTES = 2**30  # of all images at the chosen size
+REPORT = 20  # images between two reports of progress
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How to work with the pictures.
+    """How to work with the images.
 
     Args:
         size: (height, width) to work at, px.
         colour: three channels, else one.
-        test_share: of each class, at least one picture; not used when the file itself says what the test set is.
+        test_share: of each class, at least one image; not used when the file itself says what the test set is.
     """
 
     size: tuple[int, int]
@@ -33,12 +35,12 @@ class Choice:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(H, W, C) of a picture in the data set."""
+        """(H, W, C) of an image in the data set."""
         return (*self.size, 3 if self.colour else 1)
 
-    def bytes(self, pictures: int) -> int:
+    def bytes(self, images: int) -> int:
         """What so many of them take in memory."""
-        return pictures * int(np.prod(self.shape))
+        return images * int(np.prod(self.shape))
 
 
 def make(
@@ -52,12 +54,12 @@ def make(
     """Writes the data set to `path`, an .npz as `Catalogue.load` takes it.
 
     Args:
-        read: gives the pixels of the picture in a row of `index`, uint8 (H, W, 1) or (H, W, 3).
-        progress: gets the share (0 to 1) that is done.
+        read: gives the pixels of the image in a row of `index`, uint8 (H, W, 1) or (H, W, 3).
+        progress: gets the fraction (0 to 1) that is done.
     """
     check(found, choice)
     train, test = split(found, index, choice)
-    # Files list class after class: the first n training pictures shall show all classes.
+    # Files list class after class: the first n training images shall show all classes.
     train = np.random.default_rng(choice.seed).permutation(train)
     done = _fitted(np.concatenate([train, test]), read, choice.shape, progress)
     arrays = {
@@ -72,16 +74,23 @@ def make(
 
 
 def check(found: Found, choice: Choice) -> None:
-    """Raises DataError when so many pictures can't be worked with at that size."""
+    """Raises DataError when so many images can't be worked with at that size."""
     needed = choice.bytes(found.pictures)
     if min(choice.size) < LEAST_SIDE or max(choice.size) > MAX_SIDE or needed > MAX_ARRAY_BYTES:
-        received = f"{choice.size[0]} × {choice.size[1]} px, {needed / 2**20:,.0f} MiB in all"
-        expected = f"sides from {LEAST_SIDE} to {MAX_SIDE} px, at most {MAX_ARRAY_BYTES // 2**20:,} MiB in all"
-        raise DataError("This size can't be worked at.", expected=expected, received=received)
+        raise DataError(
+            Text("The images can't be made this size"),
+            expected=Text(
+                "sides from {low} to {high} px, at most {most:,} MiB in all",
+                low=LEAST_SIDE,
+                high=MAX_SIDE,
+                most=MAX_ARRAY_BYTES // 2**20,
+            ),
+            received=Text("{sides} px, {size:,.0f} MiB in all", sides=sides(choice.size), size=needed / 2**20),
+        )
 
 
 def split(found: Found, index: Index, choice: Choice) -> tuple[np.ndarray, np.ndarray]:
-    """(training, test) rows: those of the file, or stratified with at least one picture of each class in both."""
+    """(training, test) rows: those of the file, or stratified with at least one image of each class in both."""
     if found.is_split:
         return np.flatnonzero(~index.test), np.flatnonzero(index.test)
     labels = index.labels

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_core.data.upload.archives import Budget, pictures, read_archive
+from cnn_core.data.upload.archives import Budget, images, read_archive
 from cnn_core.data.upload.found import Found, Index
 from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.make import make as make_dataset
 from cnn_core.data.upload.pixels import Kept, kept
 from cnn_core.data.upload.tables import read_npz, read_table
 from cnn_core.errors import StudioError
+from cnn_core.language import Text
 
 BETWEEN = 0.2  # s between two reports of progress
 FOUND, INDEX, PIXELS = "found.json", "index.npz", "pixels"
@@ -35,13 +36,13 @@ def look(
     *,
     max_unpacked_bytes: int,
     max_image_pixels: int,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda fraction: None,
 ) -> Found:
     """What is in the file; `folder` gets all that `make` needs besides.
 
     Args:
         kind: zip, csv or npz.
-        progress: gets the share (0 to 1) that is read.
+        progress: gets the fraction (0 to 1) that is read.
 
     Raises:
         DataError: the file is not what its name says, or no data set.
@@ -67,7 +68,7 @@ def make(
     choice: Choice,
     *,
     max_image_pixels: int,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda fraction: None,
 ) -> None:
     """Writes the data set of what `look` left in `folder` to the file `made`."""
     with np.load(folder / INDEX) as kept_index:
@@ -77,7 +78,7 @@ def make(
         if shape:
             one, places = stack.enter_context(kept(folder / PIXELS, tuple(shape))), index.numbers
         else:
-            one, places = stack.enter_context(pictures(file, max_image_pixels)), index.places
+            one, places = stack.enter_context(images(file, max_image_pixels)), index.places
         make_dataset(
             Found.load(folder / FOUND), index, lambda row: one(int(places[row])), choice, made, progress=progress
         )
@@ -94,7 +95,7 @@ def main() -> None:
     try:
         _obey(**request)
     except StudioError as error:
-        _tell(error=vars(error))
+        _tell(error=vars(error))  # texts travel as message and values: their reader's language is not known here
     except MemoryError:
         _tell(out_of_memory=True)
     except Exception:
@@ -119,14 +120,14 @@ class _Reports:
     def __init__(self):
         self._next = 0.0
 
-    def __call__(self, share: float) -> None:
+    def __call__(self, fraction: float) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + BETWEEN
-            _tell(progress=share)
+            _tell(progress=fraction)
 
 
 def _tell(**message: object) -> None:
-    print(json.dumps(message), flush=True)
+    print(json.dumps(message, default=Text.plain), flush=True)
 
 
 def _end_with_parent() -> None:

@@ -16,6 +16,7 @@ from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.pixels import check_room
 from cnn_core.data.upload.watch import read_apart
 from cnn_core.errors import DataError
+from cnn_core.language import Text
 from cnn_core.settings import MB, Settings
 
 KINDS = ("zip", "csv", "npz")
@@ -66,7 +67,7 @@ class Shelf:
             raise
         except OSError as error:
             self.release(upload, holder)
-            raise DataError(f"This file could not be kept: {error.strerror or error}.") from error
+            raise DataError(Text("This file could not be kept"), received=str(error.strerror or error)) from error
         return upload
 
     def look(self, upload: Upload, holder: str, progress: Callable[[float], None]) -> Found:
@@ -112,7 +113,7 @@ class Shelf:
         try:
             (self.folder / upload.id / (_HOLDER + holder)).touch()
         except OSError as error:
-            raise DataError("This file is no longer on the server.", todo="Send it again.") from error
+            raise DataError(Text("This file is no longer on the server"), todo=Text("Send it again")) from error
 
     def _remove_if_free(self, home: Path) -> None:
         with suppress(OSError):
@@ -128,13 +129,19 @@ def kind_of(name: str) -> str:
 
 def _check(upload: Upload, limits: Settings) -> None:
     if upload.kind not in KINDS:
-        expected = "a .zip, .csv or .npz file"
-        todo = "Put your pictures into a zip with one folder for each class."
-        raise DataError("This file is of another kind.", expected=expected, received=upload.name[-40:], todo=todo)
+        raise DataError(
+            Text("This file is of another kind"),
+            expected=Text("a .zip, .csv or .npz file"),
+            received=upload.name[-40:],
+            todo=Text("Put your images into a zip with one folder for each class"),
+        )
     if upload.size > limits.max_dataset_bytes:
-        expected, received = f"at most {limits.max_dataset_bytes / MB:.0f} MB", f"{upload.size / MB:.1f} MB"
-        todo = "Send fewer or smaller pictures."
-        raise DataError("This file is too large.", expected=expected, received=received, todo=todo)
+        raise DataError(
+            Text("This file is too large"),
+            expected=Text("at most {size:.0f} MB", size=limits.max_dataset_bytes / MB),
+            received=Text("{size:.1f} MB", size=upload.size / MB),
+            todo=Text("Send fewer or smaller images"),
+        )
 
 
 def _write(path: Path, data: bytes) -> None:

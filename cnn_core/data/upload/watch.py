@@ -14,12 +14,13 @@ from typing import Any
 import psutil
 
 from cnn_core.errors import DataError
+from cnn_core.language import Text
 from cnn_core.settings import MIB, Settings
 
 ROOT = Path(__file__).parents[3]
 READERS = 2  # files that are read at the same time; the others wait
 TICK = 0.1  # s
-_SMALLER = "Send fewer or smaller pictures."
+_SMALLER = Text("Send fewer or smaller images")
 _free = threading.BoundedSemaphore(READERS)
 
 
@@ -48,8 +49,7 @@ def read_apart(request: Mapping[str, Any], limits: Settings, progress: Callable[
             if usual is not None and _memory(process) - usual > limits.max_reading_bytes:
                 raise _too_much(limits)
             if _seconds(process) >= limits.max_reading_seconds:
-                expected = f"at most {limits.max_reading_seconds:,.0f} s of the processor"
-                raise DataError("Reading this file takes too long.", expected=expected, received="more", todo=_SMALLER)
+                raise _too_long(limits)
 
 
 @contextmanager
@@ -99,11 +99,13 @@ def _messages(process: subprocess.Popen) -> SimpleQueue:
 def _is_last(message: Mapping[str, Any], limits: Settings) -> bool:
     """Whether the work is done; DataError when it is over and not done."""
     if "error" in message:
-        raise DataError(**message["error"])
+        told = {name: Text.of(plain) for name, plain in message["error"].items()}
+        raise DataError(told.pop("what"), **told)
     if "out_of_memory" in message:
         raise _too_much(limits)
     if not message:
-        raise DataError("This file can't be read.", received="something that its reader did not expect")
+        received = Text("something that its reader did not expect")
+        raise DataError(Text("This file can't be read"), received=received)
     return "done" in message
 
 
@@ -121,6 +123,19 @@ def _seconds(process: subprocess.Popen) -> float:
     return 0.0
 
 
+def _too_long(limits: Settings) -> DataError:
+    return DataError(
+        Text("Reading this file takes too long"),
+        expected=Text("at most {seconds:,.0f} s of the processor", seconds=limits.max_reading_seconds),
+        received=Text("more"),
+        todo=_SMALLER,
+    )
+
+
 def _too_much(limits: Settings) -> DataError:
-    expected = f"at most {limits.max_reading_bytes / MIB:,.0f} MiB beside its pictures"
-    return DataError("Reading this file takes too much memory.", expected=expected, received="more", todo=_SMALLER)
+    return DataError(
+        Text("Reading this file takes too much memory"),
+        expected=Text("at most {size:,.0f} MiB beside its images", size=limits.max_reading_bytes / MIB),
+        received=Text("more"),
+        todo=_SMALLER,
+    )

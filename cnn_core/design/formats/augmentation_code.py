@@ -36,7 +36,7 @@ varied = augment(images, training=True)  # a batch (N, H, W, C); other pixels ea
 # In training, in front of the network: validation and predict pass through these layers unchanged.
 # model = keras.Sequential([augment, network])
 """
-_OLD_IMPORT = """# Deprecated: it works on one picture after the other, on the processor. New code uses the layers.
+_OLD_IMPORT = """# Deprecated: it works on one image after the other, on the processor. New code uses the layers.
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 """
 
@@ -56,7 +56,7 @@ def _value(layer: str, key: str, value: object) -> str:
 def _differences(a: Augmentation) -> list[str]:
     lines = []
     if a.zoom:
-        lines.append("# zoom_range draws width and height apart: pictures are stretched a little, too.")
+        lines.append("# zoom_range draws width and height apart: images are stretched a little, too.")
     if a.brightness:
         lines.append("# brightness_range multiplies (1.0 = unchanged); the layer adds grey levels.")
     missing = [name for name in ("contrast", "noise", "erasing") if getattr(a, name)]

@@ -7,34 +7,41 @@ import zlib
 from typing import Any, NoReturn
 
 from cnn_core.errors import DesignError
+from cnn_core.language import Text
 
 MAX_JSON_BYTES = 2**20
 MAX_TOKEN = 16_384
 """Longest token in characters: well below what servers accept as an address."""
 
+_NOTHING = Text("nothing")
+
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number a design can hold")
+    raise ValueError(Text("{name} is not a number that a design can hold", name=name))
 
 
 def read_json(text: str | bytes, limit: int = MAX_JSON_BYTES) -> Any:
     """The plain data in ``text`` (UTF-8 if bytes). Raises DesignError when it is too long or not JSON."""
     if len(text) > limit:
-        received = f"{len(text):,}"
-        raise DesignError("The text is too long for a design", expected=f"at most {limit:,} bytes", received=received)
+        raise DesignError(
+            Text("The text is too long for a design"),
+            expected=Text("at most {most:,} bytes", most=limit),
+            received=f"{len(text):,}",
+        )
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
-        fault = "brackets nested far too deep"
+        fault = Text("brackets that are nested far too deep")
     except UnicodeDecodeError:
-        fault = "bytes that are not UTF-8 text"
+        fault = Text("bytes that are not UTF-8 text")
     except json.JSONDecodeError as error:
-        fault = f"text that is not JSON from line {error.lineno}, column {error.colno}" if text.strip() else "nothing"
+        place = {"line": error.lineno, "column": error.colno}
+        fault = Text("text that is not JSON from line {line}, column {column}", **place) if text.strip() else _NOTHING
     except ValueError as error:
-        fault = str(error)
-    todo = "Open a file that was saved here, or by Keras's model.to_json()."
-    raise DesignError("This is not a design", expected="JSON text", received=fault, todo=todo)
+        fault = error.args[0]  # ours, or what Python says of a number with far too many digits
+    todo = Text("Open a file that was saved here, or by Keras's model.to_json().")
+    raise DesignError(Text("This is not a design"), expected=Text("JSON text"), received=fault, todo=todo)
 
 
 def pack(plain: Any) -> str:
@@ -46,10 +53,10 @@ def pack(plain: Any) -> str:
 def unpack(token: str) -> Any:
     """The inverse of `pack`. Raises DesignError for anything else, and never inflates beyond `MAX_JSON_BYTES`."""
     broken = DesignError(
-        "The link cannot be read",
-        expected="a link copied as a whole",
-        received=f"{len(token):,} characters that make no sense",
-        todo="Copy the link again; meanwhile what you had before is open.",
+        Text("The link cannot be read"),
+        expected=Text("a complete link"),
+        received=Text.plural("{n:,} character that makes no sense", "{n:,} characters that make no sense", len(token)),
+        todo=Text("Copy the link again. What you had before is still open."),
     )
     if len(token) > MAX_TOKEN:
         raise broken

@@ -5,8 +5,10 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cnn_core.design.fields import Shape
+from cnn_core.errors import Words
+from cnn_core.language import Text
 
-Kind = Literal["convolution", "pooling", "dense", "other"]
+LayerKind = Literal["convolution", "pooling", "dense", "other"]
 
 
 class BaseLayer(BaseModel):
@@ -22,7 +24,7 @@ class BaseLayer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     about: ClassVar[str] = ""
-    kind: ClassVar[Kind] = "other"
+    kind: ClassVar[LayerKind] = "other"
     acts_on_last_axis: ClassVar[bool] = False
     type: str
 
@@ -34,15 +36,15 @@ class BaseLayer(BaseModel):
         """The shape this layer makes of ``shape``. Raises DesignError when it can't take it."""
         return shape
 
-    def shape_formula(self, shape: Shape) -> str:
+    def shape_formula(self, shape: Shape) -> Words:
         """How the output's size follows from ``shape``, with the numbers; for shapes the layer can take."""
-        return "unchanged"
+        return Text("unchanged")
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
         """(trainable, non-trainable) numbers this layer keeps when ``shape`` arrives."""
         return 0, 0
 
-    def parameter_formula(self, shape: Shape) -> str:
+    def parameter_formula(self, shape: Shape) -> Words:
         """How the parameters add up, with the numbers."""
         return "0"
 

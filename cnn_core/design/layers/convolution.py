@@ -16,17 +16,24 @@ from cnn_core.design.arithmetic import (
     window_side,
 )
 from cnn_core.design.fields import Activation_, Count, Flag, Padding, Pair, Shape
-from cnn_core.design.layers.base import BaseLayer, Kind
-from cnn_core.errors import DesignError
-from cnn_core.language import N_
+from cnn_core.design.layers.base import BaseLayer, LayerKind
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import N_, Text
 
-_TODO = "Use padding 'same', a smaller kernel, or fewer layers that shrink the map before it."
+_TODO = Text("Use padding 'same', a smaller kernel, or fewer layers before it that shrink the map.")
+
+_UNEVEN_CHANNELS = N_(
+    "{count:,} input channels cannot be split into {groups:,} equal groups: {count:,} = {groups:,}·{size:,} + {rest:,}"
+)
+_UNEVEN_FILTERS = N_(
+    "{count:,} filters cannot be split into {groups:,} equal groups: {count:,} = {groups:,}·{size:,} + {rest:,}"
+)
 
 
 class _Filtered(BaseLayer):
     """A layer whose output has one channel per filter; listed last among the bases, so that filters come first."""
 
-    filters: Count = Field(32, description=N_("How many patterns are learned: the channels of the output."))
+    filters: Count = Field(32, description=N_("How many patterns it learns: the channels of the output."))
 
     def channels(self, shape: Shape) -> int:
         return self.filters
@@ -35,15 +42,15 @@ class _Filtered(BaseLayer):
 class _Convolution(BaseLayer):
     """What the three share: a dilated window that slides over height and width. They add `channels` of the output."""
 
-    kind: ClassVar[Kind] = "convolution"
+    kind: ClassVar[LayerKind] = "convolution"
     kernel_size: Pair = Field((3, 3), description=N_("Height and width of the sliding window; 3 and 5 are usual."))
     strides: Pair = Field((1, 1), description=N_("How far the window moves at each step. 2 halves the feature map."))
     padding: Padding = Field("valid", description=N_("same: a border of zeros keeps the size. valid: the map shrinks."))
     dilation_rate: Pair = Field(
-        (1, 1), description=N_("Gaps in the window: 2 looks at every other cell, a wider view.")
+        (1, 1), description=N_("Gaps in the window: 2 looks at every other cell, for a wider view.")
     )
-    activation: Activation_ = Field("linear", description=N_("What is done to each value; relu is the usual choice."))
-    use_bias: Flag = Field(True, description=N_("Add one trained number per filter to its output."))
+    activation: Activation_ = Field("linear", description=N_("Applied to each value; relu is the usual choice."))
+    use_bias: Flag = Field(True, description=N_("Adds one trained number to the output of each filter."))
 
     def window(self) -> tuple[tuple[int, int], tuple[int, int]]:
         rows, columns = map(span, self.kernel_size, self.dilation_rate)
@@ -53,24 +60,26 @@ class _Convolution(BaseLayer):
         need_map(shape, self.type)
         windows, strides = self.window()
         if self.padding == "valid":
-            what = f"The {sides(windows)} window{self._spread()}"
-            need_room(shape, windows, strides, what, _TODO)
+            need_room(shape, windows, strides, _TODO, self._spread())
         height, width = (window_side(*axis, self.padding) for axis in zip(shape, windows, strides, strict=False))
         return height, width, self.channels(shape)
 
-    def shape_formula(self, shape: Shape) -> str:
+    def shape_formula(self, shape: Shape) -> Words:
         axes = zip(shape, *self.window(), strict=False)
-        sums = both_axes(*(window_formula(*axis, self.padding) for axis in axes))
-        return sums + (self._spread() if self.padding == "valid" else "")
+        formula = both_axes(*(window_formula(*axis, self.padding) for axis in axes))
+        if self.padding == "valid" and (spread := self._spread()):
+            return Text("{formula} (spread by dilation: {spread})", formula=formula, spread=spread)
+        return formula
 
-    def _spread(self) -> str:
+    def _spread(self) -> Words:
+        """How dilation makes the window larger, with the numbers; empty where it does not."""
         if self.dilation_rate == (1, 1):
             return ""
         rates = zip(self.kernel_size, self.dilation_rate, strict=True)
-        return f" (spread by dilation: {both_axes(*(f'{d}·({k} − 1) + 1 = {span(k, d)}' for k, d in rates))})"
+        return both_axes(*(f"{d}·({k} − 1) + 1 = {span(k, d)}" for k, d in rates))
 
     def _positions(self, shape: Shape) -> int:
-        height, width, _ = self.output_shape(shape)
+        height, width, _channels = self.output_shape(shape)
         return height * width
 
 
@@ -79,33 +88,38 @@ class Conv2D(_Convolution, _Filtered):
         "Slides trained filters over the map: each makes one channel that shows where its pattern is."
     )
     type: Literal["Conv2D"] = "Conv2D"
-    groups: Count = Field(1, description=N_("Split the channels into groups that are filtered apart; 1: all together."))
+    groups: Count = Field(1, description=N_("Groups of channels that are filtered separately; 1: all together."))
 
     def output_shape(self, shape: Shape) -> Shape:
         need_map(shape, self.type)
         self._check_groups(shape[2])
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            strides, rates = sides(self.strides), sides(self.dilation_rate)
             raise DesignError(
-                "Conv2D can take longer steps or spread its window, not both",
-                expected="strides of 1 or a dilation_rate of 1",
-                received=f"strides {sides(self.strides)} and dilation_rate {sides(self.dilation_rate)}",
-                todo="Set one of them to 1.",
+                Text("Conv2D can take longer steps or spread its window, but not both"),
+                expected=Text("strides of 1 or a dilation_rate of 1"),
+                received=Text("strides {strides} and dilation_rate {rates}", strides=strides, rates=rates),
+                todo=Text("Set one of them to 1."),
             )
         return super().output_shape(shape)
 
     def _check_groups(self, channels: int) -> None:
-        for count, name in ((channels, "input channels"), (self.filters, "filters")):
-            if count % self.groups:
+        for count, what in ((channels, _UNEVEN_CHANNELS), (self.filters, _UNEVEN_FILTERS)):
+            size, rest = divmod(count, self.groups)
+            if rest:
                 raise DesignError(
-                    f"{number(count)} {name} do not split into {number(self.groups)} equal groups: "
-                    f"{number(count)} = {number(self.groups)}·{count // self.groups} + {count % self.groups}",
-                    expected=f"groups that divide both {number(channels)} input channels and {self.filters:,} filters",
-                    received=f"groups {number(self.groups)}",
-                    todo="Set groups to 1, or change the number of filters.",
+                    Text(what, count=count, groups=self.groups, size=size, rest=rest),
+                    expected=Text(
+                        "groups that divide both {channels:,} input channels and {filters:,} filters",
+                        channels=channels,
+                        filters=self.filters,
+                    ),
+                    received=Text("groups {groups:,}", groups=self.groups),
+                    todo=Text("Set groups to 1, or change the number of filters."),
                 )
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
-        """height·width·(input channels / groups)·filters, and a bias for each filter. Source: SOURCES.md, A and C."""
+        """height·width·(input channels / groups)·filters, and a bias for each filter (LeCun et al. 1998, II.B)."""
         rows, columns = self.kernel_size
         return rows * columns * (shape[2] // self.groups) * self.filters + self.use_bias * self.filters, 0
 

@@ -6,13 +6,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from cnn_core.design.arithmetic import number, product
-from cnn_core.design.fields import Activation_, Flag, Shape, Share, Units
-from cnn_core.design.layers.base import BaseLayer, Kind
-from cnn_core.language import N_
+from cnn_core.design.fields import Activation_, Flag, Fraction, Shape, Units
+from cnn_core.design.layers.base import BaseLayer, LayerKind
+from cnn_core.errors import Words
+from cnn_core.language import N_, Text
 
 
 class Flatten(BaseLayer):
-    about: ClassVar[str] = N_("Lays the whole map out as one vector, for the dense layers after it.")
+    about: ClassVar[str] = N_("Turns the whole map into one vector, for the dense layers after it.")
     type: Literal["Flatten"] = "Flatten"
 
     def window(self) -> None:
@@ -21,8 +22,8 @@ class Flatten(BaseLayer):
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
 
-    def shape_formula(self, shape: Shape) -> str:
-        return f"{product(*shape)} = {number(prod(shape))}" if len(shape) > 1 else "unchanged"
+    def shape_formula(self, shape: Shape) -> Words:
+        return f"{product(*shape)} = {number(prod(shape))}" if len(shape) > 1 else Text("unchanged")
 
 
 class Dense(BaseLayer):
@@ -30,22 +31,24 @@ class Dense(BaseLayer):
         "Connects every input value to every unit. On a map it works, as in Keras, along the last axis only."
     )
     acts_on_last_axis: ClassVar[bool] = True
-    kind: ClassVar[Kind] = "dense"
+    kind: ClassVar[LayerKind] = "dense"
     type: Literal["Dense"] = "Dense"
     units: Units = Field(64, description=N_("How many values come out; the last layer has one for each class."))
     activation: Activation_ = Field(
         "linear", description=N_("relu between layers, softmax at the end of a classifier.")
     )
-    use_bias: Flag = Field(True, description=N_("Add one trained number to each unit."))
+    use_bias: Flag = Field(True, description=N_("Adds one trained number to each unit."))
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], self.units)
 
-    def shape_formula(self, shape: Shape) -> str:
-        return f"units = {number(self.units)}" + (", at every place of the map" if len(shape) > 1 else "")
+    def shape_formula(self, shape: Shape) -> Words:
+        if len(shape) > 1:
+            return Text("units = {units:,}, at every place of the map", units=self.units)
+        return f"units = {number(self.units)}"
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
-        """inputs·units, and a bias for each unit. Source: SOURCES.md, C."""
+        """inputs·units, and a bias for each unit: every input has a weight for every unit."""
         return (shape[-1] + self.use_bias) * self.units, 0
 
     def parameter_formula(self, shape: Shape) -> str:
@@ -59,31 +62,35 @@ class Dense(BaseLayer):
 
 class Dropout(BaseLayer):
     about: ClassVar[str] = N_(
-        "Zeroes a random share of the values while training, against over-fitting; does nothing afterwards."
+        "Sets a random fraction of the values to 0 during training, against over-fitting; afterwards it does nothing."
     )
     type: Literal["Dropout"] = "Dropout"
-    rate: Share = Field(0.5, description=N_("The share of values that is dropped at each training step."))
+    rate: Fraction = Field(0.5, description=N_("The fraction of values that is dropped at each training step."))
 
 
 class BatchNormalization(BaseLayer):
     about: ClassVar[str] = N_(
-        "Shifts and scales each channel to mean 0 and variance 1 over the batch: training gets faster and steadier."
+        "Shifts and scales each channel to mean 0 and variance 1 over the batch: training becomes faster and steadier."
     )
     type: Literal["BatchNormalization"] = "BatchNormalization"
-    momentum: Share = Field(0.99, description=N_("How slowly the running mean and variance follow the batches."))
+    momentum: Fraction = Field(0.99, description=N_("How slowly the running mean and variance follow the batches."))
     epsilon: Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)] = Field(
-        0.001, description=N_("Added to the variance, so that nothing is divided by zero.")
+        0.001, description=N_("Added to the variance, so that nothing is divided by 0.")
     )
-    center: Flag = Field(True, description=N_("Learn an offset (beta) for each channel."))
-    scale: Flag = Field(True, description=N_("Learn a factor (gamma) for each channel."))
+    center: Flag = Field(True, description=N_("Learns an offset (beta) for each channel."))
+    scale: Flag = Field(True, description=N_("Learns a factor (gamma) for each channel."))
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
         """gamma and beta are trained, the moving mean and variance are not (Ioffe & Szegedy 2015)."""
         return (self.center + self.scale) * shape[-1], 2 * shape[-1]
 
-    def parameter_formula(self, shape: Shape) -> str:
-        trained = product(self.center + self.scale, shape[-1])
-        return f"{trained} trainable + {product(2, shape[-1])} not = {number(sum(self.parameters(shape)))}"
+    def parameter_formula(self, shape: Shape) -> Words:
+        return Text(
+            "{trained} trainable + {fixed} not trainable = {parameters:,}",
+            trained=product(self.center + self.scale, shape[-1]),
+            fixed=product(2, shape[-1]),
+            parameters=sum(self.parameters(shape)),
+        )
 
 
 class Activation(BaseLayer):

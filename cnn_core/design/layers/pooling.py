@@ -6,14 +6,17 @@ from pydantic import Field
 
 from cnn_core.design.arithmetic import both_axes, need_map, need_room, number, sides, window_formula, window_side
 from cnn_core.design.fields import Edges, Flag, Padding, Pair, Shape
-from cnn_core.design.layers.base import BaseLayer, Kind
-from cnn_core.language import N_
+from cnn_core.design.layers.base import BaseLayer, LayerKind
+from cnn_core.errors import Words
+from cnn_core.language import N_, Text
+
+_TODO = Text("Pool less before it, use a smaller pool_size or padding 'same', or remove this layer.")
 
 
 class _Pooling(BaseLayer):
-    kind: ClassVar[Kind] = "pooling"
+    kind: ClassVar[LayerKind] = "pooling"
     pool_size: Pair = Field((2, 2), description=N_("Height and width of the window that becomes one value."))
-    strides: Pair | None = Field(None, description=N_("How far the window moves; empty: as far as it is large."))
+    strides: Pair | None = Field(None, description=N_("How far the window moves; empty: by its own size."))
     padding: Padding = Field(
         "valid", description=N_("valid: incomplete windows at the border are dropped; same: kept.")
     )
@@ -25,12 +28,11 @@ class _Pooling(BaseLayer):
         need_map(shape, self.type)
         windows, strides = self.window()
         if self.padding == "valid":
-            todo = "Pool less before it, use a smaller pool_size or padding 'same', or remove this layer."
-            need_room(shape, windows, strides, f"The {sides(windows)} window", todo)
+            need_room(shape, windows, strides, _TODO)
         height, width = (window_side(*axis, self.padding) for axis in zip(shape, windows, strides, strict=False))
         return height, width, shape[2]
 
-    def shape_formula(self, shape: Shape) -> str:
+    def shape_formula(self, shape: Shape) -> Words:
         return both_axes(*(window_formula(*axis, self.padding) for axis in zip(shape, *self.window(), strict=False)))
 
 
@@ -45,8 +47,8 @@ class AveragePooling2D(_Pooling):
 
 
 class _GlobalPooling(BaseLayer):
-    kind: ClassVar[Kind] = "pooling"
-    keepdims: Flag = Field(False, description=N_("Keep a 1×1 map instead of making a vector."))
+    kind: ClassVar[LayerKind] = "pooling"
+    keepdims: Flag = Field(False, description=N_("Keeps a 1×1 map instead of making a vector."))
 
     def window(self) -> None:
         return None
@@ -55,8 +57,9 @@ class _GlobalPooling(BaseLayer):
         need_map(shape, self.type)
         return (1, 1, shape[2]) if self.keepdims else (shape[2],)
 
-    def shape_formula(self, shape: Shape) -> str:
-        return f"{sides(shape[:2])} cells → 1 per channel: {number(shape[2])}"
+    def shape_formula(self, shape: Shape) -> Words:
+        size, channels = sides(shape[:2]), shape[2]
+        return Text("{size} cells → 1 per channel: {channels:,}", size=size, channels=channels)
 
 
 class GlobalAveragePooling2D(_GlobalPooling):
@@ -79,7 +82,7 @@ class ZeroPadding2D(BaseLayer):
         height, width = (side + sum(edges) for side, edges in zip(shape, self.padding, strict=False))
         return height, width, shape[2]
 
-    def shape_formula(self, shape: Shape) -> str:
+    def shape_formula(self, shape: Shape) -> Words:
         sums = (
             f"{number(side)} + {before} + {after} = {number(side + before + after)}"
             for side, (before, after) in zip(shape, self.padding, strict=False)

@@ -1,4 +1,4 @@
-"""What a design comes to: its totals, its picture, and what is wrong with it, with the repairs."""
+"""What a design comes to: its totals, its diagram, and what is wrong with it, with the repairs."""
 
 import streamlit as st
 
@@ -8,6 +8,8 @@ from cnn_core.design.network import Network
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, Trace, classifier_problem
 from cnn_core.figures.network import describe_network, network_figure
+from cnn_core.figures.template import STILL
+from cnn_core.language import _
 from cnn_core.ui.build.editor import commit, refusal
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
@@ -20,37 +22,48 @@ def totals(network: Network, trace: Trace) -> None:
     sums, recipe = trace.totals, session.RECIPE.get()
     batch = recipe.batch_size
     memory = readable(training_bytes(network, batch, recipe.optimizer))
-    values = {
-        "Parameters": (number(sums.parameters), f"{number(sums.trainable)} trainable"),
-        "Not trainable": (number(sums.non_trainable), "Kept by BatchNormalization: moving means and variances"),
-        "MACs": (number(sums.macs), "Multiply-accumulates for one image: the work of one prediction"),
-        "Weights": (readable(sums.weight_bytes), "Memory of all parameters as float32"),
-        "Activations": (
-            readable(batch * sums.activation_bytes),
-            f"Memory of every layer's output for a batch of {batch}, as float32",
+    activations = readable(batch * sums.activation_bytes)
+    trainable = _("{count} trainable", count=number(sums.trainable))
+    values = (
+        (_("Parameters"), number(sums.parameters), trainable),
+        (
+            _("Not trainable"),
+            number(sums.non_trainable),
+            _("The moving means and variances that BatchNormalization keeps"),
         ),
-        "Training": (memory, f"Estimated memory for batches of {batch} with {recipe.optimizer}"),
-    }
+        (_("MACs"), number(sums.macs), _("Multiply-accumulates for one image: the work of one prediction")),
+        (_("Weights"), readable(sums.weight_bytes), _("Memory of all parameters as float32")),
+        (
+            _("Activations"),
+            activations,
+            _("Memory of every layer's output for a batch of {batch}, as float32", batch=batch),
+        ),
+        (
+            _("Training"),
+            memory,
+            _("Estimated memory for batches of {batch} with {optimizer}", batch=batch, optimizer=recipe.optimizer),
+        ),
+    )
     with st.grid(6, min_column_width=105, gap="small"):
-        for label, (value, explanation) in values.items():
+        for label, value, explanation in values:
             st.metric(label, value, help=explanation)
 
 
-def picture(network: Network, trace: Trace, row: int) -> None:
-    """Blocks drawn to the shape of their feature maps, the selected layer outlined."""
+def diagram(network: Network, trace: Trace, row: int) -> None:
+    """Blocks in the shape of their feature maps, the selected layer outlined."""
     st.plotly_chart(
         network_figure(trace, network.data_format, selected=row - 1 if row else None),
-        key="designer.picture",
-        config={"displayModeBar": False},
+        key="designer.diagram",
+        config=STILL,
         alt=describe_network(trace, network.data_format),
     )
 
 
 def waiting() -> str | None:
     """Show why training waits for a field of the panel, and give it; None when it does not."""
-    if not (words := refusal()):
+    if not (field := refusal()):
         return None
-    why = literal(f"Training waits for {words}. Mend that field first.")
+    why = literal(_("Training waits for {field}. Correct that field first.", field=field))
     st.error(why, icon=":material/error:")
     return why
 
@@ -69,5 +82,6 @@ def verdict(network: Network, trace: Trace) -> Problem | None:
             show_error(problem.message, ":material/info:", st.warning)
         with st.container(horizontal=True, gap="small"):
             for repair in repairs(network, classes):
-                st.button(repair.title, icon=":material/build:", on_click=commit, args=(repair.network,))
+                key = f"designer.repair.{repair.title}"
+                st.button(repair.title, key=key, icon=":material/build:", on_click=commit, args=(repair.network,))
     return problem

@@ -6,7 +6,7 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import LAYER_TYPES, Layer
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport
-from cnn_core.errors import StudioError
+from cnn_core.errors import DesignError
 from cnn_core.language import Text, _
 from cnn_core.ui.build.table import ROW, select
 from cnn_core.ui.kit import session
@@ -21,7 +21,8 @@ REFUSED: Slot[tuple[Network, Text] | None] = Slot("designer.refused", None)
 """The design whose panel holds a value that it could not take, and why."""
 FORMS = NETWORK_FORM, LAYER_FORM = "designer.network", "designer.layer"
 INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
-USUAL_ACTIVATION = {"Conv2D": "relu", "SeparableConv2D": "relu", "DepthwiseConv2D": "relu", "Dense": "relu"}
+RELU = ("convolution", "dense")
+"""Kinds of layers that are added with a relu."""
 
 
 def commit(network: Network, row: int | None = None) -> None:
@@ -35,30 +36,30 @@ def commit(network: Network, row: int | None = None) -> None:
 
 
 def add_layer(network: Network, row: int) -> None:
-    """A menu of the layer types; the chosen one comes behind `row`."""
+    """A menu of the layer types; the chosen one comes after `row`."""
     st.menu_button(
-        "Add layer",
+        _("Add layer"),
         list(LAYER_TYPES),
         key=ADD.key,
         icon=":material/add:",
-        help="Puts a layer behind the selected row.",
+        help=_("Adds a layer after the selected row."),
         on_click=_add,
         args=(network, row),
     )
 
 
 def _add(network: Network, row: int) -> None:
-    kind = ADD.get()
-    usual = {"activation": USUAL_ACTIVATION[kind]} if kind in USUAL_ACTIVATION else {}
+    layer = LAYER_TYPES[ADD.get()]
+    usual = {"activation": "relu"} if layer.kind in RELU else {}
     with errors_told(tell=later):
-        commit(network.insert(row, LAYER_TYPES[kind](**usual)), row + 1)
+        commit(network.insert(row, layer(**usual)), row + 1)
 
 
 def editor(network: Network, row: int) -> Network:
     """The panel for `row` (0: the input); gives the network as its widgets make it."""
-    if row != session.get(ROW):
+    if row != ROW.get():
         keep_design()  # a layer like the one before would show what was refused for that
-    session.put(ROW, row)
+    ROW.put(row)
     network = network.replace(row - 1, _layer(network, row)) if row else _input(network)
     faults = refused(LAYER_FORM if row else NETWORK_FORM)
     place = Text("layer {row} ({type})", row=row, type=network.layers[row - 1].type) if row else Text("the input")
@@ -81,15 +82,28 @@ def keep_design() -> None:
 
 def _input(network: Network) -> Network:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Input**", width="stretch")
+        title = _("Input")
+        st.markdown(f"**{title}**", width="stretch")
         for shape in dict.fromkeys([chosen_entry().input_shape, *INPUTS]):
             there = network.changed(input_shape=shape)
-            st.button(sides(shape), type="tertiary", disabled=there == network, on_click=commit, args=(there,))
-    entry = choose_data("Data set to design for")
+            st.button(
+                sides(shape),
+                key=f"designer.input.{sides(shape)}",
+                type="tertiary",
+                disabled=there == network,
+                on_click=commit,
+                args=(there,),
+            )
+    entry = choose_data(_("Data set to design for"))
     if entry.classes:
         st.caption(
-            f"{literal(entry.title)} has pictures of {sides(entry.input_shape)} (height, width, channels) and "
-            f"{entry.classes} classes: the last layer needs as many units."
+            _(
+                "{data} has images of {size} (height, width, channels) and {classes} classes: the last layer needs "
+                "as many units.",
+                data=literal(entry.title),
+                size=sides(entry.input_shape),
+                classes=entry.classes,
+            )
         )
     return form(network, NETWORK_FORM, columns=1, skip=("layers",))
 
@@ -105,11 +119,11 @@ def _layer(network: Network, row: int) -> Layer:
 
 def _moves(network: Network, row: int) -> None:
     index, last = row - 1, len(network.layers) - 1
-    _icon("arrow_upward", "Move up", network.move(index, index - 1), row - 1, index == 0)
-    _icon("arrow_downward", "Move down", network.move(index, index + 1), row + 1, index == last)
+    _icon("arrow_upward", _("Move up"), network.move(index, index - 1), row - 1, index == 0)
+    _icon("arrow_downward", _("Move down"), network.move(index, index + 1), row + 1, index == last)
     full = _duplicated(network, index) is None
-    _icon("content_copy", "Duplicate", _duplicated(network, index), row + 1, full)
-    _icon("delete", "Remove", network.remove(index), min(row, last))
+    _icon("content_copy", _("Duplicate"), _duplicated(network, index), row + 1, full)
+    _icon("delete", _("Remove"), network.remove(index), min(row, last))
 
 
 def _icon(icon: str, title: str, network: Network | None, row: int, disabled: bool = False) -> None:
@@ -129,14 +143,15 @@ def _duplicated(network: Network, index: int) -> Network | None:
     """With the layer twice, or None where the stack is full."""
     try:
         return network.duplicate(index)
-    except StudioError:
+    except DesignError:
         return None
 
 
-def sums(report: LayerReport, data_format: str) -> None:
+def formulas(report: LayerReport, data_format: str) -> None:
     """The selected layer's arithmetic, with the numbers in it."""
-    output = sides(shown(report.output_shape, data_format))
-    lines = [f"Output **{output}** :gray[· {report.shape_formula}]"]
+    output, parameters = _("Output"), _("Parameters")
+    size = sides(shown(report.output_shape, data_format))
+    lines = [f"{output} **{size}** :gray[· {report.shape_formula}]"]
     if report.parameters:
-        lines.append(f"Parameters :gray[·] {report.parameter_formula}")
+        lines.append(f"{parameters} :gray[·] {report.parameter_formula}")
     st.markdown("  \n".join(lines))

@@ -9,9 +9,13 @@ from cnn_core.design.arithmetic import number, sides
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport, Trace
-from cnn_core.ui.kit import session
+from cnn_core.language import _
+from cnn_core.ui.kit.session import Slot
 
-TABLE, ROW = "designer.table", "designer.row"
+TABLE: Slot[dict[str, Any] | None] = Slot("designer.table", None)
+"""The table's selection, as Streamlit keeps it."""
+ROW: Slot[int] = Slot("designer.row", 1)
+"""The row that was edited last, for when the visitor comes back to the page."""
 SHORT = {
     "filters": "{}",
     "units": "{}",
@@ -25,73 +29,79 @@ SHORT = {
 
 def selected(network: Network) -> int:
     """The row that is being edited: 0 is the input, 1 the first layer."""
-    rows = (session.get(TABLE) or {}).get("selection", {}).get("rows") or [session.get(ROW, 1)]  # back on the page
+    rows = (TABLE.get() or {}).get("selection", {}).get("rows") or [ROW.get()]
     return min(rows[0], len(network.layers))
 
 
 def select(row: int) -> None:
     """Edit `row` from now on. Only before the table is shown: in a callback, or above it."""
-    session.put(TABLE, {"selection": {"rows": [row], "columns": [], "cells": []}})
+    TABLE.put({"selection": {"rows": [row], "columns": [], "cells": []}})
 
 
 def layer_table(network: Network, trace: Trace, row: int) -> None:
     """Show the calculator with `row` selected."""
-    if session.get(TABLE) is None or session.get(TABLE)["selection"]["rows"] != [row]:
+    if (kept := TABLE.get()) is None or kept["selection"]["rows"] != [row]:
         select(row)
     st.dataframe(
         rows(network, trace),
-        key=f"studio.{TABLE}",
+        key=TABLE.key,
         hide_index=True,
         on_select=_follow_click,
         selection_mode=["single-row-required", "single-cell"],
-        column_config={
-            "Layer": st.column_config.TextColumn(width=150),
-            "Output": st.column_config.TextColumn(width=78, help=f"Shape for one image, {network.data_format}"),
-            "Parameters": st.column_config.TextColumn(width=85, help="Trainable and not"),
-            "Sees": st.column_config.TextColumn(
-                width=58, help="Receptive field: how much of the image one value can depend on, in pixels"
-            ),
-            "MACs": st.column_config.TextColumn(width=78, help="Multiply-accumulates for one image"),
-            "Output side": st.column_config.TextColumn(width=190, help="How the size of the output comes about"),
-            "Parameter sum": st.column_config.TextColumn(width=200, help="How the parameters add up"),
-        },
-        alt="The layers with their output shapes, parameters, multiply-accumulates and receptive fields.",
+        column_config=_columns(network.data_format),
+        alt=_("The layers with their output shapes, parameters, multiply-accumulates and receptive fields."),
     )
+
+
+def _columns(data_format: str) -> dict[str, Any]:
+    """How the columns are called, how wide they are, and what they mean."""
+    text = st.column_config.TextColumn
+    return {
+        "layer": text(_("Layer"), width=150),
+        "output": text(_("Output"), width=78, help=_("Shape for one image, {layout}", layout=data_format)),
+        "parameters": text(_("Parameters"), width=85, help=_("Trainable and not trainable")),
+        "sees": text(
+            _("Sees"), width=58, help=_("Receptive field: how many pixels of the image one value can depend on")
+        ),
+        "macs": text(_("MACs"), width=78, help=_("Multiply-accumulates for one image")),
+        "shape_formula": text(_("Output size"), width=190, help=_("How the size of the output is computed")),
+        "parameter_formula": text(_("Parameter sum"), width=200, help=_("How the parameters add up")),
+    }
 
 
 def _follow_click() -> None:
     """A click anywhere in a row selects it; Streamlit itself only knows the mark at its left."""
-    cells = session.get(TABLE)["selection"]["cells"]
-    if cells:
+    if cells := TABLE.get()["selection"]["cells"]:
         select(cells[0][0])
 
 
 def rows(network: Network, trace: Trace) -> list[dict[str, str]]:
     """The calculator's rows, everything as text. Layers behind the first impossible one have no numbers."""
-    source = _row(0, "Input", sides(shown(network.input_shape, network.data_format)))
+    source = _row(0, _("Input"), sides(shown(network.input_shape, network.data_format)))
     done = [_reached(report, network.data_format) for report in trace.reports]
     rest = [
-        _row(index + 1, layer_label(network.layers[index]), "–" if behind else "does not fit")
+        _row(index + 1, layer_label(network.layers[index]), "–" if behind else _("does not fit"))
         for behind, index in enumerate(range(len(done), len(network.layers)))
     ]
     return [source, *done, *rest]
 
 
 def _row(place: int, layer: str, output: str, **numbers: str) -> dict[str, str]:
-    empty = dict.fromkeys(("Parameters", "Sees", "MACs", "Output side", "Parameter sum"), "")
-    return {"Layer": f"{place}  {layer}" if place else layer, "Output": output} | empty | numbers
+    empty = dict.fromkeys(("parameters", "sees", "macs", "shape_formula", "parameter_formula"), "")
+    return {"layer": f"{place}  {layer}" if place else layer, "output": output} | empty | numbers
 
 
 def _reached(report: LayerReport, data_format: str) -> dict[str, str]:
-    numbers = {
-        "Parameters": number(report.parameters),
-        "Sees": sides(report.receptive_field),
-        "MACs": number(report.macs),
-        "Output side": report.shape_formula,
-        "Parameter sum": report.parameter_formula if report.parameters else "",
-    }
-    output = sides(shown(report.output_shape, data_format))
-    return _row(report.index + 1, layer_label(report.layer), output, **numbers)
+    return _row(
+        report.index + 1,
+        layer_label(report.layer),
+        sides(shown(report.output_shape, data_format)),
+        parameters=number(report.parameters),
+        sees=sides(report.receptive_field),
+        macs=number(report.macs),
+        shape_formula=str(report.shape_formula),
+        parameter_formula=str(report.parameter_formula) if report.parameters else "",
+    )
 
 
 def layer_label(layer: BaseLayer) -> str:
@@ -106,7 +116,7 @@ def layer_label(layer: BaseLayer) -> str:
 
 
 def _named(name: str, value: Any) -> str:
-    """What is written for an argument that is not its default: words speak for themselves, numbers need their name."""
+    """What is written for an argument that is not at its default: words are clear alone, numbers need their name."""
     return "{}" if isinstance(value, str) else name + " {}"
 
 

@@ -2,62 +2,65 @@
 
 import streamlit as st
 
+from cnn_core.compare import duel as duels
 from cnn_core.compare.matching import matched_parameters
 from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.network import Network, another_name
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import trace
-from cnn_core.errors import StudioError
+from cnn_core.language import N_, _, _n
 from cnn_core.ui.compare.start import start_button
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.data_choice import data_facts
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.forms import form
+from cnn_core.ui.kit.session import Slot
 
-FIRST_PRESETS = ("dnn-500x3", "cnn-25-50")  # with MNIST's first 10,000: experiment E of the notes
+FIRST_PRESETS = {"first": "dnn-500x3", "second": "cnn-25-50"}  # with MNIST's first 10,000: experiment E of the notes
 FIRST_IMAGES = 10_000
 SEEDS = (1, 3, 5)
 MOST_EPOCHS = 1_000  # with a time limit the clock ends a training, not the count
 MATCHES = {
-    "epochs": "Both go through the same pictures the same number of times.",
-    "parameters": "The larger network's layers are made narrower until both have about as many parameters.",
-    "time": "Both train for the same number of seconds: the faster one sees the pictures more often.",
+    "epochs": (N_("Epochs"), N_("Both go through the same images the same number of times.")),
+    "parameters": (
+        N_("Parameters"),
+        N_("The larger network's layers are made narrower until both have about as many parameters."),
+    ),
+    "time": (
+        N_("Seconds"),
+        N_("Both train for the same number of seconds. The faster one sees the images more often."),
+    ),
 }
+"""What both sides can have the same of: its name, and what that means."""
 UNSHARED = ("seed", "train_images", "augmentation", "time_limit", "pixel_order")  # chosen elsewhere, or not at all
-LESS = "Both learn again from only the first 100, 300, 1,000 and 3,000 of these pictures."
 OWN = "own"
+DUEL_RECIPE: Slot[Recipe] = Slot("duel.recipe", PRESETS[FIRST_PRESETS["first"]].recipe)
 
 
 def choose_designs() -> None:
     """Two networks, data and what is the same for both; the button that starts them, or what is wrong."""
-    sides = st.container()  # above the data that its networks are fitted to
+    versus = st.container()  # above the data that its networks are fitted to
     left, right = st.columns(2, gap="medium")
     with left:
         entry = _choose_data()
         count = _choose_count(entry)
-        less = st.checkbox("Learn from less", True, key="duel-less", persist_state="session", help=LESS)
-        shuffled = st.checkbox(
-            "Shuffle the pixels",
-            True,
-            key="duel-shuffled",
-            persist_state="session",
-            help="Both learn once more from pictures whose pixels are all shuffled in the same way.",
-        )
+        less, shuffled = _choose_experiments()
     with right:
         matched, seconds = _choose_match()
         note = st.container()
         seeds = _choose_seeds()
         recipe = _choose_recipe(matched, count, seconds)
-    with sides:
+    with versus:
         networks = _choose_networks(entry)
     with note:
         networks = _matched(networks, matched)
     if networks:
         plan = Plan(
-            title=" against ".join(network.name for network in networks)[:200],
+            title=duels.title(*(network.name for network in networks)),
             dataset=entry.name,
             networks=networks,
             recipes=(recipe, recipe),
@@ -66,14 +69,33 @@ def choose_designs() -> None:
             sizes=SIZES if less else (),
             shuffled=shuffled,
         )
-        start_button(plan, "Start the duel", "duel-start")
+        start_button(plan, _("Start the duel"), "duel-start")
+
+
+def _choose_experiments() -> tuple[bool, bool]:
+    """Whether to learn from less, and whether to shuffle the pixels."""
+    less = st.checkbox(
+        _("Learn from less"),
+        True,
+        key="duel-less",
+        persist_state="session",
+        help=_("Both learn again from only the first 100, 300, 1,000 and 3,000 of these images."),
+    )
+    shuffled = st.checkbox(
+        _("Shuffle the pixels"),
+        True,
+        key="duel-shuffled",
+        persist_state="session",
+        help=_("Both learn once more from images whose pixels are all shuffled in the same way."),
+    )
+    return less, shuffled
 
 
 def _choose_data() -> Entry:
     entries = {entry.name: entry for entry in services.catalogue().entries()}
     first = MNIST if entries[MNIST].ready else BUNDLED
     name = st.selectbox(
-        "Data set",
+        _("Data set"),
         list(entries),
         index=list(entries).index(first),
         format_func=lambda name: entries[name].title,
@@ -85,16 +107,16 @@ def _choose_data() -> Entry:
 
 
 def _choose_count(entry: Entry) -> int:
-    """How many of the first training pictures both sides get."""
+    """How many of the first training images both sides get."""
     if entry.train < 10:
         return 10
     return st.number_input(
-        "Training pictures",
+        _("Training images"),
         10,
         entry.train,
         min(FIRST_IMAGES, entry.train),
         step=min(1_000, entry.train),
-        help="So many of the first ones of the data set; a part of them is kept aside for validation.",
+        help=_("The first images of the data set. A part of them is kept aside for validation."),
         key=f"duel-count-{entry.name}",
         persist_state="session",
     )
@@ -103,41 +125,42 @@ def _choose_count(entry: Entry) -> int:
 def _choose_match() -> tuple[str, int | None]:
     """What both sides have the same of; and for time, how many seconds."""
     matched = st.segmented_control(
-        "The same number of",
+        _("The same number of"),
         list(MATCHES),
-        format_func={"epochs": "Epochs", "parameters": "Parameters", "time": "Seconds"}.get,
+        format_func=lambda key: _(MATCHES[key][0]),
         default="epochs",
         required=True,
         key="duel-match",
         persist_state="session",
     )
-    st.caption(MATCHES[matched])
+    st.caption(_(MATCHES[matched][1]))
     if matched != "time":
         return matched, None
-    return matched, st.number_input("Seconds each", 5, 3600, 30, key="duel-seconds", persist_state="session")
+    return matched, st.number_input(_("Seconds each"), 5, 3600, 30, key="duel-seconds", persist_state="session")
 
 
 def _choose_seeds() -> tuple[int, ...]:
     count = st.segmented_control(
-        "Seeds",
+        _("Seeds"),
         SEEDS,
         default=1,
         required=True,
         key="duel-seeds",
         persist_state="session",
-        help="Each network is trained once for each seed. With several, every number has its spread, and the "
-        "difference an interval.",
+        help=_(
+            "Each network is trained once for each seed. With several seeds, every number has a range and the "
+            "difference has an interval."
+        ),
     )
     return tuple(range(1, count + 1))
 
 
 def _choose_recipe(matched: str, count: int, seconds: int | None) -> Recipe:
     """The one recipe that both sides follow."""
-    kept = session.get("duel.recipe", PRESETS[FIRST_PRESETS[0]].recipe)
-    with st.expander("The recipe that both follow", icon=":material/tune:"):
+    with st.expander(_("The recipe that both follow"), icon=":material/tune:", key="duel-recipe"):
         skip = (*UNSHARED, "epochs") if matched == "time" else UNSHARED
-        shared = form(kept, f"duel-recipe-{matched == 'time'}", columns=2, skip=skip)
-    session.put("duel.recipe", shared)
+        shared = form(DUEL_RECIPE.get(), f"duel-recipe-{matched == 'time'}", columns=2, skip=skip)
+    DUEL_RECIPE.put(shared)
     limits = {"time_limit": float(seconds), "epochs": MOST_EPOCHS} if seconds else {}
     return shared.model_copy(update={"train_images": count, **limits})
 
@@ -145,25 +168,25 @@ def _choose_recipe(matched: str, count: int, seconds: int | None) -> Recipe:
 def _choose_networks(entry: Entry) -> tuple[Network, Network]:
     networks = []
     columns = st.columns(2, gap="medium")
-    for column, label, first in zip(columns, ("First network", "Second network"), FIRST_PRESETS, strict=True):
+    for column, side, label in zip(columns, FIRST_PRESETS, (_("First network"), _("Second network")), strict=True):
         with column:
-            networks.append(_choose_network(label, first, entry))
+            networks.append(_choose_network(side, label, entry))
     first, second = networks
     return first, second.changed(name=another_name(second.name)) if first.name == second.name else second
 
 
-def _choose_network(label: str, first: str, entry: Entry) -> Network:
+def _choose_network(side: str, label: str, entry: Entry) -> Network:
     """A preset or the visitor's own design, fitted to the data."""
-    titles = {name: preset.title for name, preset in PRESETS.items()}
+    titles = {name: _(preset.title) for name, preset in PRESETS.items()}
     own = session.network()
     if own not in [preset.network for preset in PRESETS.values()]:
-        titles[OWN] = f"Your design ({own.name})"
+        titles[OWN] = _("Your design ({name})", name=own.name)
     name = st.selectbox(
         label,
         list(titles),
-        index=list(titles).index(first),
+        index=list(titles).index(FIRST_PRESETS[side]),
         format_func=titles.get,
-        key=f"duel-{label}",
+        key=f"duel-{side}-network",
         persist_state="session",
     )
     network, changes = fitted(own if name == OWN else PRESETS[name].network, entry)
@@ -171,8 +194,8 @@ def _choose_network(label: str, first: str, entry: Entry) -> Network:
     facts = [
         wording.literal(network.name),
         network.family,
-        f"{len(network.layers)} layers",
-        f"{totals.parameters:,} parameters",
+        _n("{n} layer", "{n} layers", len(network.layers)),
+        _n("{n:,} parameter", "{n:,} parameters", totals.parameters),
         *changes,
     ]
     st.caption(" · ".join(facts))
@@ -186,10 +209,10 @@ def fitted(network: Network, entry: Entry) -> tuple[Network, list[str]]:
         return network, changes
     if network.input_shape != entry.input_shape:
         network = network.changed(input_shape=entry.input_shape)
-        changes.append(f"input changed to {'×'.join(map(str, entry.input_shape))}")
+        changes.append(_("input changed to {shape}", shape=sides(entry.input_shape)))
     if trace(network).problem is None and (mending := repairs(network, entry.classes)):
         network = mending[0].network
-        changes.append(mending[0].title.lower())
+        changes.append(mending[0].title)
     return network, changes
 
 
@@ -197,13 +220,12 @@ def _matched(networks: tuple[Network, Network], matched: str) -> tuple[Network, 
     """The networks as they will compete; None, and the reason on the page, when they cannot be matched."""
     if matched != "parameters":
         return networks
-    try:
+    equal = None
+    with errors_told():
         equal = matched_parameters(networks)
-    except StudioError as error:
-        show_error(error)
-        return None
-    for before, after in zip(networks, equal, strict=True):
+    for before, after in zip(networks, equal or networks, strict=True):
         if after != before:
-            was, now = (f"{trace(network).totals.parameters:,}" for network in (before, after))
-            st.caption(f"{wording.literal(before.name)} goes from {was} to {now} parameters.")
+            was, now = (trace(network).totals.parameters for network in (before, after))
+            name = wording.literal(before.name)
+            st.caption(_("{name} goes from {was:,} to {now:,} parameters.", name=name, was=was, now=now))
     return equal

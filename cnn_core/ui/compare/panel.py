@@ -8,11 +8,12 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.duel import Progress
 from cnn_core.compare.gather import live_curves
 from cnn_core.compare.plan import Duel
-from cnn_core.errors import RunError, StudioError
+from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
+from cnn_core.language import _
 from cnn_core.ui.kit import services, session, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.train.panel import show_curves
 
 REFRESH = 1.0  # seconds between two looks at a duel: it takes minutes
@@ -23,11 +24,10 @@ def linked_duel() -> Duel | None:
     duel_id = session.link("duel")
     if not duel_id:
         return None
-    try:
-        return duels.load(services.store(), duel_id)
-    except RunError as error:
-        show_error(error, ":material/link_off:")
-        return None
+    duel = None
+    with errors_told(":material/link_off:", kind=RunError):
+        duel = duels.load(services.store(), duel_id)
+    return duel
 
 
 def duel_panel(duel: Duel, *, curves: bool) -> None:
@@ -45,9 +45,9 @@ def duel_actions(duel: Duel) -> None:
     """A way to forget a duel that has ended."""
     if duels.progress(duel, services.store()).active:
         return
-    with st.popover("Delete", icon=":material/delete:"):
-        st.write("Delete this duel for good? Its runs stay in the list of runs.")
-        st.button("Delete it", on_click=_delete, args=(duel,), key="duel-delete")
+    with st.popover(_("Delete"), icon=":material/delete:", key="duel-delete-menu"):
+        st.write(_("Delete this duel for good? Its runs stay in the list of runs."))
+        st.button(_("Delete it"), on_click=_delete, args=(duel,), key="duel-delete")
 
 
 def _stage(now: Progress) -> tuple[bool, int]:
@@ -63,11 +63,9 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
     for message in now.failed:
         show_error(message)
     if now.resumable and not now.active and not now.failed:
-        st.warning(
-            "The server ended while this duel was under way. What was learned is kept.", icon=":material/power_off:"
-        )
+        st.warning(_("The server ended during this duel. What was learned is kept."), icon=":material/power_off:")
     if now.active:
-        st.progress(now.share, _place(now))
+        st.progress(now.fraction, _place(now))
     if curves:
         _curves(duel)
 
@@ -80,7 +78,7 @@ def _header(duel: Duel, now: Progress) -> None:
         st.space("stretch")
         if now.active:
             st.button(
-                "Stopping…" if now.stopping else "Stop",
+                _("Stopping…") if now.stopping else _("Stop"),
                 icon=":material/stop:",
                 type="primary",
                 disabled=now.stopping,
@@ -90,7 +88,7 @@ def _header(duel: Duel, now: Progress) -> None:
             )
         elif now.resumable:
             st.button(
-                "Resume", icon=":material/resume:", type="primary", key="duel-resume", on_click=_resume, args=(duel,)
+                _("Resume"), icon=":material/resume:", type="primary", key="duel-resume", on_click=_resume, args=(duel,)
             )
 
 
@@ -104,9 +102,12 @@ def _status(now: Progress) -> str:
 
 def _place(now: Progress) -> str:
     """How far the duel is, in words."""
-    parts = [f"{now.done} of {now.total} trainings done", f"now: {wording.literal(now.current)}"]
+    parts = [
+        _("{done} of {total} trainings done", done=now.done, total=now.total),
+        _("now: {training}", training=wording.literal(str(now.current))),
+    ]
     if now.seconds_left is not None:
-        parts.append(f"{wording.duration(now.seconds_left)} left")
+        parts.append(_("{time} left", time=wording.duration(now.seconds_left)))
     return " · ".join(parts)
 
 
@@ -115,7 +116,7 @@ def _curves(duel: Duel) -> None:
     reached = live_curves(duel, services.store())
     left, right = st.columns(2)
     with left:
-        _chart(duel, reached, "accuracy", "Accuracy", share=True)
+        _chart(duel, reached, "accuracy", _("Accuracy"), share=True)
     with right:
         _chart(duel, reached, "loss", loss_title(recipe.loss for recipe in duel.plan.recipes))
 
@@ -140,10 +141,8 @@ def _epochs(duel: Duel, curves: list[Curve]) -> float:
 
 
 def _resume(duel: Duel) -> None:
-    try:
+    with errors_told(tell=st.toast):
         duels.resume(duel, services.store(), services.engine())
-    except StudioError as error:
-        show_error(error, tell=st.toast)
 
 
 def _delete(duel: Duel) -> None:

@@ -1,27 +1,43 @@
 """A duel's report on the page: the verdict, the table, and what is behind them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.compare import charts, words
 from cnn_core.compare import duel as duels
 from cnn_core.compare.charts import Chart
-from cnn_core.compare.export import to_config, to_csv
+from cnn_core.compare.export import made_in, to_config, to_csv
 from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel
-from cnn_core.compare.report import Picture, Report
+from cnn_core.compare.report import Contested, Report
 from cnn_core.compare.robustness import measure
-from cnn_core.compare.tables import Row, interval_words, mcnemar_table, measured, names, recipe_table, summary
+from cnn_core.compare.tables import (
+    Row,
+    beside,
+    interval_words,
+    mcnemar_table,
+    names,
+    provenance,
+    recipe_table,
+    summary,
+)
 from cnn_core.errors import StudioError
+from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
+from cnn_core.language import _, spoken
 from cnn_core.ui.compare.drag import can_drag, drag_board
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.session import Slot
 
-PICTURE = 68  # px: all of one side in one row
+SMALL = 68  # px: all images of one side in one row
+_OPEN: Slot[str] = Slot("duel.tab", "curves")
+_TABS: Slot[str] = Slot("duel.tabs", "")
+"""Of each language, the label of the open tab: Streamlit knows tabs by nothing else."""
 
 
 def report_of(duel: Duel) -> Report | None:
@@ -31,7 +47,7 @@ def report_of(duel: Duel) -> Report | None:
     try:
         return services.duel_report(duel)
     except StudioError as error:
-        show_error(f"{error.what.rstrip('.')}.", ":material/inbox:", st.info)
+        show_error(StudioError(error.what), ":material/inbox:", st.info)  # not to wait: nothing may be under way
         return None
 
 
@@ -40,7 +56,8 @@ def ready_report() -> None:
     report = services.ready_duel()
     if report is None:
         return
-    st.subheader("Already measured: " + wording.literal(report.plan.title), anchor=False, divider="gray")
+    title = _("Already measured: {title}", title=wording.literal(report.plan.title))
+    st.subheader(title, anchor=False, divider="gray")
     duel_report(report)
 
 
@@ -51,7 +68,7 @@ def duel_report(report: Report, duel: Duel | None = None) -> None:
         duel: the duel that it is about, when its networks are on this server.
     """
     _verdict(words.verdict(report))
-    st.caption(wording.literal(measured(report)))
+    st.caption(wording.literal(provenance(report)))
     _warnings(report)
     _table(summary(report))
     _downloads(report)
@@ -71,30 +88,32 @@ def _warnings(report: Report) -> None:
     """What besides the networks is not the same on both sides."""
     if differences := words.unfair(report.plan):
         told = "".join(f"\n- {wording.literal(difference)}" for difference in differences)
-        st.warning(f"Besides the networks, this is not the same on both sides:{told}", icon=":material/balance:")
+        st.warning(_("Besides the networks, this is not the same on both sides:") + told, icon=":material/balance:")
 
 
 def _table(rows: Sequence[Row]) -> None:
-    """Rows of networks as columns: they compare best side by side, on a phone too."""
-    columns = {wording.literal(row["Network"]): row for row in rows}
-    st.table(pd.DataFrame(columns).drop("Network"))
+    """Rows of networks as columns."""
+    (_network, *called), *measures = beside(rows)
+    table = pd.DataFrame([row[1:] for row in measures], [row[0] for row in measures], map(wording.literal, called))
+    st.table(table)
 
 
 def _downloads(report: Report) -> None:
     files = (
-        ("Report", "html", to_html, "article", "One file: works without a network, and prints well."),
-        ("Numbers", "csv", to_csv, "table", "Every number of this report, one a line."),
-        ("Configuration", "json", to_config, "replay", "With it a duel can be repeated: see 'Repeat a saved duel'."),
+        (_("Report"), "html", to_html, "article", _("One file that works offline and prints well.")),
+        (_("Numbers"), "csv", to_csv, "table", _("Every number of this report, one on each line.")),
+        (_("Configuration"), "json", to_config, "replay", _("It repeats this duel: see 'Repeat a saved duel'.")),
     )
     with st.container(horizontal=True):
         for label, ending, make, icon, told in files:
             st.download_button(
                 f"{label} (.{ending})",
-                partial(make, report),  # made when it is asked for: the HTML takes longer than the page
+                partial(made_in, spoken(), make, report),  # when it is asked for: the HTML takes longer than the page
                 f"duel-{report.made:.0f}.{ending}",
                 icon=f":material/{icon}:",
                 help=told,
                 on_click="ignore",
+                key=f"duel-download-{ending}",
             )
 
 
@@ -102,17 +121,26 @@ def _downloads(report: Report) -> None:
 def _details(report: Report, duel: Duel | None) -> None:
     """Tabs; only the open one is made and sent."""
     parts = {
-        "Curves": lambda: _row(charts.learning_curves(report)),
-        "Mistakes": lambda: _mistakes(report),
-        "Experiments": lambda: _experiments(report, duel),
-        "Statistics": lambda: _statistics(report),
+        "curves": (_("Curves"), lambda: _row(charts.learning_curves(report))),
+        "mistakes": (_("Mistakes"), lambda: _mistakes(report)),
+        "experiments": (_("Experiments"), lambda: _experiments(report, duel)),
+        "statistics": (_("Statistics"), lambda: _statistics(report)),
     }
     if duel and can_drag(report):
-        parts["Drag your digit"] = lambda: drag_board(report, duel)
-    for tab, show in zip(st.tabs(list(parts), on_change="rerun", key="duel-tabs"), parts.values(), strict=True):
+        parts["drag"] = _("Drag your digit"), lambda: drag_board(report, duel)
+    for tab, (part, (_label, show)) in zip(_tabs(parts), parts.items(), strict=True):
         if tab.open:
+            _OPEN.put(part)
             with tab:
                 show()
+
+
+def _tabs(parts: Mapping[str, tuple[str, Callable]]) -> Sequence[DeltaGenerator]:
+    """A tab for each part; the open one is the same in every language."""
+    labels, shown = [label for label, _show in parts.values()], _TABS.of(spoken())
+    if not shown.get():
+        shown.put(parts.get(_OPEN.get(), parts["curves"])[0])
+    return st.tabs(labels, on_change="rerun", key=shown.key)
 
 
 def _row(row: Sequence[Chart], tell: Callable[[str], object] = st.markdown) -> None:
@@ -120,27 +148,28 @@ def _row(row: Sequence[Chart], tell: Callable[[str], object] = st.markdown) -> N
     for column, chart in zip(st.columns(2, gap="medium"), row, strict=False):
         with column:
             st.markdown(f"**{wording.literal(chart.title)}**")
-            st.plotly_chart(chart.figure, key=f"duel-chart-{chart.title}", config=STILL, alt=chart.alt)
+            st.plotly_chart(chart.figure, key=f"duel-chart-{chart.key}", config=STILL, alt=chart.alt)
             if chart.words:
                 tell(wording.literal(chart.words))
 
 
 def _mistakes(report: Report) -> None:
-    """Both confusion matrices, and the pictures that only one side reads right."""
+    """Both confusion matrices, and the images that only one side predicts right."""
     _row(charts.confusions(report), st.caption)
     called = names(report)
     for right, wrong in ((0, 1), (1, 0)):
-        pictures = [picture for picture in report.pictures if picture.read[right] == picture.true]
-        if pictures:
-            st.markdown(f"**Only {wording.literal(called[right])} reads these right**")
-            _pictures(pictures, wrong)
-            st.caption(f"What each is → what {wording.literal(called[wrong])} reads instead.")
+        images = [image for image in report.pictures if image.read[right] == image.true]
+        if images:
+            winner, loser = wording.literal(called[right]), wording.literal(called[wrong])
+            title = _("Only {network} predicts these right", network=winner)
+            st.markdown(f"**{title}**")
+            _contested(images, wrong)
+            st.caption(_("The true class → what {network} predicts instead.", network=loser))
 
 
-def _pictures(pictures: Sequence[Picture], wrong: int) -> None:
-    sources = [f"data:image/png;base64,{picture.png}" for picture in pictures]
-    captions = [wording.literal(f"{picture.true} → {picture.read[wrong]}") for picture in pictures]
-    st.image(sources, caption=captions, width=PICTURE)
+def _contested(images: Sequence[Contested], wrong: int) -> None:
+    captions = [wording.literal(f"{image.true} → {image.read[wrong]}") for image in images]
+    st.image([png_url(image.png) for image in images], caption=captions, width=SMALL)
 
 
 def _experiments(report: Report, duel: Duel | None) -> None:
@@ -177,11 +206,14 @@ def _statistics(report: Report) -> None:
     if interval := interval_words(report):
         st.markdown(wording.literal(interval))
     else:
-        st.markdown("With one seed there is no interval: start the duel with three or five to see the spread.")
-    st.markdown("**On the same test pictures**, seed by seed. McNemar's p: how likely so uneven a split is by luck.")
+        st.markdown(_("With one seed there is no interval. Start the duel with three or five seeds to see the range."))
+    st.markdown(
+        _("**On the same test images**, seed by seed. McNemar's p says how likely such an uneven split is by luck.")
+    )
     _plain_table(mcnemar_table(report))
-    st.markdown(f"**How it is fair.** {wording.literal(words.fair_words(report.plan))}")
-    _plain_table([dict(zip(("Recipe", *names(report)), row, strict=True)) for row in recipe_table(report.plan)])
+    fair, told = _("What makes it fair."), wording.literal(words.fair_words(report.plan))
+    st.markdown(f"**{fair}** {told}")
+    _plain_table([dict(zip((_("Setting"), *names(report)), row, strict=True)) for row in recipe_table(report.plan)])
     st.caption(wording.literal(" · ".join(f"{name} {version}" for name, version in report.versions.items())))
 
 

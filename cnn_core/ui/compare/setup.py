@@ -4,16 +4,15 @@ import streamlit as st
 
 from cnn_core.compare import duel as duels
 from cnn_core.compare.export import read_config
-from cnn_core.errors import StudioError
 from cnn_core.figures.template import percent
+from cnn_core.language import _
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.compare.designs import choose_designs
 from cnn_core.ui.compare.start import open_duel, start_button
 from cnn_core.ui.kit import services, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told
 
-DESIGNS, RUNS = "Two designs", "Two finished runs"
 RECENT = 5
 MOST = 200  # runs to choose from
 
@@ -22,15 +21,16 @@ def duel_setup() -> None:
     """Show the choices, say what they amount to, and start the duel."""
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         way = st.segmented_control(
-            "What competes",
-            [DESIGNS, RUNS],
-            default=DESIGNS,
+            _("What competes"),
+            ["designs", "runs"],
+            default="designs",
             required=True,
+            format_func=lambda key: _("Two designs") if key == "designs" else _("Two finished runs"),
             key="duel-way",
             label_visibility="collapsed",
         )
         _repeat()
-    if way == DESIGNS:
+    if way == "designs":
         choose_designs()
     else:
         _runs()
@@ -41,10 +41,10 @@ def recent_duels() -> None:
     past = duels.recent(services.store(), RECENT)
     if not past:
         return
-    st.subheader("Recent duels", anchor=False)
+    st.subheader(_("Recent duels"), anchor=False)
     for duel in past:
         if duel is None:
-            st.caption("A duel that was stored by another version of CNN Studio cannot be read.")
+            st.caption(_("A duel that was stored by another version of CNN Studio cannot be read."))
             continue
         label = f"{wording.literal(duel.plan.title)} · {wording.day_and_time(duel.created)}"
         st.page_link(pages.DUEL, label=label, icon=":material/swords:", query_params={"duel": duel.id})
@@ -54,19 +54,21 @@ def _runs() -> None:
     """Two boxes of finished runs, the second one with those on the same data as the first."""
     runs = _finished_runs()
     if len(runs) < 2:
-        st.info("Two finished runs are needed. Train two networks on the same data first.", icon=":material/inbox:")
-        st.page_link(pages.LIVE, label="Go to training", icon=":material/monitoring:")
+        st.info(_("Two finished runs are needed. Train two networks on the same data first."), icon=":material/inbox:")
+        st.page_link(pages.LIVE, label=_("Go to training"), icon=":material/monitoring:")
         return
     left, right = st.columns(2, gap="large")
     with left:
-        first = _choose_run("First run", runs)
+        first = _choose_run("first", _("First run"), runs)
     with right:
-        second = _choose_run("Second run", [run for run in runs if run != first and run.dataset == first.dataset])
+        others = [run for run in runs if run != first and run.dataset == first.dataset]
+        second = _choose_run("second", _("Second run"), others)
     if second is None:
-        st.info("No other finished run is on the same data. Train one, or choose another first run.")
+        st.info(_("No other finished run used the same data. Train one, or choose another first run."))
     else:
-        st.caption("Compared as they were trained; the report says where that was not on the same terms.")
-    if st.button("Compare them", type="primary", icon=":material/swords:", disabled=second is None, key="duel-compare"):
+        st.caption(_("The runs are compared as they were trained. The report says what differs besides the networks."))
+    label, stuck = _("Compare them"), second is None
+    if st.button(label, type="primary", icon=":material/swords:", disabled=stuck, key="duel-compare"):
         store = services.store()
         open_duel(lambda: duels.of_runs(store.run(first.id), store.run(second.id), store))
 
@@ -76,10 +78,10 @@ def _finished_runs() -> list[Summary]:
     return services.store().lists.trained(MOST)
 
 
-def _choose_run(label: str, runs: list[Summary]) -> Summary | None:
+def _choose_run(side: str, label: str, runs: list[Summary]) -> Summary | None:
     by_id, datasets = {run.id: run for run in runs}, services.dataset_titles()
     titles = {run.id: _run_title(run, datasets.get(run.dataset, run.dataset)) for run in runs}
-    chosen = st.selectbox(label, list(by_id), format_func=titles.get, key=f"duel-{label}")
+    chosen = st.selectbox(label, list(by_id), format_func=titles.get, key=f"duel-{side}-run")
     return by_id.get(chosen)
 
 
@@ -89,14 +91,12 @@ def _run_title(run: Summary, data: str) -> str:
 
 def _repeat() -> None:
     """Open a configuration that was saved from a duel, and start that duel again."""
-    with st.popover("Repeat a saved duel", icon=":material/replay:"):
-        file = st.file_uploader("The configuration that was saved from its report", "json", key="duel-config")
+    with st.popover(_("Repeat a saved duel"), icon=":material/replay:", key="duel-repeat-menu"):
+        file = st.file_uploader(_("The configuration that was saved from its report"), "json", key="duel-config")
         if file is None:
             return
-        try:
+        with errors_told():
             plan = read_config(file.getvalue())
-        except StudioError as error:
-            show_error(error)
-            return
-        st.markdown(f"**{wording.literal(plan.title)}** on {wording.literal(services.dataset_title(plan.dataset))}")
-        start_button(plan, "Repeat it exactly", "duel-repeat")
+            title, data = plan.title, services.dataset_title(plan.dataset)
+            st.markdown(_("**{title}** on {data}", title=wording.literal(title), data=wording.literal(data)))
+            start_button(plan, _("Repeat it exactly"), "duel-repeat")

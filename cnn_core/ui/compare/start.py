@@ -8,11 +8,11 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.plan import Duel, Plan
 from cnn_core.compare.words import fair_words
 from cnn_core.data.datasets import Entry
-from cnn_core.errors import StudioError
+from cnn_core.language import _, _n
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services, session, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told, show_error
 
 
 def start_button(plan: Plan, label: str, key: str) -> None:
@@ -28,12 +28,12 @@ def start_button(plan: Plan, label: str, key: str) -> None:
 
 
 def plan_problem(plan: Plan, entry: Entry | None) -> str:
-    """What keeps either side from being trained, in words; empty when nothing does."""
+    """What keeps either side from being trained, in the reader's language; empty when nothing does."""
     if entry is None:
-        return f"The data set {plan.dataset} is not on this server. Choose another one."
+        return _("The data set {name} is not on this server. Choose another one.", name=plan.dataset)
     for network, recipe in zip(plan.networks, plan.recipes, strict=True):
         if problem := request_problem(network, recipe, entry, settings().training_memory_bytes):
-            return f"{network.name}: {problem.message}"
+            return f"{network.name}: {problem.message}"  # a name, and a whole sentence
     return ""
 
 
@@ -41,16 +41,19 @@ def _amount(plan: Plan, entry: Entry) -> str:
     """How many trainings the plan makes, and what makes it fair."""
     count = len(duels.trainings(plan, entry.train))
     alone = settings().training_workers == 1 and not settings().scheduler_address
-    order = "one after another, so that each has the machine to itself" if alone else "several at a time"
-    return f"{count} trainings, {order}. {wording.literal(fair_words(plan))}"
+    if alone:
+        told = _n(
+            "{n} training, one after another: each has the machine to itself.",
+            "{n} trainings, one after another: each has the machine to itself.",
+            count,
+        )
+    else:
+        told = _n("{n} training, several at a time.", "{n} trainings, several at a time.", count)
+    return f"{told} {wording.literal(fair_words(plan))}"
 
 
 def open_duel(make: Callable[[], Duel]) -> None:
     """Go to a new duel, or say why it cannot be."""
-    try:
-        duel = make()
-    except StudioError as error:
-        show_error(error)
-    else:
-        session.set_link("duel", duel.id)
+    with errors_told():
+        session.set_link("duel", make().id)
         st.rerun()

@@ -1,8 +1,6 @@
-"""Augmentation, live: the controls, a picture beside its variants with their numbers, one control from end to end."""
+"""Augmentation, live: the controls, an image beside its variants with their numbers, one control from end to end."""
 
-import base64
 from collections.abc import Sequence
-from io import BytesIO
 from secrets import randbelow
 
 import numpy as np
@@ -13,43 +11,48 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
 from cnn_core.engine import tasks
-from cnn_core.errors import StudioError
+from cnn_core.figures.images import data_url, enlarged
+from cnn_core.language import N_, _
 from cnn_core.ui import pages
 from cnn_core.ui.data.sample import choose_sample
 from cnn_core.ui.kit import services, session
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.forms import form
+from cnn_core.ui.kit.session import Slot
 
 COPIES, STEPS = 12, 9
 TILE = 62  # px: seven beside each other on a page of 1280
 FRAME_MS = 180
-SIGNS = {  # for each number: its words when it is positive, and when it is negative
-    "rotation": ("↺ {:.1f}°", "↻ {:.1f}°"),
-    "horizontal_shift": ("→ {:.1f} %", "← {:.1f} %"),
-    "vertical_shift": ("↓ {:.1f} %", "↑ {:.1f} %"),
-    "brightness": ("☀ +{:.0f} %", "☀ −{:.0f} %"),
-    "contrast": ("◐ +{:.0f} %", "◐ −{:.0f} %"),
-    "noise": ("noise {:.0f} %", ""),
-    "erasing": ("■ {:.1f} %", ""),
-    "horizontal_flip": ("mirrored", ""),
-    "vertical_flip": ("upside down", ""),
+SIGNS = {  # for each number: how it is shown when it is positive, and when it is negative
+    "rotation": ("↺ {amount:.1f}°", "↻ {amount:.1f}°"),
+    "horizontal_shift": ("→ {amount:.1f} %", "← {amount:.1f} %"),
+    "vertical_shift": ("↓ {amount:.1f} %", "↑ {amount:.1f} %"),
+    "brightness": ("☀ +{amount:.0f} %", "☀ −{amount:.0f} %"),
+    "contrast": ("◐ +{amount:.0f} %", "◐ −{amount:.0f} %"),
+    "noise": (N_("noise {amount:.0f} %"), ""),
+    "erasing": ("■ {amount:.1f} %", ""),
+    "horizontal_flip": (N_("mirrored"), ""),
+    "vertical_flip": (N_("upside down"), ""),
 }
-LEGEND = {"brightness": "☀ brightness", "contrast": "◐ contrast", "erasing": "■ area erased"}
+LEGEND = {"brightness": N_("☀ brightness"), "contrast": N_("◐ contrast"), "erasing": N_("■ area erased")}
+PRESET_NAMES = {"none": N_("None"), "digits": N_("Digits"), "photos": N_("Photos")}
+DRAFT: Slot[Augmentation | None] = Slot("augment.draft", None)
+PREVIEW_SEED: Slot[int | None] = Slot("augment.seed", None)
 
 
-def words(numbers: dict[str, float]) -> list[str]:
+def variant_words(numbers: dict[str, float]) -> list[str]:
     """The numbers that made a variant, each in words; a flip that was not drawn is left out."""
     found = [_size(numbers["zoom"])] if "zoom" in numbers else []
     for name, (positive, negative) in SIGNS.items():
         if name in numbers and (numbers[name] or "flip" not in name):
-            found.append((positive if numbers[name] >= 0 else negative).format(abs(numbers[name])))
+            found.append(_(positive if numbers[name] >= 0 else negative, amount=abs(numbers[name])))
     return found
 
 
 def _draft() -> Augmentation:
     """What this visitor is trying out: at first what their recipe has, or what suits digits."""
     own = session.RECIPE.get().augmentation
-    return session.get("augment.draft", own if own.active else PRESETS["digits"])
+    return DRAFT.get() or (own if own.active else PRESETS["digits"])
 
 
 @st.fragment
@@ -61,18 +64,18 @@ def augmentation_board(data: Dataset) -> None:
         _use_button(augmentation)
     with right:
         image = choose_sample(data)
-        for sentence in warnings(augmentation, data.class_names):
-            show_error(sentence[0].upper() + sentence[1:], ":material/label_off:", st.warning)
+        for warning in warnings(augmentation, data.class_names):
+            show_error(warning, ":material/label_off:", st.warning)
         if image is not None:
             _show(augmentation, image)
-    with st.expander("The code for it", icon=":material/code:"):
+    with st.expander(_("The code for it"), icon=":material/code:", key="augment-code"):
         _code(augmentation)
 
 
 def _use_button(augmentation: Augmentation) -> None:
     """The one button that puts it into the recipe; says what the recipe has."""
     now = session.RECIPE.get().augmentation == augmentation
-    label = "Use it for training" if augmentation.active else "Train without augmentation"
+    label = _("Use it for training") if augmentation.active else _("Train without augmentation")
     st.button(
         label,
         type="primary",
@@ -83,8 +86,8 @@ def _use_button(augmentation: Augmentation) -> None:
         args=(augmentation,),
     )
     if now:
-        st.caption(f"Your recipe has it: {augmentation}. It is done to training pictures only.")
-        st.page_link(pages.LIVE, label="Go to the training", icon=":material/monitoring:")
+        st.caption(_("In your recipe: {augmentation}. Only training images are changed.", augmentation=augmentation))
+        st.page_link(pages.LIVE, label=_("Go to training"), icon=":material/monitoring:")
 
 
 def _use(augmentation: Augmentation) -> None:
@@ -94,42 +97,46 @@ def _use(augmentation: Augmentation) -> None:
 def _controls() -> Augmentation:
     with st.container(horizontal=True):
         for name, preset in PRESETS.items():
-            st.button(
-                name.capitalize(), on_click=session.put, args=("augment.draft", preset), key=f"augment-preset-{name}"
-            )
+            label = _(PRESET_NAMES[name])
+            st.button(label, on_click=DRAFT.put, args=(preset,), key=f"augment-preset-{name}")
     augmentation = form(_draft(), "augment")
-    session.put("augment.draft", augmentation)
+    DRAFT.put(augmentation)
     return augmentation
 
 
 def _seed() -> int:
-    return session.get("augment.seed", session.RECIPE.get().seed)
+    kept = PREVIEW_SEED.get()
+    return session.RECIPE.get().seed if kept is None else kept
 
 
 def _new_seed() -> None:
-    session.put("augment.seed", randbelow(10_000))
+    PREVIEW_SEED.put(randbelow(10_000))
 
 
 def _show(augmentation: Augmentation, image: np.ndarray) -> None:
     """The variants, and one control from its lowest to its highest number."""
     shown = st.container()
     control = _control(augmentation)
-    try:
+    made = None
+    with errors_told():
         made = services.engine().ask(tasks.preview, augmentation, image, COPIES, control, STEPS, _seed())
-    except StudioError as error:
-        show_error(error)
+    if made is None:
         return
     with shown:
-        _tiles([image, *made["variants"][0]], [["**original**"], *map(words, made["variants"][1])])
-        signs = [sign for name, sign in LEGEND.items() if name in augmentation.controls]
-        if signs:
+        images, numbers = made["variants"]
+        _tiles([image, *images], [["**" + _("original") + "**"], *map(variant_words, numbers)])
+        if signs := [_(sign) for name, sign in LEGEND.items() if name in augmentation.controls]:
             st.caption(", ".join(signs))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{COPIES} variants, seed {_seed()}: the same seed, the same variants.", width="content")
-            st.button("New seed", icon=":material/casino:", type="tertiary", on_click=_new_seed)
+            told = _(
+                "{count} variants, seed {seed}. The same seed gives the same variants.", count=COPIES, seed=_seed()
+            )
+            st.caption(told, width="content")
+            label = _("New seed")
+            st.button(label, icon=":material/casino:", type="tertiary", on_click=_new_seed, key="augment-new-seed")
     if control:
-        pictures, numbers = made["sweep"]
-        _tiles(pictures, [words(row) for row in numbers], animated=True)
+        images, numbers = made["sweep"]
+        _tiles(images, [variant_words(row) for row in numbers], animated=True)
 
 
 def _control(augmentation: Augmentation) -> str | None:
@@ -138,49 +145,40 @@ def _control(augmentation: Augmentation) -> str | None:
     if not names:
         return None
     return st.segmented_control(
-        "One control, from end to end",
+        _("One control, from end to end"),
         names,
         default=names[0],
         required=True,
-        format_func=lambda name: name.replace("_", " "),
         key=f"augment-control-{'-'.join(names)}",
     )
 
 
-def _tiles(pictures: Sequence[np.ndarray], captions: list[list[str]], animated: bool = False) -> None:
-    """Pictures of TILE px with their numbers; `animated`: the first one runs through all of them, there and back."""
-    tiles = [_png([picture]) for picture in pictures]
-    alts = [", ".join(words).replace("*", "") or "unchanged" for words in captions]
-    texts = ["  \n".join(words) or "unchanged" for words in captions]
+def _tiles(images: Sequence[np.ndarray], captions: list[list[str]], animated: bool = False) -> None:
+    """Images of TILE px with their numbers; `animated`: the first one runs through all of them, there and back."""
+    frames = [_framed(image) for image in images]
+    tiles = [data_url(frame) for frame in frames]
+    alts = [", ".join(told).replace("*", "") or _("unchanged") for told in captions]
+    texts = ["  \n".join(told) or _("unchanged") for told in captions]
     if animated:
-        tiles.insert(0, _png([*pictures, *pictures[-2:0:-1]]))
-        texts.insert(0, "**all of it**")
-        alts.insert(0, "Animation of all that follow")
+        tiles.insert(0, data_url([*frames, *frames[-2:0:-1]], FRAME_MS))
+        texts.insert(0, "**" + _("all of them") + "**")
+        alts.insert(0, _("Animation of all images that follow"))
     st.image(tiles, texts, width=TILE, alt=alts)
 
 
-def _png(frames: Sequence[np.ndarray]) -> str:
-    """(H, W, C) pictures as a data URL: an animation when there are several."""
-    first, *rest = map(_framed, frames)
-    file = BytesIO()
-    first.save(file, "PNG", save_all=bool(rest), append_images=rest, duration=FRAME_MS, loop=0)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _framed(picture: np.ndarray) -> Image.Image:
-    """Larger by whole numbers, so that pixels stay square, with a rim that keeps neighbours apart."""
-    times = max(1, 2 * TILE // picture.shape[1])
-    large = Image.fromarray(picture.squeeze(-1) if picture.shape[-1] == 1 else picture).convert("RGBA")
-    large = large.resize((large.width * times, large.height * times), Image.Resampling.NEAREST)
+def _framed(image: np.ndarray) -> Image.Image:
+    """(H, W, C) larger by whole numbers, so that pixels stay square, with a rim that keeps neighbours apart."""
+    large = enlarged(image, max(1, 2 * TILE // image.shape[1])).convert("RGBA")
     return ImageOps.expand(large, large.width // 30, (0, 0, 0, 0))
 
 
 def _size(zoom: float) -> str:
     """The frame shows `zoom` percent more, so everything in it is that much smaller."""
-    return f"size {1 / (1 + zoom / 100):.0%}"
+    return _("size {size:.0%}", size=1 / (1 + zoom / 100))
 
 
 def _code(augmentation: Augmentation) -> None:
-    new, old = st.tabs(["Keras layers, the very ones that made these pictures", "The older ImageDataGenerator"])
+    labels = _("Keras layers: the ones that made these images"), _("The older ImageDataGenerator")
+    new, old = st.tabs(labels, key="augment-code-tabs")
     new.code(keras_code(augmentation, _seed()), language="python", wrap_lines=True)
     old.code(old_code(augmentation), language="python", wrap_lines=True)

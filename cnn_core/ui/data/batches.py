@@ -8,7 +8,9 @@ import streamlit as st
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.data.looking import batches
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import readable
+from cnn_core.language import _, _n
 
 ROOT = Path(__file__).parents[3]
 FOLDER_CODE = ROOT / "cnn_core" / "training" / "folder.py"
@@ -22,18 +24,21 @@ def batch_reading(data: Dataset) -> None:
     """The generator and what it gives, memory in numbers, and training from a folder on disk."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("A generator: batch by batch", anchor=False)
+        st.subheader(_("A generator: batch by batch"), anchor=False)
         st.code(inspect.getsource(batches), language="python")
     with right:
         _next(data)
-    st.subheader("What it saves", anchor=False)
+    st.subheader(_("What it saves"), anchor=False)
     _memory(data)
-    st.subheader("From a folder of pictures", anchor=False)
+    st.subheader(_("From a folder of images"), anchor=False)
     st.markdown(
-        "Pictures on a disk need not even be there as bytes: this `keras.utils.PyDataset` opens the files of one batch "
-        "when Keras asks for it. `model.fit(FolderBatches(folder, (64, 64, 3), 32))` trains on any number of them."
+        _(
+            "Images can stay on the disk. This `keras.utils.PyDataset` opens the files of one batch when Keras asks "
+            "for it. {call} trains on any number of images.",
+            call="`model.fit(FolderBatches(folder, (64, 64, 3), 32))`",
+        )
     )
-    with st.expander("Its code", icon=":material/code:"):
+    with st.expander(_("Its code"), icon=":material/code:", key="batch-code"):
         st.code(FOLDER_CODE.read_text(encoding="utf-8"), language="python")
     if MEASURED.exists():
         _measured(MEASURED.read_text(encoding="utf-8").strip().splitlines())
@@ -41,15 +46,33 @@ def batch_reading(data: Dataset) -> None:
 
 def _measured(lines: list[str]) -> None:
     """The benchmark's own table, as one that scrolls on a phone, and its note."""
-    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
-    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
-    st.caption(f"{lines[2]} {lines[-1]}")
+    named = {
+        "way": _("way"),
+        "data": _("data"),
+        "pictures": _("images"),
+        "decoded as float32, MiB": _("decoded as float32, MiB"),
+        "peak memory, MiB": _("peak memory, MiB"),
+        "above Keras alone, MiB": _("above Keras alone, MiB"),
+        "batches": _("batch by batch"),
+        "whole": _("all at once"),
+        "does not fit": _("does not fit"),
+    }
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    head, _line, *rows = [[named.get(cell, cell) for cell in row] for row in table]
+    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch", key="batch-measured")
+    st.caption(
+        _(
+            "One epoch of a small network on 256×256 colour JPEGs, in batches of 32; a process that may take 1,024 MiB "
+            "beyond Keras. Measured by {record}.",
+            record=lines[2].replace("`", "").join("``"),
+        )
+    )
 
 
 def _next(data: Dataset) -> None:
     """Really calls next() on the generator."""
-    st.subheader("next() asks for the next one", anchor=False)
-    size = st.slider("Batch size", 1, 256, 32, key="batch-size", persist_state="session")
+    st.subheader(_("next() asks for the next batch"), anchor=False)
+    size = st.slider(_("Batch size"), 1, 256, 32, key="batch-size", persist_state="session")
     source = batches(data.x_train, data.y_train, data.classes, min(size, len(data.x_train)))
     next(source)
     images, labels = next(source)
@@ -71,14 +94,24 @@ def _next(data: Dataset) -> None:
 
 def _memory(data: Dataset) -> None:
     """The bytes of the whole and of a batch, for any numbers."""
-    fields = zip(("N, pictures", "H, px", "W, px", "C, channels"), data.x_train.shape, LARGEST, strict=True)
+    labels = {"N": _("N, images"), "H": _("H, px"), "W": _("W, px"), "C": _("C, channels")}
+    fields = zip(labels.items(), data.x_train.shape, LARGEST, strict=True)
     with st.grid(6, min_column_width=110, gap="small"):
-        sides = [st.number_input(label, 1, largest, value) for label, value, largest in fields]
-        dtype = st.selectbox("dtype", list(DTYPES), index=2)
-        batch = st.number_input("Batch", 1, LARGEST[0], 32)
-    number, height, width, channels = sides
+        number, height, width, channels = (
+            st.number_input(label, 1, largest, value, key=f"batch-{data.name}-{letter}")
+            for (letter, label), value, largest in fields
+        )
+        dtype = st.selectbox("dtype", list(DTYPES), index=2, key="batch-dtype")
+        batch = st.number_input(_("Batch"), 1, LARGEST[0], 32, key="batch-images")
     one = height * width * channels * DTYPES[dtype]
     left, right = st.columns(2)
-    left.metric("All at once", readable(number * one))
-    right.metric("One batch", readable(min(batch, number) * one))
-    st.caption(f"One picture: {height:,} × {width:,} × {channels} numbers of {DTYPES[dtype]} bytes, {readable(one)}.")
+    left.metric(_("All at once"), readable(number * one))
+    right.metric(_("One batch"), readable(min(batch, number) * one))
+    told = _n(
+        "One image: {shape} numbers of {n} byte, {size}.",
+        "One image: {shape} numbers of {n} bytes, {size}.",
+        DTYPES[dtype],
+        shape=sides((height, width, channels)),
+        size=readable(one),
+    )
+    st.caption(told)

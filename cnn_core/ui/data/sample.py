@@ -1,4 +1,4 @@
-"""The picture that is varied: one of the data set's, the visitor's last drawing, or a picture of their own."""
+"""The image that is varied: one of the data set's, the visitor's last drawing, or an image of their own."""
 
 import numpy as np
 import streamlit as st
@@ -9,27 +9,29 @@ from cnn_core.data.images import read_picture
 from cnn_core.data.photos import fitted, read_photo
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError
+from cnn_core.language import N_, _
 from cnn_core.settings import settings
 from cnn_core.ui import pages
-from cnn_core.ui.kit import session
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import BROKEN, errors_told
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import picture_box
 
-SET, DRAWING, PICTURE = "From the data set", "My drawing", "My picture"
+WAYS = {"data": N_("From the data set"), "drawing": N_("My drawing"), "image": N_("My image")}
+LAST_DRAWING: Slot[dict | None] = Slot("draw.last", None)
 
 
 def choose_sample(data: Dataset) -> np.ndarray | None:
     """(H, W, C) uint8 of the data set's shape, or None while there is none; says so when one can't be used."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ways = [SET, *([DRAWING] if _takes_digits(data) else []), PICTURE]
-        way = st.selectbox("Picture", ways, key=f"augment-way-{len(ways)}", width=160)
-        if way == SET:
+        ways = [way for way in WAYS if way != "drawing" or _takes_digits(data)]
+        label, key = _("Image"), f"augment-way-{len(ways)}"
+        way = st.selectbox(label, ways, format_func=lambda way: _(WAYS[way]), key=key, width=160)
+        if way == "data":
             return _from_set(data)
-    try:
-        return _drawn() if way == DRAWING else _sent(data)
-    except DataError as error:
-        show_error(error, ":material/broken_image:")
-        return None
+    image = None
+    with errors_told(BROKEN, kind=DataError):
+        image = _drawn() if way == "drawing" else _sent(data)
+    return image
 
 
 def _takes_digits(data: Dataset) -> bool:
@@ -37,10 +39,10 @@ def _takes_digits(data: Dataset) -> bool:
 
 
 def _from_set(data: Dataset) -> np.ndarray:
-    """A training picture: what is shown here is what training varies."""
+    """A training image: what is shown here is what training varies."""
     labels = np.unique(data.y_train).tolist()
     label = st.selectbox(
-        "Class",
+        _("Class"),
         labels,
         index=len(labels) * 6 // 10,  # among digits the 6: what turns into a 9
         format_func=data.class_names.__getitem__,
@@ -48,23 +50,22 @@ def _from_set(data: Dataset) -> np.ndarray:
         width=105,
     )
     indices = np.flatnonzero(data.y_train == label)
-    number = st.number_input(
-        f"Which, of {len(indices):,}", 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=130
-    )
+    which = _("Which, of {count:,}", count=len(indices))
+    number = st.number_input(which, 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=130)
     return data.x_train[indices[number - 1]]
 
 
 def _drawn() -> np.ndarray | None:
-    ink = (session.get("draw.last") or {}).get("ink")
+    ink = (LAST_DRAWING.get() or {}).get("ink")
     if ink is None:
-        st.info("There is no drawing yet.", icon=":material/draw:")
-        st.page_link(pages.DRAW, label="Draw a digit", icon=":material/draw:")
+        st.info(_("There is no drawing yet."), icon=":material/draw:")
+        st.page_link(pages.DRAW, label=_("Draw a digit"), icon=":material/draw:")
         return None
     return stages(ink).final[..., np.newaxis]
 
 
 def _sent(data: Dataset) -> np.ndarray | None:
-    file = picture_box("Your picture", settings().max_upload_bytes, key="augment-picture")
+    file = picture_box(_("Your image"), settings().max_upload_bytes, key="augment-picture")
     if file is None:
         return None
     limits = {"max_bytes": settings().max_upload_bytes, "max_pixels": settings().max_image_pixels}

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from cnn_core.errors import StudioError
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.template import STILL, percent
+from cnn_core.language import _, _n
+from cnn_core.runs.events import Started
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui.kit import services, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told, show_error
 
 CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
@@ -48,16 +50,10 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
     if state.message:
         show_error(state.message)
     if trouble := services.engine().trouble():
-        st.warning(
-            wording.literal(f"{trouble} Nothing is lost: it is tried again every second."), icon=":material/hard_drive:"
-        )
+        told = _("{trouble} Nothing is lost: it is tried again every second.", trouble=trouble)
+        st.warning(wording.literal(told), icon=":material/hard_drive:")
     if state.status == "interrupted":
-        learned = f"What it had learned by epoch {len(state.epochs_done)} is kept."
-        st.warning(
-            "The server ended while this run was under way. "
-            + (learned if state.epochs_done else "It had not finished an epoch: it will start from the beginning."),
-            icon=":material/power_off:",
-        )
+        st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
         st.progress(state.progress, _place(run, state))
     if why := wording.ended_early(state.reason):
@@ -69,42 +65,63 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         _curves(run, state)
 
 
+def _interruption(epochs: int) -> str:
+    if not epochs:
+        return _("The server ended during this run, before its first epoch was over. It will start from the beginning.")
+    return _n(
+        "The server ended during this run. What the network learned in {n} epoch is kept.",
+        "The server ended during this run. What the network learned in {n} epochs is kept.",
+        epochs,
+    )
+
+
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(wording.literal(run.name), anchor=False, width="content")
         word, icon, colour = wording.status_badge(state.status)
         st.badge(word, icon=icon, color=colour)
         st.space("stretch")
-        place = st.empty()  # it changes at once with the badge; a button that is left out stays until all has run
-        if state.active:
-            place.button(
-                "Stopping…" if state.stop_requested else "Stop",
-                icon=":material/stop:",
-                type="primary",
-                disabled=state.stop_requested,
-                key="run-stop",
-                on_click=services.engine().stop,
-                args=(run.id,),
-            )
-        elif state.status in ("interrupted", "failed"):
-            # After a failure the same again may not be what helps.
-            kind = "primary" if state.status == "interrupted" else "secondary"
-            place.button("Resume", icon=":material/resume:", type=kind, key="run-resume", on_click=_resume, args=(run,))
-    data = services.dataset_title(run.dataset)
-    st.caption(f"{wording.literal(run.network.name)} on {wording.literal(data)}: {wording.recipe_words(run.recipe)}")
+        _stop_or_resume(run, state, st.empty())
+    about = {
+        "network": wording.literal(run.network.name),
+        "data": wording.literal(services.dataset_title(run.dataset)),
+        "recipe": wording.recipe_words(run.recipe),
+    }
+    st.caption(_("{network} on {data}: {recipe}", **about))
+
+
+def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
+    """The button; in one place, which changes at once with the badge: one that is left out stays until all has run."""
+    if state.active:
+        place.button(
+            _("Stopping…") if state.stop_requested else _("Stop"),
+            icon=":material/stop:",
+            type="primary",
+            disabled=state.stop_requested,
+            key="run-stop",
+            on_click=services.engine().stop,
+            args=(run.id,),
+        )
+    elif state.status in ("interrupted", "failed"):
+        place.button(
+            _("Resume"),
+            icon=":material/resume:",
+            type="primary" if state.status == "interrupted" else "secondary",  # what failed may fail again
+            key="run-resume",
+            on_click=_resume,
+            args=(run,),
+        )
 
 
 def _resume(run: Run) -> None:
-    try:
+    with errors_told(tell=st.toast):
         services.engine().train(run)
-    except StudioError as error:
-        show_error(error, tell=st.toast)
 
 
 def _place(run: Run, state: RunState) -> str:
     ahead = services.engine().queue_position(run.id) if state.status == "queued" else 0
     if ahead:
-        return f"Waiting: {ahead} run{'s' if ahead > 1 else ''} before this one"
+        return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
     return wording.progress_text(state)
 
 
@@ -112,11 +129,11 @@ def _numbers(state: RunState) -> None:
     """The last value of each curve, and the speed. Validation has the last whole epoch's."""
     show_metrics(
         {
-            "Training loss": _last(state.loss.y, "{:.4f}".format),
-            "Training accuracy": _last(state.accuracy.y, percent),
-            "Validation loss": _last(state.val_loss.y, "{:.4f}".format),
-            "Validation accuracy": _last(state.val_accuracy.y, percent),
-            "Images per second": f"{state.images_per_second:,.0f}" if state.images_per_second else "–",
+            _("Training loss"): _last(state.loss.y, "{:.4f}".format),
+            _("Training accuracy"): _last(state.accuracy.y, percent),
+            _("Validation loss"): _last(state.val_loss.y, "{:.4f}".format),
+            _("Validation accuracy"): _last(state.val_accuracy.y, percent),
+            _("Images per second"): f"{state.images_per_second:,.0f}" if state.images_per_second else "–",
         }
     )
 
@@ -134,11 +151,11 @@ def _last(values: tuple[float, ...], show) -> str:
 
 def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
     """The loss curves and the accuracy curves of a run."""
-    loss = [Curve("Training", state.loss.x, state.loss.y, "train")]
-    accuracy = [Curve("Training", state.accuracy.x, state.accuracy.y, "train")]
+    loss = [Curve(_("Training"), state.loss.x, state.loss.y, "train")]
+    accuracy = [Curve(_("Training"), state.accuracy.x, state.accuracy.y, "train")]
     if state.started_now is None or state.started_now.validation_images:
-        loss.append(Curve("Validation", state.val_loss.x, state.val_loss.y, "validation"))
-        accuracy.append(Curve("Validation", state.val_accuracy.x, state.val_accuracy.y, "validation"))
+        loss.append(Curve(_("Validation"), state.val_loss.x, state.val_loss.y, "validation"))
+        accuracy.append(Curve(_("Validation"), state.val_accuracy.x, state.val_accuracy.y, "validation"))
     return loss, accuracy
 
 
@@ -151,7 +168,7 @@ def shown_epochs(run: Run | Summary, state: RunState) -> float:
 def _no_curves_yet() -> None:
     """The place of the curves. To draw empty ones would keep the browser from drawing the first point."""
     with st.container(height=CURVES_HEIGHT + CAPTION_HEIGHT, border=False, vertical_alignment="center"):
-        st.caption("The curves begin with the first batches.", text_alignment="center")
+        st.caption(_("The curves begin with the first batches."), text_alignment="center")
 
 
 def _curves(run: Run, state: RunState) -> None:
@@ -162,12 +179,22 @@ def _curves(run: Run, state: RunState) -> None:
     with left:
         show_curves(loss, title, epochs, "run-loss")
     with right:
-        show_curves(accuracy, "Accuracy", epochs, "run-accuracy", share=True)
+        show_curves(accuracy, _("Accuracy"), epochs, "run-accuracy", share=True)
     if start := state.started_now:
-        st.caption(
-            f"{start.device} · {start.choices} · {start.train_images:,} training and {start.validation_images:,} "
-            f"validation images · {wording.duration(state.seconds)}{' so far' if state.active else ''}"
-        )
+        st.caption(" · ".join([str(start.device), str(start.choices), _images(start), _time(state)]))
+
+
+def _images(start: Started) -> str:
+    return _(
+        "{training:,} training and {validation:,} validation images",
+        training=start.train_images,
+        validation=start.validation_images,
+    )
+
+
+def _time(state: RunState) -> str:
+    time = wording.duration(state.seconds)
+    return _("{time} so far", time=time) if state.active else time
 
 
 def show_curves(curves: list[Curve], title: str, epochs: float, key: str, *, share: bool = False) -> None:

@@ -1,72 +1,101 @@
-"""What a run came to on the test set: the scores, the confusion matrix, and the pictures behind each of its cells."""
+"""What a run came to on the test set: the scores, the confusion matrix, and the images behind each of its cells."""
+
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from cnn_core.errors import StudioError
 from cnn_core.figures.confusion import confusion_figure, describe_confusion, mistakes
 from cnn_core.figures.template import STILL, percent
+from cnn_core.language import _
 from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.train.panel import show_metrics
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 from cnn_core.ui.train.setup import start
 
-SHOWN = 40  # pictures in the grid at a time
-PICTURE = 64  # px
-GUESSING = 1.2  # times the share of the most frequent class: an accuracy below is luck
+AT_ONCE = 40  # images in the grid
+IMAGE = 64  # px
+GUESSING = 1.2  # times the fraction of the most frequent class: an accuracy below is luck
+ANY, MISTAKES = "any", "mistakes"
+Choice = str | tuple[int, int, int]
+"""Which images to show: ANY, MISTAKES, or one kind of mistake, (true class, predicted class, how many)."""
+
+
+class Shown(NamedTuple):
+    """The images to show.
+
+    Attributes:
+        key: sets this choice apart from others.
+        title: what it is called.
+        numbers: (N,), their places in the test set.
+    """
+
+    key: str
+    title: str
+    numbers: np.ndarray
 
 
 def results(run: Run, state: RunState) -> None:
-    """Scores and test pictures of a run that has been tested."""
-    st.subheader("On the test set", anchor=False, help="Pictures kept aside from the start and looked at once, now.")
+    """Scores and test images of a run that has been tested."""
+    asked_once = _("These images were kept aside from the start. The network predicted them once, at the end.")
+    st.subheader(_("On the test set"), anchor=False, help=asked_once)
     confusion = np.array(state.tested.confusion)
+    wrong = confusion.sum() - confusion.trace()
     show_metrics(
         {
-            "Test accuracy": f"{state.tested.accuracy:.2%}",
-            "Test loss": f"{state.tested.loss:.4f}",
-            "Mistakes": f"{confusion.sum() - confusion.trace():,} of {confusion.sum():,}",
-            "Time": wording.duration(state.seconds),
+            _("Test accuracy"): f"{state.tested.accuracy:.2%}",
+            _("Test loss"): f"{state.tested.loss:.4f}",
+            _("Mistakes"): _("{wrong:,} of {all:,}", wrong=wrong, all=confusion.sum()),
+            _("Time"): wording.duration(state.seconds),
         }
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
     if state.tested.accuracy <= GUESSING * most:
-        raw = run.recipe.pixels == "raw"
-        todo = "another seed or scaled pixels" if raw else "a learning rate ten times smaller, or more epochs"
-        st.warning(
-            f"To name always the same class would be right {most:.0%} of the time, and this network does no better. "
-            f"Its training has not worked: try {todo}.",
-            icon=":material/casino:",
-        )
+        st.warning(_guessing(most, raw=run.recipe.pixels == "raw"), icon=":material/casino:")
     if run.recipe.pixels == "raw":
         _raw_pixels(run)
-    try:
+    dataset = None
+    with errors_told(":material/image_not_supported:", st.warning, about=_("The test images cannot be shown")):
         dataset = services.dataset(run.dataset)
-    except StudioError as error:
-        show_error(f"The test pictures cannot be shown. {error}", ":material/image_not_supported:", st.warning)
-        return
-    predictions = services.predictions(run.id, run.dataset)
+    predictions = services.predictions(run.id, run.dataset) if dataset else None
     if predictions is not None:
         with st.container():
             _browse(state, predictions, dataset.x_test, dataset.class_names)
+
+
+def _guessing(most: float, *, raw: bool) -> str:
+    """That a network is no better than the most frequent class, a fraction `most` of all, and what to try."""
+    if raw:
+        return _(
+            "Always predicting the same class would be right {fraction:.0%} of the time, and this network does no "
+            "better. Its training has not worked: try another seed or scaled pixels.",
+            fraction=most,
+        )
+    return _(
+        "Always predicting the same class would be right {fraction:.0%} of the time, and this network does no better. "
+        "Its training has not worked: try a learning rate ten times smaller, or more epochs.",
+        fraction=most,
+    )
 
 
 def _raw_pixels(run: Run) -> None:
     """What they may do, and one click to see the same run without them, or with another start."""
     st.caption(raw_pixels_words())
     with st.container(horizontal=True):
-        for name, recipe in other_sides(run.recipe).items():
-            if st.button(f"Train with {name}", icon=":material/replay:", key=f"results-other-{name}"):
+        for key, (change, recipe) in other_sides(run.recipe).items():
+            label = _("Train with {change}", change=change)
+            if st.button(label, icon=":material/replay:", key=f"results-other-{key}"):
                 st.switch_page(pages.RUN, query_params={"run": start(run.network, recipe, run.dataset).id})
 
 
 @st.fragment
 def _browse(state: RunState, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]) -> None:
-    """The matrix beside the pictures; a click on a cell shows exactly its pictures."""
+    """The matrix beside the images; a click on a cell shows exactly its images."""
     left, right = st.columns(2)
     with left:
         event = st.plotly_chart(
@@ -77,65 +106,71 @@ def _browse(state: RunState, predictions: Predictions, images: np.ndarray, names
             config=STILL,
             alt=describe_confusion(np.array(state.tested.confusion), names),
         )
-        st.caption("Click a cell to see its pictures, and again to let go of it.")
+        st.caption(_("Click a cell to see its images. Click it again to deselect it."))
     points = event.selection.points
     cell = tuple(points[0]["customdata"]) if points else None
     with right:
-        chosen, title = _choose(state, predictions, cell, names)
-        _pictures(chosen, title, predictions, images, names)
+        _images(_choose(state, predictions, cell, names), predictions, images, names)
 
 
-def _choose(
-    state: RunState, predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]
-) -> tuple[np.ndarray, str]:
-    """The pictures to show and what to call them: those of the clicked cell, else those of the box's choice."""
-    made = mistakes(np.array(state.tested.confusion))
-    options = ["Any picture", "All mistakes", *made]
+def _choose(state: RunState, predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]) -> Shown:
+    """The images to show: those of the clicked cell, else those of the box's choice."""
     # The box offers the cells too: a matrix cannot be clicked by keyboard, and hardly by thumb.
     choice = st.selectbox(
-        "Show",
-        options,
-        format_func=lambda option: option if isinstance(option, str) else _read_as(*option, names),
+        _("Show"),
+        [ANY, MISTAKES, *mistakes(np.array(state.tested.confusion))],
+        format_func=lambda option: _choice_words(option, names),
         disabled=cell is not None,
         key="results-which",
     )
     if cell is None and not isinstance(choice, str):
         cell = choice[:2]
     if cell is not None:
-        chosen = predictions.cell(*map(int, cell))
-        return chosen, f"{_read_as(*map(int, cell), len(chosen), names)}, the least sure first"
-    if choice == "All mistakes":
-        chosen = predictions.mistakes()
-        return chosen, f"{len(chosen):,} mistakes, the surest first"
-    return predictions.all(), "Test pictures in random order"
+        true, predicted = map(int, cell)
+        numbers = predictions.cell(true, predicted)
+        kind = _predicted_as(true, predicted, len(numbers), names)
+        return Shown(f"{true}-{predicted}", _("{kind}, the least confident first", kind=kind), numbers)
+    if choice == MISTAKES:
+        numbers = predictions.mistakes()
+        return Shown(MISTAKES, _("{count:,} mistakes, the most confident first", count=len(numbers)), numbers)
+    return Shown(ANY, _("Test images in random order"), predictions.all())
 
 
-def _read_as(true: int, predicted: int, count: int, names: tuple[str, ...]) -> str:
-    return f"{names[true]} read as {names[predicted]}: {count:,}"
+def _choice_words(choice: Choice, names: tuple[str, ...]) -> str:
+    if isinstance(choice, str):
+        return {ANY: _("Any image"), MISTAKES: _("All mistakes")}[choice]
+    return _predicted_as(*choice, names)
 
 
-def _pictures(
-    chosen: np.ndarray, title: str, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]
-) -> None:
-    """A grid of up to SHOWN pictures, each with what it is and what was read, and pages when there are more."""
+def _predicted_as(true: int, predicted: int, count: int, names: tuple[str, ...]) -> str:
+    return _("{true} predicted as {predicted}: {count:,}", true=names[true], predicted=names[predicted], count=count)
+
+
+def _images(shown: Shown, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]) -> None:
+    """A grid of up to AT_ONCE images, each with its class and the predicted one, and pages when there are more."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{wording.literal(title)}**", width="stretch")
-        pages = -(-len(chosen) // SHOWN)
-        page = 1
-        if pages > 1:
-            page = st.number_input(
-                "Page", 1, pages, key=f"results-page-{title}", width=120, label_visibility="collapsed"
-            )
-            st.caption(f"of {pages}", width="content")
-    if not len(chosen):
-        st.info("No picture here." if len(predictions.true) else "There are no test pictures.", icon=":material/check:")
+        st.markdown(f"**{wording.literal(shown.title)}**", width="stretch")
+        page = _page(-(-len(shown.numbers) // AT_ONCE), f"results-page-{shown.key}")
+    if not len(shown.numbers):
+        nothing = _("No images here.") if len(predictions.true) else _("There are no test images.")
+        st.info(nothing, icon=":material/check:")
         return
-    part = chosen[(page - 1) * SHOWN : page * SHOWN]
+    part = shown.numbers[(page - 1) * AT_ONCE : page * AT_ONCE]
     captions = [_caption(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
     with st.container(height=430, border=False):
-        st.image([images[i].squeeze() for i in part], caption=captions, width=PICTURE)
+        st.image([images[i].squeeze() for i in part], caption=captions, width=IMAGE)
     sure = predictions.confidence[part]
-    st.caption(f"The network was {percent(float(sure.min()))} to {percent(float(sure.max()))} sure of these.")
+    low, high = percent(float(sure.min())), percent(float(sure.max()))
+    st.caption(_("The network gave these predictions a probability of {low} to {high}.", low=low, high=high))
+
+
+def _page(last: int, key: str) -> int:
+    """The page that is turned to, from 1."""
+    if last <= 1:
+        return 1
+    page = st.number_input(_("Page"), 1, last, key=key, width=120, label_visibility="collapsed")
+    st.caption(_("of {last}", last=last), width="content")
+    return page
 
 
 def _caption(true: str, predicted: str) -> str:

@@ -1,30 +1,36 @@
 """All runs as a table: choose one to open, rename or delete it, or several to lay their curves over each other."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cnn_core.errors import StudioError
 from cnn_core.figures.curves import loss_title, overlay
+from cnn_core.language import N_, _, _n
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session, wording
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
 PAGE = 50  # runs on a page
 ORDERS = {
-    "-created": "Newest first",
-    "created": "Oldest first",
-    "-test_accuracy": "Best test accuracy first",
-    "name": "Name",
-    "status": "State",
-    "-parameters": "Most parameters first",
-    "-seconds": "Longest time first",
+    "-created": N_("Newest first"),
+    "created": N_("Oldest first"),
+    "-test_accuracy": N_("Best test accuracy first"),
+    "name": N_("Name"),
+    "status": N_("State"),
+    "-parameters": N_("Most parameters first"),
+    "-seconds": N_("Longest time first"),
 }
 """What the database sorts by (`runs.summary.SORTABLE`), and how that is called."""
+TICKED: Slot[tuple[str, ...]] = Slot("runs.ticked", ())
+"""The ids of the runs that are ticked, on whatever page of the table."""
+NEW_NAME: Slot[str] = Slot("runs.name", "")
+"""Of each run, what is typed as its new name."""
 
 
 def runs_page() -> None:
@@ -39,8 +45,8 @@ def _content() -> None:
     lists = services.store().lists
     of_duels, alone = lists.of_duels(active=False), lists.count()
     if not alone and not of_duels:
-        st.info("Nothing has been trained here yet.", icon=":material/inbox:")
-        st.page_link(pages.LIVE, label="Train a first network", icon=":material/play_arrow:")
+        st.info(_("Nothing has been trained here yet."), icon=":material/inbox:")
+        st.page_link(pages.LIVE, label=_("Train a first network"), icon=":material/play_arrow:")
         return
     titles = services.dataset_titles()
     chosen = _chosen(_page(alone, of_duels, titles), titles)
@@ -56,20 +62,24 @@ def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]
     text, order, page, duels = "", "-created", 1, False
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if alone + of_duels > PAGE:
-            text = st.text_input("Search", key="runs-search", placeholder="Name, network or data", width=260)
-            order = st.selectbox("Sort by", list(ORDERS), format_func=ORDERS.get, key="runs-order", width=240)
+            text = st.text_input(_("Search"), key="runs-search", placeholder=_("Name, network or data set"), width=260)
+            order = st.selectbox(
+                _("Sort by"), list(ORDERS), format_func=lambda order: _(ORDERS[order]), key="runs-order", width=240
+            )
         if of_duels:
             # The many trainings of duels are shown when they are asked for.
-            duels = st.toggle(f"Show the {of_duels} trainings of duels", key="runs-of-duels")
+            duels = st.toggle(
+                _n("Show the {n} run of duels", "Show the {n} runs of duels", of_duels), key="runs-of-duels"
+            )
         # A data set is searched for by what it is called in the table.
         datasets = [name for name, title in titles.items() if text.strip().casefold() in title.casefold()]
         shown = {"text": text, "datasets": datasets, "duels": duels}
         total = services.store().lists.count(**shown)
-        pages = -(-total // PAGE)
-        if pages > 1:
-            page = st.number_input(f"Page (of {pages:,})", 1, pages, key=f"runs-page-{text}-{order}-{duels}", width=140)
+        if (last := -(-total // PAGE)) > 1:
+            label, key = _("Page (of {last:,})", last=last), f"runs-page-{text}-{order}-{duels}"
+            page = st.number_input(label, 1, last, key=key, width=140)
     if not total:
-        nothing = f"Nothing here has “{wording.literal(text)}” in a name." if text else "No run here."
+        nothing = _("No name here contains “{text}”.", text=wording.literal(text)) if text else _("No runs here.")
         st.info(nothing, icon=":material/inbox:")
     return services.store().lists.lines((page - 1) * PAGE, PAGE, order=order, **shown)
 
@@ -81,25 +91,25 @@ def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:
     ticks where their runs are now.
     """
     ids = [run.id for run in runs]
-    ticked = session.get("runs.ticked", ())
+    ticked = TICKED.get()
     here = _ticked_here(runs, titles, ticked) if runs else []
     elsewhere = services.store().lists.some([run_id for run_id in ticked if run_id not in ids])
-    session.put("runs.ticked", tuple(run.id for run in (*elsewhere, *here)))
+    TICKED.put(tuple(run.id for run in (*elsewhere, *here)))
     if elsewhere:
         with st.container(horizontal=True, vertical_alignment="center"):
             names = ", ".join(wording.literal(run.name) for run in elsewhere)
-            st.caption(f"Also chosen, on other pages: {names}", width="content")
-            st.button("Untick them", type="tertiary", key="runs-untick", on_click=_untick, args=(elsewhere,))
+            st.caption(_("Also chosen, on other pages: {names}", names=names), width="content")
+            st.button(_("Untick them"), type="tertiary", key="runs-untick", on_click=_untick, args=(elsewhere,))
     return [*elsewhere, *here]
 
 
 def _untick(runs: list[Summary]) -> None:
     gone = {run.id for run in runs}
-    session.put("runs.ticked", tuple(run_id for run_id in session.get("runs.ticked", ()) if run_id not in gone))
+    TICKED.put(tuple(run_id for run_id in TICKED.get() if run_id not in gone))
 
 
 def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collection[str]) -> list[Summary]:
-    st.caption("Choose one run to open, rename or delete it; choose several to compare their curves.")
+    st.caption(_("Choose one run to open, rename or delete it. Choose several to compare their curves."))
     ids = [run.id for run in runs]
     event = st.dataframe(
         pd.DataFrame([_row(run, titles) for run in runs]),
@@ -109,27 +119,41 @@ def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collect
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in ticked if run_id in ids]}},
         hide_index=True,
         placeholder="–",
-        column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-            "Validation accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-            "Parameters": st.column_config.NumberColumn(format="localized"),
-        },
+        column_config=_columns(),
     )
     return [runs[row] for row in event.selection.rows if row < len(runs)]
 
 
-def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
+def _columns() -> dict[str, Any]:
+    """How the table shows what is in `_row`."""
+    column = st.column_config
     return {
-        "Name": run.name,
-        "State": wording.status_badge(run.status)[0],
-        "Test accuracy": _percent(run.test_accuracy),
-        "Started": wording.day_and_time(run.created),
-        "Time": wording.duration(run.seconds),
-        "Parameters": run.parameters,
-        "Network": run.network_name,
-        "Data": titles.get(run.dataset, run.dataset),
-        "Recipe": wording.recipe_words(run.recipe) if run.recipe else "Stored by another version: cannot be read",
-        "Validation accuracy": _percent(run.validation_accuracy),
+        "name": column.TextColumn(_("Name")),
+        "status": column.TextColumn(_("State")),
+        "test_accuracy": column.NumberColumn(_("Test accuracy"), format="%.2f %%"),
+        "created": column.TextColumn(_("Started")),
+        "seconds": column.TextColumn(_("Time")),
+        "parameters": column.NumberColumn(_("Parameters"), format="localized"),
+        "network": column.TextColumn(_("Network")),
+        "dataset": column.TextColumn(_("Data set")),
+        "recipe": column.TextColumn(_("Recipe")),
+        "validation_accuracy": column.NumberColumn(_("Validation accuracy"), format="%.2f %%"),
+    }
+
+
+def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
+    unreadable = _("Stored by another version: cannot be read")
+    return {
+        "name": run.name,
+        "status": wording.status_badge(run.status)[0],
+        "test_accuracy": _percent(run.test_accuracy),
+        "created": wording.day_and_time(run.created),
+        "seconds": wording.duration(run.seconds),
+        "parameters": run.parameters,
+        "network": run.network_name,
+        "dataset": titles.get(run.dataset, run.dataset),
+        "recipe": wording.recipe_words(run.recipe) if run.recipe else unreadable,
+        "validation_accuracy": _percent(run.validation_accuracy),
     }
 
 
@@ -140,33 +164,32 @@ def _percent(fraction: float | None) -> float | None:
 def _actions(run: Summary) -> None:
     """Open, rename, delete."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if run.recipe and st.button("Open", type="primary", icon=":material/open_in_new:"):
+        if run.recipe and st.button(_("Open"), type="primary", icon=":material/open_in_new:", key="runs-open"):
             st.switch_page(pages.RUN, query_params={"run": run.id})
-        if run.recipe and st.button("Load into the designer", icon=":material/view_agenda:"):
+        if run.recipe and st.button(_("Load into the designer"), icon=":material/view_agenda:", key="runs-load"):
             session.set_network(run.network)
             session.RECIPE.put(run.recipe)
             st.switch_page(pages.DESIGNER)
         # With keys of the run and its name, they close when they have done their work.
-        rename = st.popover("Rename", icon=":material/edit:", key=f"rename-{run.id}-{run.name}")
+        rename = st.popover(_("Rename"), icon=":material/edit:", key=f"rename-{run.id}-{run.name}")
         with rename.form(f"rename-form-{run.id}", border=False):  # Enter saves too
-            st.text_input("New name", run.name, max_chars=80, key=f"studio.name-{run.id}")
-            st.form_submit_button("Save", on_click=_rename, args=(run.id,), key="rename-save")
-        with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.id}"):
-            when = wording.day_and_time(run.created)
-            st.write(f"Delete **{wording.literal(run.name)}** of {when}, its curves and its model for good?")
-            st.button("Delete it", on_click=_try, args=(services.store().delete, run.id), key="delete-confirm")
+            st.text_input(_("New name"), run.name, max_chars=80, key=NEW_NAME.of(run.id).key)
+            st.form_submit_button(_("Save"), on_click=_rename, args=(run.id,), key="rename-save")
+        with st.popover(_("Delete"), icon=":material/delete:", key=f"delete-{run.id}"):
+            name, when = wording.literal(run.name), wording.day_and_time(run.created)
+            st.write(_("Delete **{name}** of {when}, its curves and its model for good?", name=name, when=when))
+            st.button(_("Delete it"), on_click=_delete, args=(run.id,), key="delete-confirm")
 
 
 def _rename(run_id: str) -> None:
-    # What is in the box now: the arguments of a callback are those of the run of the script before.
-    _try(services.store().rename, run_id, session.get(f"name-{run_id}"))
+    with errors_told(tell=st.toast):
+        # What is in the box now: the arguments of a callback are those of the run of the script before.
+        services.store().rename(run_id, NEW_NAME.of(run_id).get())
 
 
-def _try(action, *args) -> None:
-    try:
-        action(*args)
-    except StudioError as error:
-        show_error(error, tell=st.toast)
+def _delete(run_id: str) -> None:
+    with errors_told(tell=st.toast):
+        services.store().delete(run_id)
 
 
 def _curves(chosen: list[Summary]) -> None:
@@ -178,10 +201,10 @@ def _curves(chosen: list[Summary]) -> None:
     left, right = st.columns(2)
     with left:
         title = loss_title(run.recipe.loss for run in chosen)
-        show_curves(overlay({name: loss for name, (loss, _) in curves.items()}), title, epochs, "runs-loss")
+        show_curves(overlay({name: loss for name, (loss, _accuracy) in curves.items()}), title, epochs, "runs-loss")
     with right:
-        both = overlay({name: accuracy for name, (_, accuracy) in curves.items()})
-        show_curves(both, "Accuracy", epochs, "runs-accuracy", share=True)
+        both = overlay({name: accuracy for name, (_loss, accuracy) in curves.items()})
+        show_curves(both, _("Accuracy"), epochs, "runs-accuracy", share=True)
 
 
 def _unique(run: Summary, chosen: list[Summary]) -> str:

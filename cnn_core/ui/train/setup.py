@@ -3,16 +3,17 @@
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.memory import readable, training_bytes
 from cnn_core.design.network import Network
-from cnn_core.design.presets import PRESETS
+from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
-from cnn_core.errors import StudioError
 from cnn_core.figures.network import describe_network, network_figure
 from cnn_core.figures.template import STILL
+from cnn_core.language import _, _n
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
 from cnn_core.settings import settings
@@ -24,6 +25,9 @@ from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
+
+OWN = "own"
+"""The visitor's own design among the presets' names."""
 
 
 def training_setup() -> None:
@@ -42,7 +46,7 @@ def training_setup() -> None:
         session.RECIPE.put(recipe)
     with place:
         _offer(session.network(), recipe, entry)
-    _picture(session.network())
+    _diagram(session.network())
     write_links(session.network(), recipe, entry.name)
 
 
@@ -59,7 +63,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
     wrong, stuck = refused("recipe"), services.fault() is not None
     if wrong:
-        show_error(f"Training waits for the recipe: {wrong}. Mend that field first.")
+        show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
     elif wrong := refusal():
         _show_refusal(wrong)
     elif problem:
@@ -69,7 +73,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         if not stuck:
             services.engine().prepare(network, recipe, images(recipe, entry)[0])
     disabled = bool(wrong or stuck or problem)
-    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
+    if st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name).id})
     if recipe.pixels == "raw":
         _raw_pixels(recipe)
@@ -79,62 +83,76 @@ def _raw_pixels(recipe: Recipe) -> None:
     """What they may do, and one click for each way out."""
     st.caption(raw_pixels_words())
     with st.container(horizontal=True):
-        for name, other in other_sides(recipe).items():
-            st.button(f"Use {name}", key=f"setup-other-{name}", on_click=session.RECIPE.put, args=(other,))
+        for key, (change, other) in other_sides(recipe).items():
+            label = _("Use {change}", change=change)
+            st.button(label, key=f"setup-other-{key}", on_click=session.RECIPE.put, args=(other,))
 
 
 def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     """Put a new run into the queue, under the name by which its network was chosen."""
-    titles = {preset.network: preset.title for preset in PRESETS.values()}
-    try:
-        run = services.store().create(titles.get(network, network.name), network, recipe, dataset)
+    preset = _preset(network)
+    with errors_told():
+        run = services.store().create(_(preset.title) if preset else network.name, network, recipe, dataset)
         services.engine().train(run)
-    except StudioError as error:
-        show_error(error)
-        st.stop()
-    return run
+        return run
+    st.stop()
+
+
+def _preset(network: Network) -> Preset | None:
+    return next((preset for preset in PRESETS.values() if preset.network == network), None)
 
 
 def _choose_network() -> None:
     """The current design, or a preset with its own recipe."""
-    own = session.network()
-    names = {preset.network: preset.title for preset in PRESETS.values()}
-    options = list(dict.fromkeys([own, *names]))
+    network = session.network()
+    preset = _preset(network)
+    current = preset.name if preset else OWN
     chosen = st.selectbox(
-        "Network",
-        options,
+        _("Network"),
+        list(dict.fromkeys([current, *PRESETS])),
         index=0,
-        format_func=lambda network: names.get(network, f"Your design ({network.name})"),
-        help="Your design from the designer, or one of the presets with its recipe.",
-        key=f"setup-network-{own.to_token()}",
+        format_func=lambda name: _network_name(name, network),
+        help=_("Your design from the designer, or one of the presets with its recipe."),
+        key=f"setup-network-{network.to_token()}",
     )
-    if chosen != own:
-        session.set_network(chosen)
-        session.RECIPE.put(next(preset.recipe for preset in PRESETS.values() if preset.network == chosen))
+    if chosen != current:
+        session.set_network(PRESETS[chosen].network)
+        session.RECIPE.put(PRESETS[chosen].recipe)
         st.rerun()
-    totals = trace(own).totals
-    st.caption(f"{len(own.layers)} layers, {totals.parameters:,} parameters")
+    parameters = trace(network).totals.parameters
+    st.caption(
+        _n(
+            "{n} layer, {parameters:,} parameters",
+            "{n} layers, {parameters:,} parameters",
+            len(network.layers),
+            parameters=parameters,
+        )
+    )
 
 
-def _picture(network: Network) -> None:
+def _network_name(name: str, network: Network) -> str:
+    return _("Your design ({name})", name=network.name) if name == OWN else _(PRESETS[name].title)
+
+
+def _diagram(network: Network) -> None:
     """What will be trained. It also has the browser load Plotly before the first point is awaited."""
     traced = trace(network)
     st.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="setup-network")
 
 
 def _augmentation_line(augmentation: Augmentation) -> None:
-    """Whether training pictures are varied, how, and the way to change it."""
+    """Whether training images are varied, how, and the way to change it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Augmentation: {augmentation}", width="content")
-        st.page_link(pages.AUGMENTATION, label="Change", icon=":material/auto_awesome_motion:")
+        st.caption(_("Augmentation: {augmentation}", augmentation=augmentation), width="content")
+        st.page_link(pages.AUGMENTATION, label=_("Change"), icon=":material/auto_awesome_motion:")
 
 
-def _show_refusal(words: str) -> None:
+def _show_refusal(problem: str) -> None:
     """That the designer holds a value which this design has not, and the ways out."""
-    show_error(f"Training waits for a field in the designer, {words}. Mend it there.")
+    show_error(_("Training waits for a field in the designer, {problem}. Correct it there.", problem=problem))
     with st.container(horizontal=True):
-        st.button("Keep the design as it is", on_click=keep_design, key="keep-design")
-        st.page_link(pages.DESIGNER, label="Open in the designer", icon=":material/view_agenda:")
+        st.button(_("Keep the design as it is"), on_click=keep_design, key="keep-design")
+        st.page_link(pages.DESIGNER, label=_("Open in the designer"), icon=":material/view_agenda:")
 
 
 def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
@@ -143,14 +161,14 @@ def _show_problem(problem: Problem, network: Network, entry: Entry) -> None:
     with st.container(horizontal=True):
         if network.input_shape != entry.input_shape and entry.ready:
             fitted = network.changed(input_shape=entry.input_shape)
-            sides = "×".join(map(str, entry.input_shape))
-            st.button(f"Use an input of {sides}", on_click=session.set_network, args=(fitted,))
+            label = _("Use an input of {sides}", sides=sides(entry.input_shape))
+            st.button(label, on_click=session.set_network, args=(fitted,), key="setup-fit")
         elif entry.classes:
-            for repair in repairs(network, entry.classes):
+            for number, repair in enumerate(repairs(network, entry.classes)):
                 st.button(
-                    repair.title, on_click=session.set_network, args=(repair.network,), key=f"repair-{repair.title}"
+                    repair.title, on_click=session.set_network, args=(repair.network,), key=f"setup-repair-{number}"
                 )
-        st.page_link(pages.DESIGNER, label="Open in the designer", icon=":material/view_agenda:")
+        st.page_link(pages.DESIGNER, label=_("Open in the designer"), icon=":material/view_agenda:")
 
 
 def _summary(network: Network, recipe: Recipe, entry: Entry) -> None:
@@ -159,6 +177,13 @@ def _summary(network: Network, recipe: Recipe, entry: Entry) -> None:
     steps = -(-training // recipe.batch_size)
     memory = readable(training_bytes(network, recipe.batch_size, recipe.optimizer))
     st.caption(
-        f"Trains on {training:,} pictures and checks on {validation:,} others; {steps:,} steps per epoch, "
-        f"{steps * recipe.epochs:,} in all; about {memory} of memory for a batch."
+        _(
+            "Trains on {training:,} images and validates on {validation:,} others; {steps:,} steps per epoch, "
+            "{all:,} in all; about {memory} of memory for a batch.",
+            training=training,
+            validation=validation,
+            steps=steps,
+            all=steps * recipe.epochs,
+            memory=memory,
+        )
     )

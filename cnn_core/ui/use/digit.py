@@ -1,8 +1,6 @@
-"""What the networks read in a digit, at every stage of its treatment."""
+"""What the networks predict for a digit, at every stage of its treatment."""
 
-import base64
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -11,28 +9,30 @@ from PIL import Image
 
 from cnn_core.data.digits import FIELD, Stage, Stages, stages
 from cnn_core.design.augmentation import DIGIT_NAMES
-from cnn_core.errors import DataError, StudioError
+from cnn_core.errors import DataError
+from cnn_core.figures.images import data_url, enlarged
 from cnn_core.figures.template import percent
+from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import digit_input
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
 
-BLOB = (
-    "This is a solid dot, not a digit. A network knows only its ten digits and names one all the same, so its answer "
-    "says nothing here. Draw a digit with a line, large and in one piece."
+BLOB = N_(
+    "This is a solid dot, not a digit. A network knows only its ten digits and always predicts one of them, so its "
+    "answer says nothing here. Draw a digit with a line, large and in one piece."
 )
-NO_INK = "Nothing to read yet. Draw a digit, large and in one piece, or send a picture of one."
+NO_INK = N_("Nothing to predict yet. Draw a digit, large and in one piece, or send an image of one.")
 ZOOM = 5  # screen px for one px of the network's input
 TILE = FIELD * ZOOM
-AROUND = (128, 110)  # grey and opacity, 0 .. 255, around a picture that is no square: seen on light pages and on dark
+AROUND = (128, 110)  # grey and opacity, 0 .. 255, around an image that is no square: seen on light pages and on dark
 
 
 @st.fragment
 def drawing_board(models: Sequence[Model]) -> None:
-    """The canvas, what each chosen model reads, and the stages between; only this part reruns with each stroke."""
+    """The canvas, what each chosen model predicts, and the stages between; only this part reruns with each stroke."""
     give, read = st.columns([5, 8], gap="large")
     with read:
         answer = st.container()
@@ -40,22 +40,22 @@ def drawing_board(models: Sequence[Model]) -> None:
     with give:
         ink = digit_input()
     if ink is None or not chosen:
-        answer.info(NO_INK if chosen else NO_MODEL, icon=":material/draw:")
+        answer.info(_(NO_INK if chosen else NO_MODEL), icon=":material/draw:")
         return
-    try:
+    with errors_told(tell=answer.error), errors_told(":material/draw:", answer.info, kind=DataError):
         steps = stages(ink)
-        pictures = np.stack([step.seen for step in steps])[..., np.newaxis]
-        with answer, st.spinner("Asking the networks…"):
-            shares = services.engine().predict([model.key for model in chosen.values()], pictures)
-    except DataError as empty:
-        show_error(empty, ":material/draw:", answer.info)
-    except StudioError as error:
-        show_error(error, tell=answer.error)
-    else:
-        by_title = {title: shares[model.key] for title, model in chosen.items()}
         with answer:
-            show_bars({title: shares[-1] for title, shares in by_title.items()}, chosen, DIGIT_NAMES)
+            by_title = _predicted(steps, chosen)
+            show_bars({title: rows[-1] for title, rows in by_title.items()}, chosen, DIGIT_NAMES)
         _show_stages(steps, by_title)
+
+
+def _predicted(steps: Stages, chosen: Mapping[str, Model]) -> dict[str, np.ndarray]:
+    """By each model's title, (stages, digits): the probabilities if the treatment ended at that stage."""
+    with st.spinner(_("Asking the networks…")):
+        images = np.stack([step.seen for step in steps])[..., np.newaxis]
+        rows = services.engine().predict([model.key for model in chosen.values()], images)
+        return {title: rows[model.key] for title, model in chosen.items()}
 
 
 def deciding_stage(answers: Sequence[int]) -> int:
@@ -69,43 +69,49 @@ def deciding_stage(answers: Sequence[int]) -> int:
 
 
 def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
-    st.subheader("What the network sees", help="Each network was also asked at every stage: what if it had ended here?")
+    asked = _("Each network was also asked at every stage: what would it predict if the treatment ended here?")
+    st.subheader(_("What the network sees"), help=asked)
     if steps.blob:
-        st.warning(BLOB, icon=":material/blur_circular:")
+        st.warning(_(BLOB), icon=":material/blur_circular:")
     else:
-        st.markdown("  \n".join(_verdict(title, shares, list(steps)) for title, shares in by_title.items()))
+        st.markdown("  \n".join(_verdict(title, rows, list(steps)) for title, rows in by_title.items()))
     # Few elements on purpose: each costs a message, and with it time between pen up and answer.
     with st.container(horizontal=True):
         for number, step in enumerate(steps, 1):
             caption = f"**{number}. {step.title}**  \n{step.caption}"
-            st.image(_tile(step.picture), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
-    read = {
-        literal(title): [f"**{row.argmax()}** {percent(row.max())}" for row in shares]
-        for title, shares in by_title.items()
+            st.image(_tile(step.image), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
+    predictions = {
+        literal(title): [f"**{row.argmax()}** {percent(row.max())}" for row in rows] for title, rows in by_title.items()
     }
-    st.table(pd.DataFrame(read, index=[f"{number}. {step.title}" for number, step in enumerate(steps, 1)]))
+    st.table(pd.DataFrame(predictions, index=[f"{number}. {step.title}" for number, step in enumerate(steps, 1)]))
 
 
-def _verdict(title: str, shares: np.ndarray, steps: Sequence[Stage]) -> str:
-    answers = shares.argmax(axis=1)
+def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
+    """What the treatment changed for one network; `rows` are its probabilities after each of the steps."""
+    answers = rows.argmax(axis=1)
     stage = deciding_stage(answers.tolist())
-    raw, turned, final = (f"{answers[step]} ({percent(shares[step].max())})" for step in (0, stage, -1))
+    raw, turned, final = (f"{answers[step]} ({percent(rows[step].max())})" for step in (0, stage, -1))
+    values = {"network": literal(title), "raw": raw, "turned": turned, "final": final}
     if not stage:
-        return f"**{literal(title)}** reads {raw} without the treatment and {final} with it."
-    step = f"step {stage + 1} ({steps[stage].title.lower()})"
-    last = "" if turned == final else f", and after all steps it reads {final}"
-    return f"**{literal(title)}** would have read {raw} without the treatment; {step} turns it into {turned}{last}."
+        return _("**{network}** predicts {raw} without the treatment and {final} with it.", **values)
+    values |= {"number": stage + 1, "step": steps[stage].title}
+    if turned == final:
+        return _(
+            "**{network}** predicts {raw} without the treatment; step {number} ({step}) turns it into {final}.",
+            **values,
+        )
+    return _(
+        "**{network}** predicts {raw} without the treatment; step {number} ({step}) turns it into {turned}, and after "
+        "all steps it predicts {final}.",
+        **values,
+    )
 
 
-def _tile(picture: np.ndarray) -> str:
-    """(h, w) ink 0 .. 1 as a square image of TILE px, as a data URL: nothing to fetch, nothing kept on the server."""
-    pixels = Image.fromarray(np.uint8(255 * picture))
-    if max(picture.shape) <= FIELD:
-        pixels = pixels.resize((pixels.width * ZOOM, pixels.height * ZOOM), Image.Resampling.NEAREST)
-    else:
-        pixels.thumbnail((TILE, TILE), Image.Resampling.BOX)
-    tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", pixels.size, 255)
-    tile.paste(Image.merge("LA", (pixels, opaque)), ((TILE - pixels.width) // 2, (TILE - pixels.height) // 2))
-    file = BytesIO()
-    tile.save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+def _tile(image: np.ndarray) -> str:
+    """(h, w) ink 0 .. 1 as a square image of TILE px, in a data URL."""
+    pixels = np.uint8(255 * image)
+    small = enlarged(pixels[..., np.newaxis], ZOOM) if max(image.shape) <= FIELD else Image.fromarray(pixels)
+    small.thumbnail((TILE, TILE), Image.Resampling.BOX)
+    tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", small.size, 255)
+    tile.paste(Image.merge("LA", (small, opaque)), ((TILE - small.width) // 2, (TILE - small.height) // 2))
+    return data_url(tile)

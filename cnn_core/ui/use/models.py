@@ -1,4 +1,4 @@
-"""The trained models that a picture is shown to: which there are for what, which are chosen, what they answer."""
+"""The trained models that an image is shown to: which there are for what, which are chosen, what they answer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,50 +6,67 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, MNIST
+from cnn_core.design.arithmetic import sides
 from cnn_core.figures.probabilities import describe_probabilities, probability_figure
 from cnn_core.figures.template import COLOURS
+from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit.session import Slot
 
 DIGITS = "digits"
 WITH_DIGITS = (BUNDLED, MNIST)  # treated as MNIST was made
 MOST_MODELS = 4
-NO_MODEL = "Choose at least one network above."
+READY_MADE = {"keras-log": N_("Ready-made CNN"), "dnn-500x3": N_("Ready-made dense network")}
+"""What the models that ship with the studio are called, by their key."""
+NO_MODEL = N_("Choose at least one network above.")
+ASKED: Slot[str | None] = Slot("draw.asked", None)
+"""The model that the last link named."""
 
 
 def follow_link() -> None:
     """Choose the model that the page's address names (?model=key), once for each link that is followed."""
     asked = session.link("model")
-    if asked and asked != session.get("draw.asked"):
-        session.put("draw.asked", asked)
+    if asked and asked != ASKED.get():
+        ASKED.put(asked)
         if asked not in [model.key for model in services.models()]:
-            st.warning("The network of this link is not on this server (any more).", icon=":material/link_off:")
+            st.warning(_("The network of this link is not on this server any more."), icon=":material/link_off:")
         session.reset_widgets("draw-models")
         session.reset_widgets("draw-kind")
 
 
 def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
-    """What the visitor wants read (digits, or the pictures of another data set), and the models that can."""
+    """What the visitor wants predicted (DIGITS, or images of another data set), and the models that can."""
     kinds: dict[str, list[Model]] = {}
-    datasets = services.dataset_titles()
     for model in models:
-        kinds.setdefault(_kind(model, datasets.get(model.dataset, model.dataset)), []).append(model)
-    names = sorted(kinds, key=lambda kind: kind != DIGITS)
-    asked = session.get("draw.asked")
-    first = next((kind for kind in names if asked in [model.key for model in kinds[kind]]), names[0])
-    kind = names[0]
-    if len(names) > 1:
+        kinds.setdefault(_kind(model), []).append(model)
+    options = sorted(kinds, key=lambda kind: kind != DIGITS)
+    asked = ASKED.get()
+    first = next((kind for kind in options if asked in [model.key for model in kinds[kind]]), options[0])
+    kind = options[0]
+    if len(options) > 1:
+        datasets = services.dataset_titles()
         kind = st.selectbox(
-            "What the networks know", names, index=names.index(first), key="draw-kind", persist_state="session"
+            _("What the networks know"),
+            options,
+            index=options.index(first),
+            format_func=lambda kind: _kind_name(kinds[kind][0], datasets),
+            key="draw-kind",
+            persist_state="session",
         )
     return kind, kinds[kind]
 
 
-def _kind(model: Model, data: str) -> str:
+def _kind(model: Model) -> str:
     if model.dataset in WITH_DIGITS and model.input_shape == (28, 28, 1):
         return DIGITS
-    height, width, _ = model.input_shape
-    return f"{data}, {height} × {width}"
+    return f"{model.dataset} {sides(model.input_shape[:2])}"
+
+
+def _kind_name(model: Model, datasets: Mapping[str, str]) -> str:
+    if _kind(model) == DIGITS:
+        return _("digits")
+    return f"{datasets.get(model.dataset, model.dataset)}, {sides(model.input_shape[:2])}"
 
 
 def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
@@ -57,31 +74,31 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
     by_key = {model.key: model for model in models}
     titles = _titles(models)
     keys = st.multiselect(
-        "Networks",
+        _("Networks"),
         list(by_key),
         default=_first_choice(by_key),
         format_func=titles.get,
         max_selections=MOST_MODELS,
         key=key,
         persist_state="session",
-        placeholder="Choose networks",
+        placeholder=_("Choose networks"),
     )
     return {titles[key]: by_key[key] for key in keys}
 
 
 def _titles(models: Sequence[Model]) -> dict[str, str]:
     """Title by key; models of the same name are told apart by the beginning of their key."""
-    names = [model.title for model in models]
-    return {m.key: m.title if names.count(m.title) == 1 else f"{m.title} ({m.key[:6]})" for m in models}
+    named = {model.key: _(READY_MADE[model.key]) if model.key in READY_MADE else model.title for model in models}
+    names = list(named.values())
+    return {key: name if names.count(name) == 1 else f"{name} ({key[:6]})" for key, name in named.items()}
 
 
 def _first_choice(models: Mapping[str, Model]) -> list[str]:
-    asked = session.get("draw.asked")
+    asked = ASKED.get()
     if asked in models:
         return [asked]
-    return sorted(
-        list(models)[:3], key=lambda key: models[key].network.family
-    )  # the ready-made ones and the newest run
+    first = list(models)[:3]  # the ready-made ones and the newest run
+    return sorted(first, key=lambda key: models[key].network.family)
 
 
 def show_bars(answers: Mapping[str, np.ndarray], models: Mapping[str, Model], class_names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What networks see in a picture of one's own: for models of all data sets but the digits."""
+"""What networks predict for an image of one's own: for models of all data sets but the digits."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,24 @@ import streamlit as st
 from cnn_core.data.looking import sheet
 from cnn_core.data.photos import Step, read_photo, steps
 from cnn_core.design.shapes import trace
-from cnn_core.errors import DataError, StudioError
 from cnn_core.figures.template import percent
+from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.upload_box import picture_box
 from cnn_core.ui.kit.wording import literal
-from cnn_core.ui.use.canvas import drawn
+from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
 
-NO_PICTURE = "Nothing to look at yet. Send a picture, or draw one."
+NO_IMAGE = N_("Nothing to predict yet. Send an image, or draw one.")
 TILE = 140  # px on screen
 
 
 @st.fragment
 def photo_board(models: Sequence[Model]) -> None:
-    """A picture is given, made to fit, and shown to the chosen models of one data set and one input shape."""
+    """An image is given, made to fit, and shown to the chosen models of one data set and one input shape."""
     give, read = st.columns([5, 8], gap="large")
     with read:
         answer = st.container()
@@ -33,21 +33,20 @@ def photo_board(models: Sequence[Model]) -> None:
     with give:
         photo = _given()
         inverted = models[0].input_shape[2] == 1 and st.toggle(
-            "Swap light and dark", key="draw-invert", help="For networks that learned light things on black."
+            _("Swap light and dark"), key="draw-invert", help=_("For networks that learned light things on black.")
         )
     if photo is None or not chosen:
-        answer.info(NO_PICTURE if chosen else NO_MODEL, icon=":material/image:")
+        answer.info(_(NO_IMAGE if chosen else NO_MODEL), icon=":material/image:")
         return
     way = steps(photo, models[0].input_shape, inverted=inverted)
-    try:
-        with answer, st.spinner("Asking the networks…"):
-            keys = [model.key for model in chosen.values()]
-            shares = services.engine().predict(keys, way[-1].picture[np.newaxis])
-    except StudioError as error:
-        show_error(error, tell=answer.error)
+    probabilities = None
+    with errors_told(tell=answer.error), answer, st.spinner(_("Asking the networks…")):
+        keys = [model.key for model in chosen.values()]
+        probabilities = services.engine().predict(keys, way[-1].image[np.newaxis])
+    if probabilities is None:
         return
     names = class_names(models[0])
-    answers = {title: shares[model.key][0] for title, model in chosen.items()}
+    answers = {title: probabilities[model.key][0] for title, model in chosen.items()}
     with answer:
         show_bars(answers, chosen, names)
     _show_steps(way, answers, names)
@@ -62,35 +61,27 @@ def class_names(model: Model) -> Sequence[str]:
 
 def _given() -> np.ndarray | None:
     """(H, W, 3) of a file or (H, W, 1) of a drawing, uint8; None while there is none."""
-    way = st.segmented_control(
-        "Give a picture",
-        ["Picture", "Draw"],
-        key="draw-photo-way",
-        required=True,
-        default="Picture",
-        label_visibility="collapsed",
-    )
-    if way == "Draw":
+    if way_to_give(_("Give an image"), (IMAGE, DRAW), key="draw-photo-way") == DRAW:
         ink = drawn()
         return None if ink is None or not ink.any() else np.uint8(255 * ink)[..., np.newaxis]
-    advice = "The middle of it is used: let the thing fill most of the picture."
+    advice = _("The middle of it is used: let the thing fill most of the image.")
     limits = settings()
-    file = picture_box("A picture", limits.max_upload_bytes, key="draw-photo", help=advice)
+    file = picture_box(_("An image"), limits.max_upload_bytes, key="draw-photo", help=advice)
     if file is None:
         return None
-    try:
+    with errors_told(BROKEN):
         return read_photo(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
-    except DataError as error:
-        show_error(error, ":material/broken_image:")
-        return None
+    return None
 
 
 def _show_steps(way: Sequence[Step], answers: dict[str, np.ndarray], names: Sequence[str]) -> None:
-    st.subheader("What the network sees", help="The same treatment that the pictures of the data set had.")
-    for title, shares in answers.items():
-        best = int(shares.argmax())
-        st.markdown(f"**{literal(title)}** sees **{literal(names[best])}** ({percent(float(shares[best]))}).")
+    treated = _("The image is treated in the same way as the images of the data set.")
+    st.subheader(_("What the network sees"), help=treated)
+    for title, probabilities in answers.items():
+        best = int(probabilities.argmax())
+        values = {"name": literal(names[best]), "probability": percent(float(probabilities[best]))}
+        st.markdown(_("**{network}** predicts **{name}** ({probability}).", network=literal(title), **values))
     with st.container(horizontal=True):
         for number, step in enumerate(way, 1):
             caption = f"**{number}. {step.title}**  \n{step.caption}"
-            st.image(sheet(step.picture[np.newaxis], TILE), caption, width=TILE, alt=f"{step.title}: {step.caption}")
+            st.image(sheet(step.image[np.newaxis], TILE), caption, width=TILE, alt=f"{step.title}: {step.caption}")

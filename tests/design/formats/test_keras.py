@@ -233,7 +233,7 @@ def test_axis_1_of_a_vector_is_its_last_and_says_nothing_of_maps():
     assert (network.data_format, network.layers) == ("channels_last", (Flatten(), BatchNormalization()))
     on_maps = layer("BatchNormalization", axis=[1], batch_input_shape=[None, 28, 28, 1])
     convolution = layer("Conv2D", filters=2, data_format="channels_last")
-    assert "can't carry over axis" in refused(written(on_maps, convolution))
+    assert "cannot open axis" in refused(written(on_maps, convolution))
 
 
 def test_keras_2_named_its_own_layout_in_a_flatten_of_channels_first_maps():
@@ -288,7 +288,7 @@ def test_an_activation_that_has_changed_since_is_told():
     dense = layer("Dense", units=3, activation="hard_sigmoid", batch_input_shape=[None, 8, 8, 3])
     (left,) = open_design(written(dense, version="2.4.0")).left_out
     assert (left.argument, left.layers) == ("activation", (1,))
-    assert "1/5" in left.values[0]
+    assert "1/5" in str(left.values[0])
     assert opened(saved(keras.layers.Dense(3, "hard_sigmoid")))
 
 
@@ -330,13 +330,13 @@ def test_an_activation_that_is_an_object():
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (keras.layers.Rescaling(1 / 127.5), "Layer 1: Rescaling is not a layer this studio has"),
+        (keras.layers.Rescaling(1 / 127.5), "Layer 1: Rescaling is not a layer that this studio has"),
         (keras.layers.Conv2DTranspose(4, 3), "Conv2DTranspose"),
         (keras.layers.GaussianNoise(0.1), "GaussianNoise"),
         (keras.layers.Conv2D(4, 3, activation="softsign", data_format="channels_first"), None),
         (keras.layers.Conv2D(4, 3, activation="hard_tanh"), "activation must be one of"),
-        (keras.layers.BatchNormalization(axis=2), "can't carry over axis"),
-        (keras.layers.BatchNormalization(renorm=True), "can't carry over renorm"),
+        (keras.layers.BatchNormalization(axis=2), "cannot open axis"),
+        (keras.layers.BatchNormalization(renorm=True), "cannot open renorm"),
     ],
 )
 def test_what_cannot_be_carried_over_is_named(made, words):
@@ -351,7 +351,7 @@ def test_a_lambda_and_a_layer_of_somebody_elses_are_named():
     code = layer("Lambda", function=["4wEAAAA=", None, None], batch_input_shape=[None, 8, 8, 3])
     text = written(code, layer("Flatten"), layer("**Mine**", units=3))
     assert "Layer 1: Lambda runs code of its own" in refused(text)
-    assert "Layer 3: **Mine** is not a layer this studio has" in refused(text)
+    assert "Layer 3: **Mine** is not a layer that this studio has" in refused(text)
 
 
 def test_all_layers_and_arguments_at_fault_are_named():
@@ -372,7 +372,7 @@ def test_all_layers_and_arguments_at_fault_are_named():
         ({"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}}, "layers are missing"),
         ({"class_name": "Sequential", "config": {"layers": []}}, "does not say that it takes images"),
         ({"modelTopology": {"node": []}, "format": "graph-model"}, "a graph of single operations"),
-        ({"modelTopology": 3}, "not a model this studio can read"),
+        ({"modelTopology": 3}, "not a model that this studio can read"),
     ],
 )
 def test_other_models(plain, words):

@@ -11,7 +11,8 @@ from typing import Any
 
 from cnn_core.design.formats.keras.names import activation_layer, activation_name, is_automatic, today
 from cnn_core.design.layers import LAYER_TYPES
-from cnn_core.errors import DesignError
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import Text
 
 Item = dict[str, Any]
 """A layer as Keras writes it: class_name and config, and more by version."""
@@ -43,7 +44,7 @@ class LeftOut:
     """What a file says of one argument and the design does not: its values there, and in which layers (from 1)."""
 
     argument: str
-    values: tuple[str, ...]
+    values: tuple[Words, ...]
     layers: tuple[int, ...]
 
 
@@ -79,7 +80,7 @@ def our_layer(number: int, item: Item, data_format: str, rank: int) -> tuple[dic
     return {"type": kind, **known}, {name: _words(value) for name, value in left.items()}
 
 
-def gathered(left: Sequence[dict[str, str]]) -> tuple[LeftOut, ...]:
+def gathered(left: Sequence[dict[str, Words]]) -> tuple[LeftOut, ...]:
     """What was left out of all layers, each argument once."""
     arguments = dict.fromkeys(name for told in left for name in told)
     return tuple(
@@ -100,18 +101,22 @@ def short(value: Any) -> str:
 
 
 def _unknown(number: int, kind: str) -> DesignError:
+    expected = Text("one of {choices}", choices=", ".join(LAYER_TYPES))
     if kind == "Lambda":
-        what, todo = "Lambda runs code of its own, which a file cannot bring in here", "Save the model without it."
-    else:
-        what, todo = f"{short(kind)} is not a layer this studio has", ""
-    return DesignError(f"Layer {number}: {what}", expected=f"one of {', '.join(LAYER_TYPES)}", todo=todo)
+        what = Text("Layer {number}: Lambda runs code of its own, which is not opened here", number=number)
+        return DesignError(what, expected=expected, todo=Text("Save the model without it."))
+    what = Text("Layer {number}: {type} is not a layer that this studio has", number=number, type=short(kind))
+    return DesignError(what, expected=expected)
 
 
 def _strange(number: int, kind: str, strange: dict[str, Any]) -> DesignError:
     arguments = ", ".join(field for field in LAYER_TYPES[kind].model_fields if field != "type")
+    names = short(", ".join(strange))
     return DesignError(
-        f"Layer {number} ({kind}): this studio can't carry over {short(', '.join(strange))}",
-        expected=f"only {arguments or 'default arguments'}, and Keras's defaults for the rest",
+        Text("Layer {number} ({type}): this studio cannot open {names}", number=number, type=kind, names=names),
+        expected=Text("only {arguments}, and Keras's defaults for the rest", arguments=arguments)
+        if arguments
+        else Text("only Keras's default arguments"),
         received=short(", ".join(f"{name} = {reprlib.repr(value)}" for name, value in strange.items())),
     )
 

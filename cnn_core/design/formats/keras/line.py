@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from cnn_core.design.formats.keras.layer import Item, short
 from cnn_core.errors import DesignError
+from cnn_core.language import Text
 
 
 def in_line(items: list[Item], outputs: Any) -> list[Item]:
@@ -16,27 +17,28 @@ def in_line(items: list[Item], outputs: Any) -> list[Item]:
     before = {name: _only_source(name, item) for name, item in by_name.items()}
     starts = [name for name, source in before.items() if source is None]
     if len(starts) != 1:
-        _refuse(f"The model has {len(starts)} inputs")
+        _refuse(Text.plural("The model has {n} input", "The model has {n} inputs", len(starts)))
     after: dict[str, list[str]] = {}
     for name, source in before.items():
         after.setdefault(source, []).append(name)
     line = starts
     while followers := after.get(line[-1]):
         if len(followers) > 1:
-            _refuse(f"{_called(by_name[line[-1]])} feeds {len(followers)} layers: {short(', '.join(followers))}")
+            layer, names = _called(by_name[line[-1]]), short(", ".join(followers))
+            _refuse(Text("{layer} feeds {count} layers: {names}", layer=layer, count=len(followers), names=names))
         line.append(followers[0])
     if len(line) < len(items):  # names that occur twice, or a ring apart from the line
         lost = next((item for name, item in by_name.items() if name not in line), items[-1])
-        _refuse(f"{_called(lost)} is not in line with the others")
+        _refuse(Text("{layer} is not in line with the others", layer=_called(lost)))
     if set(_sources(outputs)) - {line[-1]}:
-        _refuse("The model has an output before its last layer")
+        _refuse(Text("The model has an output before its last layer"))
     return [by_name[name] for name in line]
 
 
 def _name(item: Item) -> str:
     name = item.get("name", item["config"].get("name"))
     if not isinstance(name, str):
-        _refuse(f"A layer ({short(item['class_name'])}) has no name")
+        _refuse(Text("A layer ({type}) has no name", type=short(item["class_name"])))
     return name
 
 
@@ -44,7 +46,10 @@ def _only_source(name: str, item: Item) -> str | None:
     """The layer whose output this one takes; None for the input."""
     sources = _sources(item.get("inbound_nodes"))
     if len(sources) > 1:
-        _refuse(f"{_called(item)} takes the outputs of {len(sources)} layers: {short(', '.join(sources))}")
+        layer, names = _called(item), short(", ".join(sources))
+        _refuse(
+            Text("{layer} takes the outputs of {count} layers: {names}", layer=layer, count=len(sources), names=names)
+        )
     return sources[0] if sources else None
 
 
@@ -62,13 +67,13 @@ def _sources(nodes: Any) -> list[str]:
     return found
 
 
-def _called(item: Item) -> str:
-    return f"Layer {short(_name(item))} ({short(item['class_name'])})"
+def _called(item: Item) -> Text:
+    return Text("Layer {name} ({type})", name=short(_name(item)), type=short(item["class_name"]))
 
 
-def _refuse(what: str) -> NoReturn:
+def _refuse(what: Text) -> NoReturn:
     raise DesignError(
         what,
-        expected="one line of layers, each feeding only the next",
-        todo="Branches cannot be opened here. Open a model without them.",
+        expected=Text("one line of layers, each feeding only the next"),
+        todo=Text("Branches cannot be opened here. Open a model without them."),
     )

@@ -9,7 +9,8 @@ from typing import Any
 from cnn_core.design.fields import MAX_NAME, Shape, each
 from cnn_core.design.formats.keras.layer import Item, LeftOut, gathered, is_item, modern, our_layer, short
 from cnn_core.design.formats.keras.line import in_line
-from cnn_core.errors import DesignError
+from cnn_core.errors import DesignError, Words
+from cnn_core.language import Text
 
 _WRAPPERS = ("modelTopology", "model_config")
 """Where TensorFlow.js, and Keras in its weight files, put the model."""
@@ -54,7 +55,7 @@ def from_keras(plain: Any) -> KerasModel:
         "name": name[:MAX_NAME] if isinstance(name, str) and name else "network",
         "input_shape": input_shape,
         "data_format": data_format,
-        "layers": [layer for layer, _ in layers],
+        "layers": [layer for layer, _left in layers],
     }
     left_out = gathered([left | _changed_since(version, layer) for layer, left in layers])
     return KerasModel(design, left_out, vector)
@@ -66,11 +67,11 @@ def _version(plain: dict) -> str:
     return str(plain.get("keras_version") or (isinstance(topology, dict) and topology.get("keras_version")) or "3")
 
 
-def _changed_since(version: str, layer: dict) -> dict[str, str]:
+def _changed_since(version: str, layer: dict) -> dict[str, Words]:
     """By argument, what Keras 3 computes otherwise than the version that wrote it."""
     if layer.get("activation") != "hard_sigmoid" or version.startswith("3"):
         return {}
-    return {"activation": "hard_sigmoid with a slope of 1/5, as before Keras 3 (here it is 1/6)"}
+    return {"activation": Text("hard_sigmoid with a slope of 1/5, as before Keras 3 (here it is 1/6)")}
 
 
 def _unwrapped(plain: Any) -> dict:
@@ -84,13 +85,13 @@ def _unwrapped(plain: Any) -> dict:
         return plain | {"config": config if isinstance(config, dict) else {"layers": config}}
     if isinstance(plain, dict) and "node" in plain:
         raise DesignError(
-            "This file holds a graph of single operations, not layers",
-            expected="a model of Keras's layers",
-            todo="Convert the Keras model again as a layers model, or save it with model.to_json().",
+            Text("This file holds a graph of single operations, not layers"),
+            expected=Text("a model made of Keras's layers"),
+            todo=Text("Convert the Keras model again as a layers model, or save it with model.to_json()."),
         )
     raise DesignError(
-        "This is not a model this studio can read",
-        expected="class_name Sequential, or Functional with all layers in one line",
+        Text("This is not a model that this studio can read"),
+        expected=Text("class_name Sequential, or Functional with all layers in one line"),
         received=short(kind),
     )
 
@@ -100,7 +101,8 @@ def _items(plain: dict) -> list[Item]:
     items = plain["config"].get("layers")
     if not isinstance(items, list) or not all(is_item(item) for item in items):
         raise DesignError(
-            "The model's layers are missing", expected="a list of layers, each with class_name and config"
+            Text("The model's layers are missing"),
+            expected=Text("a list of layers, each with class_name and config"),
         )
     return items if plain["class_name"] == "Sequential" else in_line(items, plain["config"].get("output_layers"))
 
@@ -139,8 +141,11 @@ def _data_format(items: list[Item]) -> str:
     maps = [item for item in named if item["class_name"] != "Flatten"] or named
     found = sorted({str(item["config"]["data_format"]) for item in maps})
     if len(found) > 1 or not set(found) <= {"channels_last", "channels_first"}:
-        expected = "channels_last or channels_first, the same in all layers"
-        raise DesignError("The layers' data_format is not clear", expected=expected, received=short(", ".join(found)))
+        raise DesignError(
+            Text("The layers' data_format is not clear"),
+            expected=Text("channels_last or channels_first, the same in all layers"),
+            received=short(", ".join(found)),
+        )
     # Layers that name no layout keep the map a map, so a normalization of axis 1 says where its channels are.
     on_maps = [item for item, flat in zip(items, _flat(items), strict=False) if not flat]
     first = not found and any(item["config"].get("axis") in (1, [1]) for item in on_maps)
@@ -169,10 +174,10 @@ def _image(batch_shape: Any, items: list[Item], data_format: str) -> tuple[Shape
     elif _is_vector(batch_shape):
         return _square(sides[0]), [_FLATTEN, *items]
     raise DesignError(
-        "The model does not say that it takes images",
-        expected="an input shape of a batch, height, width and channels",
+        Text("The model does not say that it takes images"),
+        expected=Text("an input shape of a batch, height, width and channels"),
         received=short(batch_shape),
-        todo="Give the model an Input(shape=(height, width, channels)) before saving it.",
+        todo=Text("Give the model an Input(shape=(height, width, channels)) before you save it."),
     )
 
 
@@ -197,7 +202,7 @@ def _square(values: int) -> Shape:
         if side * side * channels == values:
             return side, side, channels
     raise DesignError(
-        f"The model takes a vector of {short(values)} values, which is no square image",
-        expected="images, or as many values as a square image has, such as 784 = 28×28 or 3,072 = 32×32×3",
+        Text("The model takes a vector of {values} values, which is no square image", values=short(values)),
+        expected=Text("images, or as many values as a square image has, such as 784 = 28×28 or 3,072 = 32×32×3"),
         received=short(values),
     )

@@ -6,6 +6,7 @@ from math import isclose
 from typing import Any
 
 from cnn_core.errors import DesignError
+from cnn_core.language import Text
 
 _CLASSES = {
     "Convolution2D": "Conv2D",
@@ -86,8 +87,14 @@ def activation_layer(number: int, kind: str, config: dict[str, Any]) -> tuple[st
     name = _function(kind, config)
     if name is None:
         raise DesignError(
-            f"Layer {number}: {kind} with these numbers is not an activation this studio has",
-            expected="relu, relu6, elu with alpha 1, leaky_relu with a slope of 0.2, or softmax over the last axis",
+            Text(
+                "Layer {number}: {type} with these numbers is not an activation that this studio has",
+                number=number,
+                type=kind,
+            ),
+            expected=Text(
+                "relu, relu6, elu with alpha 1, leaky_relu with a slope of 0.2, or softmax over the last axis"
+            ),
             received=", ".join(f"{name} = {reprlib.repr(config[name])}" for name in sorted(_NUMBERS & set(config))),
         )
     rest = {argument: value for argument, value in config.items() if argument not in _NUMBERS}
