@@ -5,10 +5,10 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
 
-import h5py
 import numpy as np
 
 from cnn_core.design.fields import Shape
@@ -23,17 +23,28 @@ Arrays = Sequence[np.ndarray]
 Pixels = Literal["scaled", "raw"]
 
 
-def read_weights(content: bytes, network: Network) -> list[Arrays]:
-    """The weights of a .keras file that was made of `network`, layer by layer, as float32.
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a model has learned: of each layer its arrays, float32; and how it takes `pixels`, as in a recipe."""
+
+    arrays: list[Arrays]
+    pixels: Pixels
+
+
+def read_weights(content: bytes, network: Network) -> Weights:
+    """The weights of a .keras file that was made of `network`.
 
     Raises:
         DataError: the file is none of this network's.
     """
+    import h5py  # it takes a tenth of a second: the first page must not wait for it
+
     shapes = weight_shapes(network)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inner = io.BytesIO(archive.read("model.weights.h5"))
         with h5py.File(inner, "r") as file:
+            pixels: Pixels = "scaled" if "layers/rescaling" in file else "raw"
             arrays = [
                 [np.asarray(file[f"layers/{name}/vars/{index}"], np.float32) for index in range(len(of_layer))]
                 for name, of_layer in zip(_folders(network), shapes, strict=True)
@@ -43,7 +54,7 @@ def read_weights(content: bytes, network: Network) -> list[Arrays]:
     found = [[array.shape for array in of_layer] for of_layer in arrays]
     if found != [list(of_layer) for of_layer in shapes]:
         raise DataError(Text("These weights belong to another network"), received=str(found))
-    return arrays
+    return Weights(arrays, pixels)
 
 
 def _folders(network: Network) -> list[str]:

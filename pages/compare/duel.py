@@ -8,7 +8,7 @@ from cnn_core.ui.compare.report import duel_report, ready_report, report_of
 from cnn_core.ui.compare.setup import duel_setup, recent_duels
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.lesson import lesson, page_head
-from cnn_core.ui.use.canvas import remember_drawing
+from cnn_core.ui.kit.living import remember_drawing
 
 duel = linked_duel()
 if duel is None:

@@ -6,7 +6,7 @@ from cnn_core.language import _
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.lesson import page_head
-from cnn_core.ui.use.canvas import remember_drawing
+from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.use.digit import drawing_board
 from cnn_core.ui.use.models import DIGITS, follow_link, kind_of_models
 from cnn_core.ui.use.photo import photo_board

@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
@@ -17,12 +18,13 @@ from tests.design.strategies import networks
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(networks)
-def test_what_keras_wrote_is_read(network):
+@given(networks, st.sampled_from(["scaled", "raw"]))
+def test_what_keras_wrote_is_read(network, pixels):
     assume(not trace(network.changed(data_format="channels_last")).problem)
-    model = build(network)
+    model = build(network, pixels=pixels)
+    assert read_weights(to_bytes(model), network).pixels == pixels
     expected = [w for layer in model.layers for w in layer.get_weights() if w.dtype == np.float32]
-    found = [array for arrays in read_weights(to_bytes(model), network) for array in arrays]
+    found = [array for arrays in read_weights(to_bytes(model), network).arrays for array in arrays]
     assert len(found) == len(expected)
     assert all(np.array_equal(mine, theirs) for mine, theirs in zip(found, expected, strict=True))
 

@@ -13,11 +13,10 @@ from cnn_core.language import N_, _
 from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.upload_box import picture_box
 
 WAYS = {"data": N_("From the data set"), "drawing": N_("My drawing"), "image": N_("My image")}
-LAST_DRAWING: Slot[dict | None] = Slot("draw.last", None)
 
 
 def choose_sample(data: Dataset) -> np.ndarray | None:
@@ -56,7 +55,7 @@ def _from_set(data: Dataset) -> np.ndarray:
 
 
 def _drawn() -> np.ndarray | None:
-    ink = (LAST_DRAWING.get() or {}).get("ink")
+    ink = (LAST.get() or {}).get("ink")
     if ink is None:
         st.info(_("There is no drawing yet."), icon=":material/draw:")
         st.page_link(pages.DRAW, label=_("Draw a digit"), icon=":material/draw:")

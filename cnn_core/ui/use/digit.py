@@ -14,10 +14,12 @@ from cnn_core.figures.images import data_url, enlarged
 from cnn_core.figures.template import percent
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
+from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.living import initial_strokes, keep_drawing, model_weights
 from cnn_core.ui.kit.wording import literal
-from cnn_core.ui.use.canvas import digit_input
+from cnn_core.ui.use.canvas import ARRANGE, DRAW, IMAGE, arranged, sent, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
 
 BLOB = N_(
@@ -32,13 +34,19 @@ AROUND = (128, 110)  # grey and opacity, 0 .. 255, around an image that is no sq
 
 @st.fragment
 def drawing_board(models: Sequence[Model]) -> None:
-    """The canvas, what each chosen model predicts, and the stages between; only this part reruns with each stroke."""
-    give, read = st.columns([5, 8], gap="large")
-    with read:
-        answer = st.container()
+    """The pad and the living network, what each chosen model predicts, and the stages of the treatment.
+
+    Only this part reruns with each stroke; while the pen moves, the browser alone is at work.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = way_to_give(_("Give a digit"), (DRAW, ARRANGE, IMAGE), key="draw-way")
         chosen = chosen_models(models, "draw-models")
-    with give:
-        ink = digit_input()
+    if way == DRAW:
+        ink, answer = _on_the_network(chosen), st.container()
+    else:
+        give, answer = st.columns([5, 8], gap="large")
+        with give:
+            ink = arranged() if way == ARRANGE else sent()
     if ink is None or not chosen:
         answer.info(_(NO_INK if chosen else NO_MODEL), icon=":material/draw:")
         return
@@ -48,6 +56,24 @@ def drawing_board(models: Sequence[Model]) -> None:
             by_title = _predicted(steps, chosen)
             show_bars({title: rows[-1] for title, rows in by_title.items()}, chosen, DIGIT_NAMES)
         _show_stages(steps, by_title)
+
+
+def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
+    """The first of the chosen networks with the pad in front of it; gives the ink on the pad."""
+    if not chosen:
+        return keep_drawing(None)
+    model = next(iter(chosen.values()))
+    with errors_told():
+        return keep_drawing(
+            living_network(
+                model.network,
+                key=f"living-{model.key}",
+                weights=model_weights(model.key),
+                class_names=DIGIT_NAMES,
+                strokes=initial_strokes(),
+            )
+        )
+    return keep_drawing(None)
 
 
 def _predicted(steps: Stages, chosen: Mapping[str, Model]) -> dict[str, np.ndarray]:

@@ -94,6 +94,6 @@ def test_every_layer_type_was_among_them():
 def test_float16_weights_predict_the_same_classes(site, bundled, name):
     content, network = (READY_MADE / f"{name}.keras").read_bytes(), PRESETS[name].network
     expected = from_bytes(content).predict_on_batch(bundled.x_test).argmax(axis=1)
-    maps = in_browser(site, network, read_weights(content, network), bundled.x_test, "float16")
+    maps = in_browser(site, network, read_weights(content, network).arrays, bundled.x_test, "float16")
     assert [int(last.argmax()) for (last,) in maps] == expected.tolist()
     assert len(expected) == 1000

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
-from cnn_core.exchange.weights import Arrays, described, packed
+from cnn_core.exchange.weights import Pixels, Weights, described, packed
 from cnn_core.ui.components.bundle import bundled
 from cnn_core.ui.components.network.words import block_titles, words
 
@@ -31,11 +31,11 @@ class Drawing:
     """What was drawn on the pad.
 
     Attributes:
-        ink: (280, 280) float32, 0 background .. 1 ink.
+        ink: (280, 280) float32, 0 background .. 1 ink; None when everything was cleared.
         strokes: as the pad takes them back.
     """
 
-    ink: np.ndarray
+    ink: np.ndarray | None
     strokes: list[dict[str, Any]]
 
 
@@ -58,8 +58,8 @@ def living_network(
     network: Network,
     *,
     key: str,
-    arrays: Sequence[Arrays] | None = None,
-    pixels: Literal["scaled", "raw"] = "scaled",
+    weights: Weights | None = None,
+    pixels: Pixels = "scaled",
     seed: int = 0,
     class_names: Sequence[str] = (),
     image: np.ndarray | None = None,
@@ -71,8 +71,7 @@ def living_network(
     """Show the network at work on a drawing, or on an image.
 
     Args:
-        arrays: its weights, as `read_weights` gives them; None: random ones, drawn in the browser from `seed`.
-        pixels: how it takes them, as in its recipe.
+        weights: what it has learned; None: random weights, drawn in the browser from `seed`, for such `pixels`.
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
         pad: a pad besides the image, which is shown until something is drawn.
@@ -81,13 +80,13 @@ def living_network(
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
 
     Returns:
-        What is on the pad; None while nothing is.
+        What is on the pad, once a visitor has drawn; None before.
     """
     traced = trace(network)
     head = {
         "words": words(),
         "blocks": _blocks(network),
-        "layers": described(network, pixels),
+        "layers": described(network, weights.pixels if weights else pixels),
         "input": network.input_shape,
         "classes": list(class_names) or None,
         "dtype": "float16",
@@ -101,7 +100,7 @@ def living_network(
         "fault": traced.problem.message if traced.problem else None,
     }
     text = json.dumps(head).encode()
-    data = struct.pack("<I", len(text)) + text + (packed(arrays) if arrays is not None else b"")
+    data = struct.pack("<I", len(text)) + text + (packed(weights.arrays) if weights else b"")
     result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
     return _drawing(result.drawing)
 
@@ -140,6 +139,8 @@ def _drawing(state: Any) -> Drawing | None:
     """The pad's state: its ink as PNG, which keeps every grey level and is small."""
     if not state:
         return None
+    if not state["png"]:
+        return Drawing(None, [])
     content = base64.b64decode(state["png"].partition(",")[2])
     ink = np.asarray(Image.open(BytesIO(content)).convert("L"), np.float32) / 255
     return Drawing(ink, list(state["strokes"]))

@@ -219,7 +219,7 @@ export class LivingNetwork {
     const png = this.pad.strokes.length ? this.pad.canvas.toDataURL("image/png") : null;
     const strokes = this.pad.strokes.map(({width, points}) =>
       ({width, points: points.map(point => point.map(number => Math.round(10 * number) / 10))}));
-    this.tell("drawing", png ? {png, strokes} : null);
+    this.tell("drawing", {png, strokes});
   }
 
   // For those who hear the page: once a stroke has ended, not while the pen moves.

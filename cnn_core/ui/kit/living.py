@@ -1,0 +1,53 @@
+"""What the living network shows, on whatever page: the weights of a model, the visitor's drawing, or an example."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn_core.design.network import Network
+from cnn_core.errors import DataError
+from cnn_core.exchange.weights import Weights, read_weights
+from cnn_core.ui.components.network.component import Drawing
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.session import Slot
+
+LAST: Slot[dict[str, Any] | None] = Slot("draw.last", None)
+"""The visitor's drawing, whatever it was drawn on: its "strokes", and its "ink" as (H, W), 0 .. 1."""
+INITIAL: Slot[list[dict[str, Any]] | None] = Slot("draw.initial", None)
+"""The strokes that a pad begins with."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def model_weights(key: str) -> Weights:
+    """What the model `key` has learned; raises StudioError when it is gone."""
+    model = services.library().model(key)
+    return read_weights(model.load(), model.network)
+
+
+def remember_drawing() -> None:
+    """Put the visitor's last drawing back on the pad; call it when the whole page runs, not in a fragment."""
+    INITIAL.put((LAST.get() or {}).get("strokes"))
+
+
+def initial_strokes() -> list[dict[str, Any]]:
+    """What the pad begins with: the same as long as the page is not run anew, so that it is not sent again."""
+    return INITIAL.get() or []
+
+
+def keep_drawing(drawing: Drawing | None) -> np.ndarray | None:
+    """Keep what was drawn; gives the ink, (H, W) 0 .. 1, or None while nothing is drawn."""
+    if drawing is not None:
+        LAST.put(None if drawing.ink is None else {"strokes": drawing.strokes, "ink": drawing.ink})
+    return (LAST.get() or {}).get("ink")
+
+
+def example_image(network: Network, dataset: str) -> np.ndarray | None:
+    """(H, W, C) uint8: the first test image of the data set, when the network takes such; else None."""
+    entry = services.entry(dataset)
+    if entry is None or not entry.ready or entry.input_shape != network.input_shape:
+        return None
+    try:
+        return services.dataset(dataset).x_test[0]
+    except DataError:
+        return None  # the page says so where the data set is chosen
