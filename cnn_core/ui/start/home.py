@@ -1,69 +1,66 @@
 """The pieces of the home page."""
 
-import time
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.data.datasets import BUNDLED
+from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.design.presets import PRESETS, Preset
-from cnn_core.design.shapes import trace
-from cnn_core.figures.network import describe_network, network_figure
-from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
+from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
-from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.living import initial_strokes, keep_drawing, model_weights
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
-BUTTON_FIRST = 0.4  # seconds
-DIAGRAM_HEIGHT = 320  # pixels; the tallest of the presets has 301
-SEEN: Slot[bool] = Slot("home.seen", False)
-"""Whether the visitor has been on the home page."""
+READY_MODEL = "keras-log"
 
 
-def quick_start() -> tuple[Preset, DeltaGenerator]:
-    """Pick a preset, train it on the bundled digits; the preset, and the place for its diagram."""
-    with st.container(border=True):
-        left, right = st.columns([2, 3], vertical_alignment="center", gap="large")
-        with left:
-            preset = _pick()
-            train = _("Train it on 5,000 digits")
-            stuck = services.fault() is not None
-            if st.button(
-                train, type="primary", icon=":material/play_arrow:", width="stretch", disabled=stuck, key="home-train"
-            ):
-                session.set_network(preset.network)
-                session.RECIPE.put(preset.recipe)
-                run = start(preset.network, preset.recipe, BUNDLED)
-                st.switch_page(pages.RUN, query_params={"run": run.id})
-        return preset, right.container(height=DIAGRAM_HEIGHT, border=False, vertical_alignment="center")
+def quick_start() -> Preset:
+    """What to do next, in one button: train a network of one's own on the bundled digits. Gives the chosen one."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        preset = _pick()
+        stuck = services.fault() is not None
+        train = _("Train your own")
+        if st.button(train, type="primary", icon=":material/play_arrow:", disabled=stuck, key="home-train"):
+            session.set_network(preset.network)
+            session.RECIPE.put(preset.recipe)
+            run = start(preset.network, preset.recipe, BUNDLED)
+            st.switch_page(pages.RUN, query_params={"run": run.id})
+    return preset
 
 
 def _pick() -> Preset:
     name = st.selectbox(
-        _("Pick a network"), list(PRESETS), format_func=lambda name: _(PRESETS[name].title), key="home-preset"
+        _("A network"),
+        list(PRESETS),
+        format_func=lambda name: _(PRESETS[name].title),
+        key="home-preset",
+        label_visibility="collapsed",
+        width=230,
     )
-    preset = PRESETS[name]
-    parameters = _("{count:,} parameters.", count=trace(preset.network).totals.parameters)
-    st.caption(f"{_(preset.summary)} {parameters}")
-    return preset
+    return PRESETS[name]
 
 
-def diagram(preset: Preset, place: DeltaGenerator) -> None:
-    """The network's diagram. The last thing on the page: a browser is busy for a second when it first loads Plotly.
+def reading_network() -> None:
+    """A trained network that reads what is drawn, at once: the browser alone is at work."""
+    startup.everything()  # components are imported with all the rest
+    model = READY_MODEL
+    keep_drawing(
+        living_network(
+            PRESETS[model].network,
+            key="home-network",
+            weights=model_weights(model),
+            class_names=DIGIT_NAMES,
+            strokes=initial_strokes(),
+        )
+    )
 
-    On a visitor's first page the button gets a moment to be painted before that.
-    """
-    if not SEEN.get():
-        time.sleep(BUTTON_FIRST)
-        SEEN.put(True)
-    startup.everything()  # plotly must not come upon half of pandas
-    traced = trace(preset.network)
-    place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
+
+def get_ready(preset: Preset) -> None:
+    """Let idle workers prepare for the network that the button would train."""
     if not services.fault():
         services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
 
