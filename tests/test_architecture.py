@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "cnn_core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 LESSONS = ROOT / "assets" / "lessons" / "en"
-SHOWS_LESSON = r'(?:lesson|page_head)\((?:"[^"]+", )?"(\w+)"\)'
+SHOWS_LESSON = r'(?:lesson|page_head)\((?:(?:_\()?"[^"]+"\)?, )?"(\w+)"\)'
 KERAS = {"keras", "tensorflow", "jax"}
 
 
