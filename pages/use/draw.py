@@ -26,4 +26,7 @@ else:
     st.page_link(pages.DESIGNER, label=_("Go to the designer"), icon=":material/view_agenda:")
 
 with head:
-    page_head(_("Draw a digit") if kind == DIGITS else _("Show an image"), "draw")
+    if kind == DIGITS:
+        page_head(_("Draw a digit"), "draw")
+    else:
+        page_head(_("Show an image"), "draw")
