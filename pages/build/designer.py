@@ -5,21 +5,24 @@ import streamlit as st
 from cnn_core.design.shapes import trace
 from cnn_core.language import _
 from cnn_core.ui import pages
-from cnn_core.ui.build.check import diagram, totals, verdict, waiting
+from cnn_core.ui.build.check import totals, verdict, waiting
 from cnn_core.ui.build.editor import add_layer, editor, formulas
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
+from cnn_core.ui.build.picture import picture
 from cnn_core.ui.build.table import layer_table, selected
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import faults
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.links import follow_links, write_links
+from cnn_core.ui.kit.living import remember_drawing
 
 
 @st.fragment
 def designer():
     toolbar = st.container(horizontal=True)
     summary = st.container()
-    overview, panel = st.columns([3, 2])
+    overview = st.container()
+    panel, numbers = st.columns(2)
 
     # The panel comes first: what is changed in it shows in everything else in the same run.
     row = selected(session.network())
@@ -31,15 +34,17 @@ def designer():
             formulas(traced.reports[row - 1], network.data_format)
     write_links(network)
     with overview:
-        diagram(network, traced, row)
-        layer_table(network, traced, row)
+        picture(network, traced, row)
+    with numbers:
+        if not traced.problem:
+            totals(network, traced)
+        with st.expander(_("Details"), icon=":material/table:", expanded=True, key="designer.details"):
+            layer_table(network, traced, row)
     with summary:
         faults()
         opened_file()
         waits = waiting()
         problem = verdict(network, traced)
-        if not traced.problem:
-            totals(network, traced)
     with toolbar:
         presets()
         add_layer(network, row)
@@ -54,4 +59,5 @@ def designer():
 
 page_head(_("Designer"), "designer")
 follow_links()
+remember_drawing()
 designer()

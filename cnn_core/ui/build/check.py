@@ -1,4 +1,4 @@
-"""What a design comes to: its totals, its diagram, and what is wrong with it, with the repairs."""
+"""What a design comes to: its totals, and what is wrong with it, with the repairs."""
 
 import streamlit as st
 
@@ -7,8 +7,6 @@ from cnn_core.design.memory import readable, training_bytes
 from cnn_core.design.network import Network
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, Trace, classifier_problem
-from cnn_core.figures.network import describe_network, network_figure
-from cnn_core.figures.template import STILL
 from cnn_core.language import _
 from cnn_core.ui.build.editor import commit, refusal
 from cnn_core.ui.kit import session
@@ -47,16 +45,6 @@ def totals(network: Network, trace: Trace) -> None:
     with st.grid(6, min_column_width=105, gap="small"):
         for label, value, explanation in values:
             st.metric(label, value, help=explanation)
-
-
-def diagram(network: Network, trace: Trace, row: int) -> None:
-    """Blocks in the shape of their feature maps, the selected layer outlined."""
-    st.plotly_chart(
-        network_figure(trace, network.data_format, selected=row - 1 if row else None),
-        key="designer.diagram",
-        config=STILL,
-        alt=describe_network(trace, network.data_format),
-    )
 
 
 def waiting() -> str | None:

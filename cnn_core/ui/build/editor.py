@@ -49,10 +49,15 @@ def add_layer(network: Network, row: int) -> None:
 
 
 def _add(network: Network, row: int) -> None:
-    layer = LAYER_TYPES[ADD.get()]
+    insert(network, row, ADD.get())
+
+
+def insert(network: Network, place: int, kind: str) -> None:
+    """Put a layer of this type before `place` (from 0) and edit it; says so when there is no room for more."""
+    layer = LAYER_TYPES[kind]
     usual = {"activation": "relu"} if layer.kind in RELU else {}
     with errors_told(tell=later):
-        commit(network.insert(row, layer(**usual)), row + 1)
+        commit(network.insert(place, layer(**usual)), place + 1)
 
 
 def editor(network: Network, row: int) -> Network:

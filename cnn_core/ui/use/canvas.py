@@ -56,7 +56,7 @@ def arranged() -> np.ndarray | None:
         st.info(_("Draw a digit first. Here you move, turn and stretch its strokes."), icon=":material/draw:")
         return None
     st.caption(_("Choose a stroke, then move it, turn it or stretch it. See where the prediction breaks."))
-    canvas = _canvas("transform", f"draw-arrange-{hash(str(initial_strokes()))}", BRUSH[-1])
+    canvas = _canvas("edit", f"draw-arrange-{hash(str(initial_strokes()))}", BRUSH[-1])
     return _ink(canvas) if canvas.image_data is not None else LAST.get()["ink"]
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import LAYER_TYPES
-from cnn_core.design.network import Network
+from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.weights import Pixels, Weights, described, packed
 from cnn_core.ui.components.bundle import bundled
@@ -121,10 +121,10 @@ def _blocks(network: Network) -> list[dict[str, str]]:
     blocks = []
     for report in reports:
         last = report.index == len(network.layers) - 1
-        title, short = block_titles(report.layer, report.output_shape, seen.get(report.layer.kind, 0), last=last)
-        blocks.append(
-            {"title": title, "short": short, "keras": _keras(report.layer), "shape": sides(report.output_shape)}
-        )
+        before = seen.get(report.layer.kind, 0)
+        title, short = block_titles(report.layer, report.output_shape, before, last=last)
+        shape = sides(shown(report.output_shape, network.data_format))
+        blocks.append({"title": title, "short": short, "keras": _keras(report.layer), "shape": shape})
         if report.layer.kind in seen:
             seen[report.layer.kind] += 1
     return blocks

@@ -24,6 +24,7 @@ export class Entrance {
     const tools = ["undo", "clear"].map(name => {
       const button = element("button", "", words[name]);
       button.type = "button";
+      button.setAttribute("aria-label", words[`${name}Label`]);
       button.addEventListener("click", () => this.pad[name]());
       return button;
     });

@@ -59,6 +59,8 @@ def words() -> dict[str, Any]:
         "draw": _("You draw"),
         "undo": _("Undo"),
         "clear": _("Clear"),
+        "undoLabel": _("Undo the last stroke"),
+        "clearLabel": _("Clear the drawing"),
         "hint": _("Draw a digit here"),
         "padLabel": _("Drawing area: draw a digit with mouse, pen or finger"),
         "sees": _("The network sees"),
