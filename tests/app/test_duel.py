@@ -252,7 +252,7 @@ def test_two_finished_runs_duel_and_what_is_unfair_is_said(finished):
 
 def trained(network: Network, recipe: Recipe) -> str:
     run = services.store().create(network.name, network, recipe, "bundled")
-    services.engine().train(run)
+    services.engine().queue.put(run)
     while services.store().state(run.id).active:
         time.sleep(0.1)
     return run.id

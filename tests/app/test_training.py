@@ -192,7 +192,7 @@ def test_a_run_with_raw_pixels_is_trained_the_other_way_with_one_click(other, ch
     again = app.query_params["run"]
     assert again != run.id
     assert store.run(again).recipe == RAW.model_copy(update=changed)
-    services.engine().stop(again)
+    services.engine().queue.stop(again)
 
 
 def test_what_is_said_of_raw_pixels_was_measured():
@@ -288,5 +288,5 @@ def test_the_list_shows_every_run_and_home_starts_one(finished):
     next(button for button in home.button if button.label.startswith("Train it")).click().run()
     assert not home.exception
     (new,) = {run.id for run in services.store().lists.page()[0]} - before
-    services.engine().stop(new)
+    services.engine().queue.stop(new)
     assert ended(new).status == "stopped"

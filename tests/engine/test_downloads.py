@@ -1,11 +1,12 @@
 """Keras's own data sets, from a cache that stands for the internet, and without either."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cnn_core.engine import tasks
+from cnn_core.engine.work.download import Download, arrived
 from cnn_core.errors import DataError
 from tests.engine.conftest import Lab
 
@@ -25,16 +26,16 @@ def keras_home(tmp_path, monkeypatch):
 def test_fashion_mnist_is_fetched_kept_and_named(tmp_path, keras_home):
     for path in CACHE.iterdir():
         (keras_home / path.name).symlink_to(path)
-    shares = []
     lab = Lab(tmp_path / "home")
     try:
-        clothes = lab.engine.download("fashion_mnist", shares.append)
+        keep = partial(lab.catalogue.save, "fashion_mnist")
+        job = lab.engine.begin(Download("fashion_mnist"), keep)
+        clothes = job.result(timeout=120)
     finally:
-        lab.engine.close()
+        lab.close()
     assert clothes.x_train.shape == (60_000, 28, 28, 1)
     assert clothes.class_names[clothes.y_train[0]] == "Ankle boot"
-    assert shares[-1] == 1
-    assert 0.99 < tasks.downloaded("fashion_mnist") <= 1  # what it asks the workers meanwhile
+    assert 0.99 < arrived("fashion_mnist") <= 1  # what it reports meanwhile
     entry = next(entry for entry in lab.catalogue.entries() if entry.name == "fashion_mnist")
     assert (entry.ready, entry.source, entry.classes, entry.test) == (True, "file", 10, 10_000)
 
@@ -46,9 +47,9 @@ def test_half_a_download_is_thrown_away_and_said_in_words(keras_home, tmp_path):
     lab = Lab(tmp_path / "home")
     try:
         with pytest.raises(DataError, match=r"could not be downloaded.*copy fashion_mnist\.npz into"):
-            lab.engine.download("fashion_mnist")
+            lab.engine.begin(Download("fashion_mnist")).result(timeout=120)
     finally:
-        lab.engine.close()
+        lab.close()
     assert list(keras_home.iterdir()) == []
-    assert tasks.downloaded("fashion_mnist") == 0
+    assert arrived("fashion_mnist") == 0
     assert not any(entry.ready for entry in lab.catalogue.entries() if entry.source == "download")

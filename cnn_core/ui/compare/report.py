@@ -18,7 +18,7 @@ from cnn_core.compare.tables import Row, interval_words, mcnemar_table, measured
 from cnn_core.errors import StudioError
 from cnn_core.figures.template import STILL
 from cnn_core.ui.compare.drag import can_drag, drag_board
-from cnn_core.ui.kit import services, wording
+from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
 
 PICTURE = 68  # px: all of one side in one row
@@ -154,22 +154,13 @@ def _experiments(report: Report, duel: Duel | None) -> None:
 
 def _offer_sweeps(duel: Duel) -> None:
     st.markdown("**What if the digits move, turn, get noisy or lose rows?** Both networks read changed test pictures.")
-    if not st.button("Measure it", icon=":material/science:", key="duel-measure"):
-        return
-    bar = st.progress(0.0, "Asking the networks…")
-    try:
-        measure(
-            duel,
-            services.store(),
-            services.engine(),
-            services.catalogue(),
-            lambda share: bar.progress(share, f"Asking the networks: {share:.0%}"),
-        )
-    except StudioError as error:
-        bar.empty()
-        show_error(error)
-    else:
-        st.rerun()
+    jobs.offer(
+        f"duel-measure-{duel.id}",
+        "Measure it",
+        lambda: measure(duel, services.store(), services.engine(), services.catalogue()),
+        lambda fraction: f"Asking the networks: {fraction:.0%}" if fraction else "Waiting for a worker…",
+        icon=":material/science:",
+    )
 
 
 def _statistics(report: Report) -> None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
-from cnn_core.engine import tasks
+from cnn_core.engine.work.preview import Preview
 from cnn_core.errors import StudioError
 from cnn_core.ui import pages
 from cnn_core.ui.data.sample import choose_sample
@@ -115,7 +115,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
     shown = st.container()
     control = _control(augmentation)
     try:
-        made = services.engine().ask(tasks.preview, augmentation, image, COPIES, control, STEPS, _seed())
+        made = services.engine().ask(Preview(augmentation, image, COPIES, control, STEPS, _seed()))
     except StudioError as error:
         show_error(error)
         return

@@ -26,7 +26,7 @@ def run_panel(run: Run) -> None:
     _header(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
         st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
-    if state.active and not state.loss.x and not services.engine().queue_position(run.id):
+    if state.active and not state.loss.x and not services.engine().queue.position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
 
@@ -47,7 +47,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.rerun()
     if state.message:
         show_error(state.message)
-    if trouble := services.engine().trouble():
+    if trouble := services.engine().queue.trouble:
         st.warning(
             wording.literal(f"{trouble} Nothing is lost: it is tried again every second."), icon=":material/hard_drive:"
         )
@@ -83,7 +83,7 @@ def _header(run: Run, state: RunState) -> None:
                 type="primary",
                 disabled=state.stop_requested,
                 key="run-stop",
-                on_click=services.engine().stop,
+                on_click=services.engine().queue.stop,
                 args=(run.id,),
             )
         elif state.status in ("interrupted", "failed"):
@@ -96,13 +96,13 @@ def _header(run: Run, state: RunState) -> None:
 
 def _resume(run: Run) -> None:
     try:
-        services.engine().train(run)
+        services.engine().queue.put(run)
     except StudioError as error:
         show_error(error, tell=st.toast)
 
 
 def _place(run: Run, state: RunState) -> str:
-    ahead = services.engine().queue_position(run.id) if state.status == "queued" else 0
+    ahead = services.engine().queue.position(run.id) if state.status == "queued" else 0
     if ahead:
         return f"Waiting: {ahead} run{'s' if ahead > 1 else ''} before this one"
     return wording.progress_text(state)

@@ -10,6 +10,7 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
+from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import StudioError
 from cnn_core.figures.network import describe_network, network_figure
 from cnn_core.figures.template import STILL
@@ -69,7 +70,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     else:
         _summary(network, recipe, entry)
         if not stuck:
-            services.engine().prepare(network, recipe, images(recipe, entry)[0])
+            services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
     disabled = bool(wrong or stuck or problem)
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name).id})
@@ -90,7 +91,7 @@ def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     titles = {preset.network: preset.title for preset in PRESETS.values()}
     try:
         run = services.store().create(titles.get(network, network.name), network, recipe, dataset)
-        services.engine().train(run)
+        services.engine().queue.put(run)
     except StudioError as error:
         show_error(error)
         st.stop()

@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from cnn_core.data.digits import FIELD, Stage, Stages, stages
+from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError, StudioError
 from cnn_core.figures.template import percent
 from cnn_core.runs.models import Model
@@ -46,7 +47,7 @@ def drawing_board(models: Sequence[Model]) -> None:
         steps = stages(ink)
         pictures = np.stack([step.seen for step in steps])[..., np.newaxis]
         with answer, st.spinner("Asking the networks…"):
-            shares = services.engine().predict([model.key for model in chosen.values()], pictures)
+            shares = services.engine().ask(Predict(tuple(model.key for model in chosen.values()), pictures))
     except DataError as empty:
         show_error(empty, ":material/draw:", answer.info)
     except StudioError as error:

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn_core.data.looking import sheet
 from cnn_core.data.photos import Step, read_photo, steps
 from cnn_core.design.shapes import trace
+from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError, StudioError
 from cnn_core.figures.template import percent
 from cnn_core.runs.models import Model
@@ -42,7 +43,7 @@ def photo_board(models: Sequence[Model]) -> None:
     try:
         with answer, st.spinner("Asking the networks…"):
             keys = [model.key for model in chosen.values()]
-            shares = services.engine().predict(keys, way[-1].picture[np.newaxis])
+            shares = services.engine().ask(Predict(tuple(keys), way[-1].picture[np.newaxis]))
     except StudioError as error:
         show_error(error, tell=answer.error)
         return
