@@ -13,7 +13,7 @@ from distributed import Client, Future
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine import supplies
 from cnn_core.engine.connection import Connection
-from cnn_core.engine.job import Job, Stopped, Task
+from cnn_core.engine.job import Job, Stopped, Task, Tasks
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.trainers import KEY
 from cnn_core.engine.work.base import TRAINING, Missing, Work
@@ -37,9 +37,8 @@ class Engine:
         self._settings = settings
         self._fetch = partial(supplies.fetch, library=library, catalogue=catalogue)
         self._topic = f"jobs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
-        self._lock, self._wish_lock = threading.Lock(), threading.Lock()
-        self._tasks: dict[str, Task] = {}  # by the name of its order
-        self._shared: dict[Work, Task] = {}
+        self._tasks = Tasks()
+        self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
         self.queue = Queue(store, catalogue, lambda: self._connection.client())
@@ -59,32 +58,18 @@ class Engine:
         """
         if work.wish:
             return self._begin_wish(work)
-        with self._lock:
-            known = self._shared.get(work) if work.shared else None
-            if known and (job := known.join()):
-                return job
-            name = secrets.token_hex(8)
-            task = self._tasks[name] = Task(lambda task: self._live(work, name, task, then))
-            if work.shared:
-                self._shared[work] = task
-            return task.start()
+
+        def run(task: Task) -> Any:
+            answer = self._carry_out(work, task.wait, task.name)
+            return then(answer) if then else answer
+
+        return self._tasks.begin(work, run)
 
     def close(self) -> None:
         """End the cluster, when it is this engine's own, and what was begun."""
-        for task in list(self._tasks.values()):
-            task.stop()
+        self._tasks.stop()
         self.queue.close()
         self._connection.close()
-
-    def _live(self, work: Work, name: str, task: Task, then: Callable[[Any], Any] | None) -> Any:
-        try:
-            answer = self._carry_out(work, task.wait, name)
-            return then(answer) if then else answer
-        finally:
-            with self._lock:
-                del self._tasks[name]
-                if work.shared and self._shared.get(work) is task:
-                    del self._shared[work]
 
     def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
         """Send the work, and once more with what the worker lacks."""

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import secrets
 import threading
 import weakref
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any
 
+from cnn_core.engine.work.base import Work
 from cnn_core.errors import EngineError, StudioError
 
 LOG = logging.getLogger(__name__)
@@ -77,11 +79,13 @@ class Task:
         run: gets this task; what it gives is the result. It calls `report` or `wait` often, which raise Stopped.
 
     Attributes:
+        name: no other one has it.
         outcome: the result, once there is one.
         holders: the numbers of the jobs that want it.
     """
 
     def __init__(self, run: Callable[["Task"], Any]):
+        self.name = secrets.token_hex(8)
         self.fraction, self.partial = 0.0, None
         self.outcome: Future[Any] = Future()
         self.holders: set[int] = set()
@@ -105,6 +109,11 @@ class Task:
             self.holders.discard(number)
             self._stopping = self._stopping or not self.holders
         self._news.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nobody wants it any more."""
+        return self._stopping
 
     def stop(self) -> None:
         """End it, whoever wants it."""
@@ -139,6 +148,49 @@ class Task:
         except Exception as error:
             LOG.exception("Work of the server failed")
             self.outcome.set_exception(EngineError(f"This ended with an unexpected error ({error})", todo="Try again"))
+
+
+class Tasks:
+    """What an engine has under way. Work that is shared is one task for all who begin an equal one."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._by_name: dict[str, Task] = {}
+        self._shared: dict[Work, Task] = {}
+
+    def begin(self, work: Work, run: Callable[[Task], Any]) -> Job:
+        """A hold on the task that does `run` for `work`."""
+
+        def live(task: Task) -> Any:
+            try:
+                return run(task)
+            finally:
+                self._forget(work, task)
+
+        with self._lock:
+            known = self._shared.get(work) if work.shared else None
+            if known and (job := known.join()):
+                return job
+            task = Task(live)
+            self._by_name[task.name] = task
+            if work.shared:
+                self._shared[work] = task
+            return task.start()
+
+    def get(self, name: str) -> Task | None:
+        """The task of this name, while it is under way."""
+        return self._by_name.get(name)
+
+    def stop(self) -> None:
+        """End all of them."""
+        for task in list(self._by_name.values()):
+            task.stop()
+
+    def _forget(self, work: Work, task: Task) -> None:
+        with self._lock:
+            del self._by_name[task.name]
+            if work.shared and self._shared.get(work) is task:
+                del self._shared[work]
 
 
 def begin_here(function: Callable[[Callable[[float], None]], Any]) -> Job:

@@ -1,4 +1,4 @@
-"""Home, training and runs, by AppTest from app.py, with a real cluster behind them."""
+"""Home, training and runs, by AppTest from app.py, with an engine without a cluster behind them."""
 
 import re
 import time
