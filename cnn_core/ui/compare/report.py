@@ -154,13 +154,14 @@ def _experiments(report: Report, duel: Duel | None) -> None:
 
 def _offer_sweeps(duel: Duel) -> None:
     st.markdown("**What if the digits move, turn, get noisy or lose rows?** Both networks read changed test pictures.")
-    jobs.offer(
+    if jobs.offer(
         f"duel-measure-{duel.id}",
         "Measure it",
         lambda: measure(duel, services.store(), services.engine(), services.catalogue()),
         lambda fraction: f"Asking the networks: {fraction:.0%}" if fraction else "Waiting for a worker…",
         icon=":material/science:",
-    )
+    ):
+        st.rerun()  # this report was made without what was measured
 
 
 def _statistics(report: Report) -> None:

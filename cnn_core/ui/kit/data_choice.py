@@ -27,10 +27,12 @@ def choose(name: str) -> None:
 
 def choose_data(label: str = "Data set") -> Entry:
     """A box with all data sets; gives the chosen one and remembers it."""
-    entries = services.catalogue().entries()
-    names = [entry.name for entry in entries]
-    kept = session.get("dataset")
-    entry = st.selectbox(label, entries, index=names.index(kept) if kept in names else 0, format_func=_with_owner)
+    entries = {entry.name: entry for entry in services.catalogue().entries()}
+    titles = {name: _with_owner(entry) for name, entry in entries.items()}
+    names, kept = list(entries), session.get("dataset")
+    # Names, not entries: Streamlit may give back the option of an earlier run, and a download changes the entry.
+    name = st.selectbox(label, names, index=names.index(kept) if kept in names else 0, format_func=titles.get)
+    entry = entries.get(name, entries[names[0]])
     session.put("dataset", entry.name)
     return entry
 
@@ -54,22 +56,24 @@ def _with_owner(entry: Entry) -> str:
 
 def _offer_download(entry: Entry) -> None:
     st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{settings().datasets}`.")
-    jobs.offer(
+    if jobs.offer(
         f"download-{entry.name}",
         "Download it",
         lambda: _download(entry.name),
         _words,
         icon=":material/download:",
         error_icon=":material/cloud_off:",
-    )
+    ):
+        st.rerun()  # this run has looked for the file before it was there
 
 
 def _download(name: str) -> Job:
     """It is kept on this server whether its visitor waits for it or not."""
     catalogue = services.catalogue()
 
-    def keep(arrays: dict[str, np.ndarray]) -> None:
+    def keep(arrays: dict[str, np.ndarray]) -> bool:
         catalogue.save(name, arrays)
+        return True
 
     return services.engine().begin(Download(name), keep)
 
