@@ -115,7 +115,8 @@ def test_numbers_in_words(numbers, expected):
     assert words(numbers) == expected
 
 
-def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
+def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one(monkeypatch):
+    monkeypatch.setattr("cnn_core.ui.data.split_lesson.EPOCHS", 2)
     app = opened()
     app.button(key="split-lesson").click()
     settled(run(app))

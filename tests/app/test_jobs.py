@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.data.upload.shelf import Shelf
 from cnn_core.engine.job import Job, begin_here
 from cnn_core.engine.work.download import Download
 from cnn_core.errors import DataError
 from cnn_core.ui import pages
 from cnn_core.ui.data import split_lesson
 from cnn_core.ui.kit import data_choice, jobs, services
+from tests.data.test_own import pets, zipped
 from tests.engine.conftest import until
 from tests.support.pages import settled, under_way
 
@@ -203,3 +205,80 @@ def test_a_download_that_fails_says_what_to_do_instead(monkeypatch):
 def test_the_words_beside_a_bar_are_there_from_the_start_to_the_end(words):
     assert all(map(words, (0.0, 0.3, 0.5, 1.0)))
     assert len({words(0.0), words(0.3), words(1.0)}) == 3
+
+
+class Waits:
+    """A method that reports until it may go on, and then does what it always did."""
+
+    def __init__(self, method: Callable):
+        self.go, self.times, self._method = threading.Event(), 0, method
+
+    def __get__(self, shelf: Shelf, kind: type) -> Callable:
+        return lambda *args: self._call(shelf, *args)
+
+    def _call(self, shelf: Shelf, *args) -> object:
+        self.times += 1
+        while not self.go.wait(0.01):
+            args[-1](0.3)
+        return self._method(shelf, *args)
+
+
+@pytest.fixture
+def sent(monkeypatch) -> Callable[[], AppTest]:
+    """Sends a file, whose reading and whose making wait: `sent.looks.go` and `sent.makes.go`."""
+    looks, makes = Waits(Shelf.look), Waits(Shelf.make)
+    monkeypatch.setattr(Shelf, "look", looks)
+    monkeypatch.setattr(Shelf, "make", makes)
+
+    def send() -> AppTest:
+        app = opened(pages.BROWSE)
+        shown(app.segmented_control(key="browse-view").set_value("Bring your own").run())
+        file = ("zoo.zip", zipped(pets(6, 7)), "application/zip")
+        return shown(app.file_uploader[0].set_value(file).run())
+
+    send.looks, send.makes = looks, makes
+    yield send
+    looks.go.set()
+    makes.go.set()
+    for entry in services.catalogue().entries():
+        if entry.source == "own":
+            services.catalogue().delete(entry.name)
+
+
+def test_a_file_is_read_and_made_while_its_visitor_is_elsewhere(sent):
+    app = sent()
+    assert "Reading zoo" in under_way(app)[0]
+    shown(app.switch_page(pages.HOME).run())
+    sent.looks.go.set()
+    app.switch_page(pages.BROWSE).run()
+    settled(shown(app.segmented_control(key="browse-view").set_value("Bring your own").run()))
+    assert app.metric[0].value == "13"
+    shown(app.button(key="own-make").click().run())
+    job = app.session_state["studio.job.own-make"]
+    until(lambda: job.fraction)
+    assert under_way(shown(app.run())) == ["Scaling the pictures: 30%"]
+    shown(app.switch_page(pages.HOME).run())
+    sent.makes.go.set()
+    until(lambda: services.entry("own-zoo"))
+    app.switch_page(pages.BROWSE).run()
+    settled(shown(app.segmented_control(key="browse-view").set_value("Bring your own").run()))
+    assert "is ready" in app.success[0].value
+    assert (sent.looks.times, sent.makes.times) == (1, 1)
+
+
+def test_reading_a_file_and_making_a_data_set_can_be_stopped(sent):
+    app = sent()
+    settled(shown(app.button(key="own-look-stop").click().run()))
+    assert not app.metric
+    assert not app.error
+    assert "studio.own.upload" not in app.session_state or app.session_state["studio.own.upload"] is None
+
+    sent.looks.go.set()
+    app = settled(sent())
+    shown(app.button(key="own-make").click().run())
+    settled(shown(app.button(key="own-make-stop").click().run()))
+    assert app.metric[0].value == "13", "the file is still there, to be made otherwise"
+    assert services.entry("own-zoo") is None
+    sent.makes.go.set()
+    settled(shown(app.button(key="own-make").click().run()))
+    assert services.entry("own-zoo")

@@ -1,13 +1,16 @@
 """Keras's own data sets, from a cache that stands for the internet, and without either."""
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from keras.src.utils import file_utils
 
+from cnn_core.engine.work.context import Context, Kept
 from cnn_core.engine.work.download import Download, arrived
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, EngineError
 from tests.engine.conftest import Lab
 
 CACHE = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "keras_home" / "datasets" / "fashion-mnist"
@@ -53,3 +56,23 @@ def test_half_a_download_is_thrown_away_and_said_in_words(keras_home, tmp_path):
     assert list(keras_home.iterdir()) == []
     assert arrived("fashion_mnist") == 0
     assert not any(entry.ready for entry in lab.catalogue.entries() if entry.source == "download")
+
+
+def test_a_download_says_how_much_has_arrived_and_ends_when_nobody_wants_it(tmp_path, monkeypatch):
+    def fetch(url: str, path: str, hook: Callable[[int, int, int], None]) -> None:
+        for block in range(100):
+            with open(path, "ab") as file:
+                file.write(bytes(114_904))
+            hook(block, 114_904, 11_490_434)
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
+    monkeypatch.setattr(file_utils, "urlretrieve", fetch)
+    monkeypatch.setattr("cnn_core.engine.work.download.PAUSE", 0)
+    shares = []
+    context = Context(Kept(), {}, lambda fraction, partial: shares.append(fraction), lambda: len(shares) == 30)
+    with pytest.raises(EngineError, match="stopped"):
+        Download("mnist").run(context)
+    assert shares == pytest.approx([block / 100 for block in range(1, 31)], rel=1e-3)
+    assert list((tmp_path / "datasets").iterdir()) == [], "no half of a file is left"
+    assert file_utils.urlretrieve is fetch
