@@ -156,6 +156,9 @@ def test_a_name_that_is_taken_saves_nothing():
     app.button(key="own-make").click().run()
     assert "There is a data set of this name already" in texts(app)
     assert services.catalogue().version("own-pets") == before
+    next(button for button in app.button if button.label == "Discard").click().run()
+    send(app, "others.zip", zipped(pets(6, 6)))
+    assert "There is a data set of this name already" not in texts(app)
 
 
 def test_a_file_is_on_the_disk_once_and_gone_when_it_is_discarded():

@@ -72,7 +72,8 @@ def start(key: str, begin: Callable[[], Job]) -> None:
 
 
 def stop(key: str) -> None:
-    """End this visitor's job `key`, if there is one, and forget it."""
+    """End this visitor's job `key`, if there is one, and forget it and what went wrong with it."""
+    session.put(f"problem.{key}", None)
     if job := _job(key):
         job.stop()
         session.put(f"job.{key}", None)
