@@ -54,7 +54,7 @@ def test_imports_point_one_way():
 
 @pytest.mark.parametrize("path", [path for path in CORE if path.parent.name not in ("training", "insight")], ids=name)
 def test_keras_is_never_imported_at_the_top_of_a_module(path):
-    """engine.tasks may inside its functions, which run on workers."""
+    """engine.work may inside of run, which is called on workers."""
     found = {root for node in tree(path).body for root in roots(node)}
     assert not found & KERAS
 

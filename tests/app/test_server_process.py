@@ -23,7 +23,7 @@ app = AppTest.from_file("app.py", default_timeout=60)
 app.switch_page("{pages}/train/live.py")
 app.run().button(key="train").click().run()
 run_id = app.query_params["run"]
-services.engine().stop(run_id)
+services.engine().queue.stop(run_id)
 while services.store().state(run_id).active:
     time.sleep(0.1)
 app.run()

@@ -7,10 +7,11 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.export import read_config, to_config
 from cnn_core.compare.gather import gather, live_curves
 from cnn_core.compare.plan import Duel, Plan, Training
-from cnn_core.compare.robustness import BATCH, CHANGES, measure
+from cnn_core.compare.robustness import measure, measured
 from cnn_core.data.changes import shift
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
+from cnn_core.engine.work.robustness import BATCH, CHANGES
 from cnn_core.errors import DataError, RunError
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
@@ -130,11 +131,10 @@ def test_an_exported_configuration_repeats_the_same_numbers(lab, report):
 
 
 def test_robustness_asks_the_networks_about_changed_images(lab, finished, bundled, tmp_path):
-    done = []
-    sweeps = {sweep.kind: sweep for sweep in measure(finished, lab.store, lab.engine, lab.catalogue, done.append)}
+    job = measure(finished, lab.store, lab.engine, lab.catalogue)
+    sweeps = {sweep.kind: sweep for sweep in job.result(timeout=120)}
     assert set(sweeps) == set(CHANGES)
-    assert done == sorted(done)
-    assert done[-1] == 1
+    assert measured(finished, lab.store) == tuple(sweeps.values())
     model = from_bytes(lab.store.load_file(finished.of("main")[1][1], MODEL_FILE))
     images, labels = bundled.x_test[:1000].copy(), bundled.y_test[:1000]
     for number, way in enumerate(((2, 0), (-2, 0), (0, 2), (0, -2))):

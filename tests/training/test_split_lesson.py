@@ -20,11 +20,13 @@ def few(small):
 
 def test_no_copy_crosses_when_the_split_comes_first_and_nearly_all_do_when_it_comes_last(few):
     shares = []
-    mixed, apart = split_lesson(few, PRESETS["digits"], COPIES, 1, seed=3, progress=shares.append)
+    mixed, apart = split_lesson(
+        few, PRESETS["digits"], COPIES, 1, seed=3, progress=lambda share, ways: shares.append((share, len(ways)))
+    )
     assert (mixed.trained, mixed.tested) == (168, 72)
     assert mixed.sisters > 60
     assert (apart.trained, apart.tested, apart.sisters) == (42 * COPIES, 18, 0)
-    assert shares == [0.5, 1.0]
+    assert shares == [(0.5, 0), (1.0, 1)]
     for way in (mixed, apart):
         assert 0 <= way.score <= 1
         assert 0 <= way.true <= 1

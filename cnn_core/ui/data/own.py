@@ -1,7 +1,6 @@
 """Bring your own pictures: send a file, see what was found in it, choose how to work with it, keep it or delete it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -13,10 +12,10 @@ from cnn_core.data.upload.found import LEAST_SIDE, Found, own_name
 from cnn_core.data.upload.make import Choice, check
 from cnn_core.data.upload.shelf import Upload
 from cnn_core.design.memory import readable
+from cnn_core.engine.job import Job, begin_here
 from cnn_core.errors import DataError, StudioError
 from cnn_core.settings import MB, settings
-from cnn_core.ui.kit import services, session
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit import jobs, services, session
 from cnn_core.ui.kit.upload_box import let_go, upload_box
 from cnn_core.ui.kit.wording import literal
 
@@ -29,6 +28,7 @@ HOW = (
 )
 TOO_LARGE = "send fewer or smaller pictures"
 FILE, UPLOAD, PROBLEM = "own.file", "own.upload", "own.problem"
+LOOK, MAKE = "own-look", "own-make"
 
 
 def own_data() -> None:
@@ -66,7 +66,10 @@ def _receive(count: int) -> None:
 
 
 def _discard() -> None:
+    """Forget the file, and whatever is being done with it."""
     session.put(PROBLEM, None)
+    for key in (LOOK, MAKE):
+        jobs.stop(key)
     if upload := session.get(UPLOAD):
         session.put(UPLOAD, None)
         services.shelf().release(upload, _holder())
@@ -80,14 +83,23 @@ def _holder() -> str:
 
 
 def _found(upload: Upload) -> Found | None:
-    """What is in the file; None, and the problem in words, when it is no data set."""
-    try:
-        with _progress(f"Reading {literal(upload.name)}") as report:
-            return services.shelf().look(upload, _holder(), report)
-    except DataError as error:
+    """What is in the file; None while it is read, and, with the problem in words, when it is no data set."""
+    shelf, holder = services.shelf(), _holder()
+
+    def refuse(error: StudioError) -> None:
         _discard()
         session.put(PROBLEM, f"{upload.name}: {error}")
-    return None
+
+    try:
+        if found := shelf.looked(upload, holder):
+            jobs.stop(LOOK)  # another visitor has sent the same file, and theirs was quicker
+            return found
+    except DataError as error:
+        refuse(error)
+        return None
+    jobs.start(LOOK, lambda: begin_here(lambda report: shelf.look(upload, holder, report)))
+    name = literal(upload.name)
+    return jobs.follow(LOOK, lambda fraction: f"Reading {name}: {fraction:.0%}", refuse, _discard)
 
 
 def _report(upload: Upload, found: Found) -> None:
@@ -143,26 +155,39 @@ def _make(upload: Upload, found: Found, count: int) -> None:
         )
     choice = Choice(size, colour, share)
     st.caption(f"{found.pictures:,} pictures of {_sides(size)}: {readable(choice.bytes(found.pictures))} in memory.")
-    if st.button("Make the data set", type="primary", icon=":material/dataset:"):
-        try:
-            _save(upload, found, title, choice)
-        except StudioError as error:
-            show_error(error)
-        else:
-            st.rerun()
+    name = jobs.offer(
+        MAKE,
+        "Make the data set",
+        lambda: _begin(upload, found, title, choice),
+        lambda fraction: f"Scaling the pictures: {fraction:.0%}",
+        type="primary",
+        icon=":material/dataset:",
+    )
+    if name:
+        _made(name)
+        st.rerun()
 
 
-def _save(upload: Upload, found: Found, title: str, choice: Choice) -> None:
-    catalogue, name = services.catalogue(), own_name(title)
+def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
+    """Have the data set made and kept; its name comes of it. Raises DataError when it cannot be."""
+    catalogue, shelf, holder, name = services.catalogue(), services.shelf(), _holder(), own_name(title)
     catalogue.check_free(name)
     check(found, choice)
-    with _progress("Scaling the pictures") as report:
-        catalogue.adopt(name, services.shelf().make(upload, _holder(), choice, report))
+
+    def make(report: Callable[[float], None]) -> str:
+        catalogue.adopt(name, shelf.make(upload, holder, choice, report))
+        return name
+
+    return begin_here(make)
+
+
+def _made(name: str) -> None:
+    """The data set is there: choose it, and say so."""
     _discard()
     session.put("dataset", name)
-    saved = services.entry(name)
-    facts = f"{saved.train:,} training and {saved.test:,} test pictures of {_sides(choice.size)}"
-    session.put("own.made", f"**{literal(saved.title)}** is ready: {facts}. It is chosen now, on every page.")
+    if saved := services.entry(name):
+        facts = f"{saved.train:,} training and {saved.test:,} test pictures of {_sides(saved.input_shape[:2])}"
+        session.put("own.made", f"**{literal(saved.title)}** is ready: {facts}. It is chosen now, on every page.")
 
 
 def _delete() -> None:
@@ -185,16 +210,6 @@ def _remove(entry: Entry) -> None:
         services.catalogue().delete(entry.name)
     except DataError:
         return  # somebody else was faster
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[Callable[[float], None]]:
-    """What `with` gives takes the share that is done, and shows a bar from its first call to the end of the work."""
-    place = st.empty()
-    try:
-        yield lambda share: place.progress(share, f"{text}: {share:.0%}")
-    finally:
-        place.empty()
 
 
 def _sizes(found: Found) -> list[tuple[int, int]]:

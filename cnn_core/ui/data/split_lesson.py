@@ -1,19 +1,18 @@
 """The experiment "split first, then augment": both ways, and the score that each reports beside the true one."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.augmentation import Augmentation
-from cnn_core.errors import StudioError
+from cnn_core.engine.job import Job
+from cnn_core.engine.work.base import data_key
+from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.figures.template import percent
-from cnn_core.ui.kit import services, session
-from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit import jobs, services, session
 
 DIGITS, COPIES, EPOCHS = 200, 5, 30  # fewer epochs: neither way has learned its copies yet
 NEAR = Augmentation(rotation=5, horizontal_shift=4, vertical_shift=4, zoom=4)  # copies much like their original
@@ -26,18 +25,15 @@ WHAT = (
 
 
 def split_lesson() -> None:
-    """The button, its progress, and what came of it. No fragment: those cannot be interrupted by Stop."""
+    """The button, its progress, and what came of it."""
     st.subheader("Split first, then augment", anchor=False)
     st.markdown(WHAT)
-    asked = st.button("Try both ways", icon=":material/science:", key="split-lesson")
-    place = st.empty()
-    if asked:
-        with place.container():
-            done = _experiment()
-        if done:
-            place.empty()
+    ways = jobs.offer("split-lesson", "Try both ways", _experiment, _words, partial=_result, icon=":material/science:")
+    if ways:
+        session.put("augment.ways", ways)
     if ways := session.get("augment.ways"):
         _result(ways)
+        st.caption(f"Copies made by {NEAR}; digits and draws by the seed of your recipe.")
 
 
 def sentence(way: dict[str, Any]) -> str:
@@ -51,41 +47,23 @@ def sentence(way: dict[str, Any]) -> str:
     )
 
 
-def _experiment() -> bool:
-    """Whether it came to its end."""
-    data = services.dataset(BUNDLED)
-    seed = session.RECIPE.get().seed
-    drawn = np.random.default_rng(seed).permutation(len(data.x_train))[:DIGITS]
-    few = replace(data, x_train=data.x_train[drawn], y_train=data.y_train[drawn])
-    bar = st.progress(0.0, _words(0))
-    st.button("Stop", icon=":material/stop:", key="split-lesson-stop")  # the click ends this run, and that the task
-    try:
-        ways = services.engine().split_lesson(
-            lambda share: bar.progress(share, _words(share)),
-            few,
-            NEAR,
-            COPIES,
-            EPOCHS,
-            seed,
-        )
-    except StudioError as error:
-        show_error(error)
-        return False
-    session.put("augment.ways", ways)
-    return True
+def _experiment() -> Job:
+    session.put("augment.ways", None)
+    data = data_key(services.catalogue(), BUNDLED)
+    return services.engine().begin(SplitLesson(data, DIGITS, NEAR, COPIES, EPOCHS, session.recipe().seed))
 
 
-def _words(share: float) -> str:
-    return f"{WAYS[share >= 0.5]}: {share:.0%} of both" if share else "Waiting for a free trainer…"
+def _words(fraction: float) -> str:
+    return f"{WAYS[fraction >= 0.5]}: {fraction:.0%} of both" if fraction else "Waiting for a free trainer…"
 
 
 def _result(ways: tuple[dict[str, Any], ...]) -> None:
+    """The ways that have ended: both, or the first one alone."""
     rows = [
         [f"{way['trained']:,}", f"{way['tested']:,}", percent(way["score"]), f"**{percent(way['true'])}**"]
         for way in ways
     ]
     head = ["pictures to train on", "its own test pictures", "score it reports", "true score"]
-    st.table(pd.DataFrame(rows, index=list(WAYS), columns=head))
-    for name, way in zip(WAYS, ways, strict=True):
+    st.table(pd.DataFrame(rows, index=list(WAYS[: len(ways)]), columns=head))
+    for name, way in zip(WAYS, ways, strict=False):
         st.markdown(f"**{name}** {sentence(way)}")
-    st.caption(f"Copies made by {NEAR}; digits and draws by the seed of your recipe.")

@@ -1,11 +1,14 @@
 """The data set a visitor works with: chosen once, used on every page."""
 
+import numpy as np
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
-from cnn_core.errors import DataError, StudioError
+from cnn_core.engine.job import Job
+from cnn_core.engine.work.download import Download
+from cnn_core.errors import DataError
 from cnn_core.settings import settings
-from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit import jobs, services, session
 from cnn_core.ui.kit.errors import show_error
 
 
@@ -24,10 +27,12 @@ def choose(name: str) -> None:
 
 def choose_data(label: str = "Data set") -> Entry:
     """A box with all data sets; gives the chosen one and remembers it."""
-    entries = services.catalogue().entries()
-    names = [entry.name for entry in entries]
-    kept = session.get("dataset")
-    entry = st.selectbox(label, entries, index=names.index(kept) if kept in names else 0, format_func=_with_owner)
+    entries = {entry.name: entry for entry in services.catalogue().entries()}
+    titles = {name: _with_owner(entry) for name, entry in entries.items()}
+    names, kept = list(entries), session.get("dataset")
+    # Names, not entries: Streamlit may give back the option of an earlier run, and a download changes the entry.
+    name = st.selectbox(label, names, index=names.index(kept) if kept in names else 0, format_func=titles.get)
+    entry = entries.get(name, entries[names[0]])
     session.put("dataset", entry.name)
     return entry
 
@@ -51,18 +56,29 @@ def _with_owner(entry: Entry) -> str:
 
 def _offer_download(entry: Entry) -> None:
     st.caption(f"Not on this server yet. Without internet: copy `{entry.name}.npz` into `{settings().datasets}`.")
-    if st.button("Download it", icon=":material/download:"):
-        bar = st.progress(0.0, "Connecting…")
-        try:
-            services.engine().download(entry.name, lambda share: bar.progress(share, _words(share)))
-        except StudioError as error:
-            bar.empty()
-            show_error(error, ":material/cloud_off:")
-        else:
-            st.rerun()
+    if jobs.offer(
+        f"download-{entry.name}",
+        "Download it",
+        lambda: _download(entry.name),
+        _words,
+        icon=":material/download:",
+        error_icon=":material/cloud_off:",
+    ):
+        st.rerun()  # this run has looked for the file before it was there
 
 
-def _words(share: float) -> str:
-    if share >= 1:
+def _download(name: str) -> Job:
+    """It is kept on this server whether its visitor waits for it or not."""
+    catalogue = services.catalogue()
+
+    def keep(arrays: dict[str, np.ndarray]) -> bool:
+        catalogue.save(name, arrays)
+        return True
+
+    return services.engine().begin(Download(name), keep)
+
+
+def _words(fraction: float) -> str:
+    if fraction >= 1:
         return "Unpacking and saving…"
-    return f"Downloading: {share:.0%}" if share else "Connecting…"
+    return f"Downloading: {fraction:.0%}" if fraction else "Connecting…"

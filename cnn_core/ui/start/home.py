@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.shapes import trace
+from cnn_core.engine.work.prepare import Prepare
 from cnn_core.figures.network import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
@@ -65,7 +66,8 @@ def diagram(preset: Preset, place: DeltaGenerator) -> None:
     traced = trace(preset.network)
     place.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="home-network")
     if not services.fault():
-        services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
+        train_images, _ = images(preset.recipe, services.entry(BUNDLED))
+        services.engine().begin(Prepare(preset.network, preset.recipe, train_images))
 
 
 def running() -> None:
