@@ -1,4 +1,4 @@
-"""The networks of the source documents with their recipes, by name (SOURCES.md, "The networks they build")."""
+"""The networks of five public teaching notes on convolutional networks in Keras (A to E) with their recipes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from cnn_core.design.recipe import Recipe
 
 @dataclass(frozen=True)
 class Preset:
-    """A network of the sources and how they trained it. ``source`` is the note's letter in SOURCES.md.
+    """A network of the notes and how they trained it. ``source``: the letters of the notes that have it.
 
     Validation keeps a tenth of the training images aside, which the notes do not, so that its curve can be shown live.
     """

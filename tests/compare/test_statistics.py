@@ -95,10 +95,10 @@ def test_mcnemar_is_the_sum_of_binomial_terms(first, second):
 
 @settings(deadline=None)  # the first call imports scipy
 @given(st.integers(0, 50_000), st.integers(0, 50_000))
-def test_mcnemar_is_symmetric_and_a_probability(first, second):
+def test_mcnemar_is_symmetric_and_falls_with_the_difference(first, second):
     p = mcnemar(first, second)
     assert p == mcnemar(second, first)
-    assert 0 <= p <= 1
+    assert mcnemar(min(first, second), max(first, second) + 1) <= p <= 1
 
 
 def test_mcnemar_agrees_with_scipy_on_a_whole_test_set():

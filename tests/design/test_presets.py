@@ -1,4 +1,4 @@
-"""The presets are those of SOURCES.md, number for number."""
+"""The presets are the networks and recipes of the teaching notes that they come from, number for number."""
 
 import pytest
 

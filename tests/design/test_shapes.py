@@ -1,4 +1,4 @@
-"""Shapes, parameters, receptive fields and formulas against values computed by hand or printed in SOURCES.md."""
+"""Shapes, parameters, receptive fields and formulas against values by hand, or printed in a note."""
 
 import pytest
 

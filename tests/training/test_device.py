@@ -1,6 +1,7 @@
 """device: what is chosen stays within its bounds, whatever is trained."""
 
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +60,17 @@ def test_choices_are_shown_in_words():
     assert str(Choices(8, True, "float32")) == "8 steps per execution, XLA, float32"
 
 
-def test_the_device_has_a_name():
-    kind, _, name = device_name().partition(": ")
-    assert kind == ("GPU" if on_gpu() else "CPU")
-    assert name
+@pytest.mark.parametrize(
+    ("devices", "name"), [(["cpu:0"], "CPU: Fast One, 3 cores"), (["cpu:0", "gpu:0"], "GPU: Big One")]
+)
+def test_the_device_has_the_name_of_what_keras_computes_on(monkeypatch, devices, name):
+    monkeypatch.setattr(device.keras.distribution, "list_devices", lambda: devices)
+    monkeypatch.setattr(device, "_cpu_info", lambda line: {"model name": ("Fast", "One")}[line])
+    monkeypatch.setattr(device.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "Big One"})
+    on_gpu.cache_clear(), device_name.cache_clear()
+    try:
+        assert device_name() == name
+    finally:
+        on_gpu.cache_clear(), device_name.cache_clear()

@@ -100,7 +100,10 @@ class Conv2D(_Convolution, _Filtered):
                 )
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
-        """height·width·(input channels / groups)·filters, and a bias for each filter. Source: SOURCES.md, A and C."""
+        """height·width·(input channels / groups)·filters, and a bias for each filter.
+
+        Source: CS231n, Convolutional Neural Networks (F·F·D₁·K weights and K biases, there with one group).
+        """
         rows, columns = self.kernel_size
         return rows * columns * (shape[2] // self.groups) * self.filters + self.use_bias * self.filters, 0
 

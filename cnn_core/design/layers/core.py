@@ -41,7 +41,7 @@ class Dense(BaseLayer):
         return f"units = {number(self.units)}" + (", at every place of the map" if len(shape) > 1 else "")
 
     def parameters(self, shape: Shape) -> tuple[int, int]:
-        """inputs·units, and a bias for each unit. Source: SOURCES.md, C."""
+        """inputs·units, and a bias for each unit. Source: CS231n, Neural Networks Part 1."""
         return (shape[-1] + self.use_bias) * self.units, 0
 
     def parameter_formula(self, shape: Shape) -> str:
