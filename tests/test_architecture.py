@@ -86,6 +86,6 @@ def test_pages_do_not_import_each_other_and_have_names_of_their_own():
 
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "app.py"], ids=name)
-def test_session_state_and_the_address_are_only_in_ui_state(path):
+def test_session_state_and_the_address_are_only_in_session(path):
     attributes = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert path.name == "session.py" or not attributes & {"session_state", "query_params"}

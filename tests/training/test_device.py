@@ -2,7 +2,7 @@
 
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.design.layers import Dense, Flatten
@@ -20,7 +20,6 @@ def _warm():
     warm_up()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000))
 def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network, batch_size, steps_per_epoch):
     choices = choose(network, batch_size, steps_per_epoch)
@@ -32,7 +31,6 @@ def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network,
     assert not choices.jit_compile or on_gpu()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000), st.floats(1e6, 1e14))
 def test_the_points_of_the_curves_do_not_depend_on_the_measured_speed(network, batch_size, steps_per_epoch, speed):
     before = choose(network, batch_size, steps_per_epoch)
@@ -43,7 +41,6 @@ def test_the_points_of_the_curves_do_not_depend_on_the_measured_speed(network, b
     assert after.steps_per_point % after.steps_per_execution == 0
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 4096))
 def test_more_work_a_step_means_fewer_steps_at_a_time(network, batch_size):
     once, twice = choose(network, batch_size, 10_000), choose(network, 2 * batch_size, 10_000)
