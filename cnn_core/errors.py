@@ -19,7 +19,7 @@ class StudioError(Exception):
         facts = [f"{name} {text}" for name, text in (("Expected", self.expected), ("Received", self.received)) if text]
         return " ".join(part.rstrip(".") + "." for part in (self.what, *facts, self.todo) if part)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         # Keyword arguments do not survive the default pickling of exceptions, and errors travel between processes.
         return _rebuild, (type(self), self.what, self.expected, self.received, self.todo)
 

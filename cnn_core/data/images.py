@@ -40,7 +40,7 @@ def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int,
         expected, received = f"at most {max_bytes / 10**6:.0f} MB", f"{len(data) / 10**6:.1f} MB"
         raise DataError("This file is too large.", expected=expected, received=received, todo="Send a smaller picture.")
     try:
-        picture = Image.open(BytesIO(data), formats=FORMATS)
+        picture: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
         most = max_pixels if picture.format == "JPEG" else min(max_pixels, MAX_WHOLE)
         if picture.width * picture.height > most:
             raise _too_large(most, f"{picture.width:,} x {picture.height:,} pixels")
@@ -78,7 +78,7 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
 def _grey(picture: Image.Image) -> np.ndarray:
     """(H, W) brightness 0..1 (ITU-R BT.601 luma), transparent parts filled so that what is drawn stands out."""
     pixels = np.asarray(picture, np.float32) / 255
-    tone, alpha = pixels[..., :3] @ np.float32([0.299, 0.587, 0.114]), pixels[..., 3]
+    tone, alpha = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32), pixels[..., 3]
     if min(tone.shape) < SMALLEST_SIDE:
         received = f"{tone.shape[1]} x {tone.shape[0]} pixels"
         raise DataError(

@@ -88,7 +88,7 @@ def _resized(photo: np.ndarray, height: int, width: int) -> np.ndarray:
 
 def _grey(photo: np.ndarray) -> np.ndarray:
     """ITU-R BT.601 luma."""
-    luma = photo.astype(np.float32) @ np.float32([0.299, 0.587, 0.114])
+    luma = photo.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     return np.rint(luma).astype(np.uint8)[..., np.newaxis]
 
 

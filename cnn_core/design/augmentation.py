@@ -1,7 +1,7 @@
 """Augmentation: how training pictures are varied, as data; and the Keras layers that do it, by name and arguments."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
@@ -97,7 +97,7 @@ def warnings(augmentation: Augmentation, class_names: Sequence[str]) -> tuple[st
 
 
 def _words(augmentation: Augmentation, name: str) -> str:
-    extra, value = type(augmentation).model_fields[name].json_schema_extra, getattr(augmentation, name)
+    extra, value = cast(dict, type(augmentation).model_fields[name].json_schema_extra), getattr(augmentation, name)
     return name.replace("_", " ") + (f" {value} {extra['unit']}".replace(" °", "°") if extra else "")
 
 
@@ -131,7 +131,7 @@ def _stages(a: Augmentation) -> list[tuple]:
     ]
 
 
-def _of_characters(a: Augmentation, digits: bool):
+def _of_characters(a: Augmentation, digits: bool) -> Iterator[str]:
     if a.horizontal_flip:
         yield (
             "horizontal flip: a mirrored 2, 3, 4, 5, 6, 7 or 9 is a shape that nobody writes, yet it keeps its label."
@@ -162,7 +162,7 @@ def _of_characters(a: Augmentation, digits: bool):
         )
 
 
-def _of_things(a: Augmentation, digits: bool):
+def _of_things(a: Augmentation, digits: bool) -> Iterator[str]:
     if a.vertical_flip:
         yield (
             "vertical flip: pictures of faces, animals or vehicles are hardly ever upside down. The network would "

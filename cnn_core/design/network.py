@@ -136,7 +136,7 @@ def _layer(number: int, plain: Any) -> BaseLayer:
             expected="one of " + ", ".join(LAYER_TYPES),
             received=reprlib.repr(kind) if "type" in plain else "no type",
         )
-    return checked(LAYER_TYPES.get(kind, BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
+    return checked(LAYER_TYPES.get(str(kind), BaseLayer), plain, f"Layer {number}" + (f" ({kind})" if kind else ""))
 
 
 def another_name(name: str) -> str:

@@ -5,9 +5,9 @@ Nothing else holds a run's status. Epochs are counted from 0 in events; on a cur
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -180,21 +180,21 @@ class RunState:
         """The share of the planned steps, or of the time limit, that is done, 0 to 1."""
         if (plan := self.started_now) is None:
             return 0.0
-        return self._share(self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
+        return self._share(plan, self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
 
     @property
     def seconds_left(self) -> float | None:
         """An estimate from the pace of this run so far; None before there is a pace."""
         if self.status != "training" or self.started_now is None:
             return None
-        before = self._share(0.0, self.started_now.first_epoch)
+        before = self._share(self.started_now, 0.0, self.started_now.first_epoch)
         if self.progress <= before:
             return None
         return (self.seen - self.started_now.at) * (1 - self.progress) / (self.progress - before)
 
-    def _share(self, seconds: float, epochs: float) -> float:
+    @staticmethod
+    def _share(plan: Started, seconds: float, epochs: float) -> float:
         """The share of the plan that is done `seconds` after this attempt began, with so many epochs in all."""
-        plan = self.started_now
         of_time = (plan.seconds_before + seconds) / plan.time_limit if plan.time_limit else 0.0
         return min(1.0, max(of_time, epochs / plan.epochs))
 
@@ -250,7 +250,8 @@ def _started(state: RunState, event: Started) -> RunState:
 
 
 def _progress(state: RunState, event: Progress) -> RunState:
-    xs = [event.epoch + step / state.started_now.steps_per_epoch for step, _, _ in event.points]
+    steps = cast(Started, state.started_now).steps_per_epoch  # it has begun: a run is started before it goes on
+    xs = [event.epoch + step / steps for step, _, _ in event.points]
     return replace(
         state,
         epoch=event.epoch,
@@ -263,18 +264,18 @@ def _progress(state: RunState, event: Progress) -> RunState:
 
 def _epoch_ended(state: RunState, event: EpochEnded) -> RunState:
     x = event.epoch + 1
-    at = [x] if event.val_loss is not None else []
+    loss, accuracy = event.val_loss, event.val_accuracy
     return replace(
         state,
         epoch=x,
         step=0,
-        val_loss=state.val_loss.extend(at, [event.val_loss] * len(at)),
-        val_accuracy=state.val_accuracy.extend(at, [event.val_accuracy] * len(at)),
+        val_loss=state.val_loss if loss is None else state.val_loss.extend([x], [loss]),
+        val_accuracy=state.val_accuracy if accuracy is None else state.val_accuracy.extend([x], [accuracy]),
         epochs_done=(*state.epochs_done, event),
     )
 
 
-_APPLY = {
+_APPLY: dict[str, Callable[[RunState, Any], RunState]] = {
     "submitted": _submitted,
     "started": _started,
     "progress": _progress,

@@ -75,7 +75,9 @@ def split_lesson(
     return ways[0], ways[1]
 
 
-def _trained(part: Dataset, whole: Dataset, epochs: int, seed: int, emit, should_stop) -> tuple[float, float]:
+def _trained(
+    part: Dataset, whole: Dataset, epochs: int, seed: int, emit: Callable, should_stop: Callable
+) -> tuple[float, float]:
     """The accuracy on the test pictures of `part`, and on those of `whole`, after training on `part`."""
     recipe = PRESET.recipe.model_copy(update={"epochs": epochs, "validation_share": 0.0, "seed": seed})
     outcome = fit(PRESET.network, recipe, part, emit, should_stop)

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from itertools import chain
 from math import isqrt
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -66,7 +67,8 @@ def read_npz(
     classes = check_labels(labels, tested, name)
     names = read_names(path, name, headers, classes) or tuple(map(str, range(classes)))
     sieve = Sieve(lambda place: f"train {place}" if place < train else f"test {place - train}")
-    labels, shape = np.concatenate([labels, tested]).tolist(), (*sides, 1)[:3]
+    shape = cast(tuple[int, int, int], (*sides, 1)[:3])
+    labels = np.concatenate([labels, tested]).tolist()
     # Training first: a picture that is in both is left out of the test set.
     parts = chain(read_pixels(path, name, headers, "x_train"), read_pixels(path, name, headers, "x_test"))
     for place, image in enumerate(chain.from_iterable(parts)):
@@ -80,7 +82,7 @@ def _check_form(headers: dict, total: int) -> None:
     if total > MAX_PICTURES:
         raise too_many(f"{total:,}")
     for key in ("x_train", "x_test"):
-        if headers[key].by_columns and headers[key].count > MAX_BY_COLUMNS:
+        if headers[key].by_columns and headers[key].values > MAX_BY_COLUMNS:
             expected, received = "an array in C order", f"{key} in Fortran order"
             todo = f"Save it again with numpy.ascontiguousarray({key})."
             raise DataError("This file is stored column by column.", expected=expected, received=received, todo=todo)
