@@ -187,7 +187,8 @@ def stratified_split(labels: np.ndarray, share: float, seed: int) -> tuple[np.nd
 
     Returns:
         (train_indices, validation_indices), each sorted, together 0 .. N-1. Validation holds round(share * N) images,
-        rounded per class by largest remainder; every class keeps at least one image to train on.
+        rounded per class by largest remainder; every class keeps at least one image to train on (scikit-learn's
+        train_test_split refuses a class of one, and a stored run must split as it did when it began).
     """
     if not 0 <= share < 1:
         raise DataError("This is not a share.", expected="at least 0, less than 1", received=f"{share}")

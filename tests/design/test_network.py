@@ -144,10 +144,10 @@ def test_all_layers_at_fault_are_named_and_many_are_counted():
 @pytest.mark.parametrize("limit", [2**20, 2**30])
 def test_a_million_layers_are_refused_at_once(limit):
     text = '{"layers": [' + ",".join(['{"type":"Flatten"}'] * 1_000_000) + "]}"
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(DesignError, match=r"too (long|many)"):
         open_design(text, limit)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
