@@ -55,7 +55,7 @@ def split_lesson(
 
     mixed = stratified_split(dataset.y_train[of_picture], TEST_SHARE, seed)
     apart = stratified_split(dataset.y_train, TEST_SHARE, seed)
-    ways = []
+    ways: list[Way] = []
     for train, test, tested in [
         (mixed[0], of_picture[mixed[1]], pictures[mixed[1]]),
         (np.flatnonzero(np.isin(of_picture, apart[0])), apart[1], dataset.x_train[apart[1]]),
@@ -73,7 +73,9 @@ def split_lesson(
     return ways[0], ways[1]
 
 
-def _trained(part: Dataset, whole: Dataset, epochs: int, seed: int, emit, should_stop) -> tuple[float, float]:
+def _trained(
+    part: Dataset, whole: Dataset, epochs: int, seed: int, emit: Callable, should_stop: Callable
+) -> tuple[float, float]:
     """The accuracy on the test images of `part`, and on those of `whole`, after training on `part`."""
     recipe = PRESET.recipe.model_copy(update={"epochs": epochs, "validation_share": 0.0, "seed": seed})
     outcome = fit(PRESET.network, recipe, part, emit, should_stop)

@@ -1,4 +1,4 @@
-"""The server's process: what it must never load (DESIGN.md: with Keras in it every click costs 400 ms more)."""
+"""The server's process: what it must never load (Streamlit clears Keras's session after each click: 400 ms)."""
 
 import subprocess
 import sys

@@ -84,6 +84,6 @@ def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, b
     expect(other.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     for tab in (page, other):
-        expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+        expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=120_000)
         expect(tab.get_by_text("This duel has no result yet")).to_be_visible()
     other.close()
