@@ -16,12 +16,10 @@ import time
 from pathlib import Path
 
 from benchmarks.common import publish
-from cnn_core.data.datasets import BUNDLED, Catalogue
+from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.presets import PRESETS
-from cnn_core.engine.engine import Engine
-from cnn_core.runs.models import ModelLibrary
-from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
+from cnn_core.studio import Studio
 
 EPOCHS = 8
 
@@ -85,12 +83,10 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5)
     pairs = parser.parse_args().pairs
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home))
-        store = RunStore(settings.database, settings.models)
-        engine = Engine(store, ModelLibrary(store), Catalogue(settings.datasets), settings)
-        _train(engine, store, 0)  # the first run on a worker sends it the data
-        rows = [_pair(engine, store, seed) for seed in range(1, pairs + 1)]
-        engine.close()
+        studio = Studio(Settings(home=Path(home)))
+        _train(studio, 0)  # the first run on a worker sends it the data
+        rows = [_pair(studio, seed) for seed in range(1, pairs + 1)]
+        studio.close()
     times = json.loads(_python(QUIET, str(EPOCHS), str(pairs)))
     cost = statistics.median(b / a - 1 for a, b in zip(times["silent"], times["live"], strict=True))
     table = [
@@ -124,16 +120,16 @@ def _mean_accuracy(rows: list[tuple[dict, dict]], side: int) -> float:
     return statistics.mean(row[side]["accuracy"] for row in rows)
 
 
-def _pair(engine: Engine, store: RunStore, seed: int) -> tuple[dict, dict]:
-    return json.loads(_python(PLAIN, str(EPOCHS), str(seed))), _train(engine, store, seed)
+def _pair(studio: Studio, seed: int) -> tuple[dict, dict]:
+    return json.loads(_python(PLAIN, str(EPOCHS), str(seed))), _train(studio, seed)
 
 
-def _train(engine: Engine, store: RunStore, seed: int) -> dict:
+def _train(studio: Studio, seed: int) -> dict:
     preset = PRESETS["keras-log"]
     recipe = preset.recipe.model_copy(update={"epochs": EPOCHS, "seed": seed})
-    run = store.create("benchmark", preset.network, recipe, BUNDLED)
-    engine.train(run)
-    while (state := store.state(run.id)).active:
+    run = studio.store.create("benchmark", preset.network, recipe, BUNDLED)
+    studio.engine.queue.put(run)
+    while (state := studio.store.state(run.id)).active:
         time.sleep(0.05)
     seconds = [epoch.seconds for epoch in state.epochs_done]
     return {"seconds": seconds, "accuracy": state.tested.accuracy, "choices": state.started_now.choices}

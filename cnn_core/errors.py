@@ -29,7 +29,7 @@ class StudioError(Exception):
         )
         return " ".join(_sentence(str(fact)) for fact in facts if fact)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         # Keyword arguments do not survive the default pickling of exceptions, and errors travel between processes.
         return _rebuild, (type(self), self.what, self.expected, self.received, self.todo)
 

@@ -22,7 +22,10 @@ CGROUP_LIMITS = (
 
 
 def machine_memory() -> int:
-    """Bytes of memory that this machine has, or that the container may take in which this runs."""
+    """Bytes of memory that this machine has, or that the container may take in which this runs.
+
+    Not `distributed.system`, which knows too: the first page would wait for its import.
+    """
     memory = psutil.virtual_memory().total
     for path in CGROUP_LIMITS:
         with suppress(OSError, ValueError):  # not Linux, not a container, or "max": no limit

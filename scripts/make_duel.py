@@ -10,12 +10,10 @@ from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.compare.ready import READY_MADE
 from cnn_core.compare.report import Report
 from cnn_core.compare.robustness import measure
-from cnn_core.data.datasets import BUNDLED, Catalogue
+from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.presets import PRESETS
-from cnn_core.engine.engine import Engine
-from cnn_core.runs.models import ModelLibrary
-from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
+from cnn_core.studio import Studio
 
 OPPONENTS = PRESETS["dnn-500x3"], PRESETS["cnn-25-50"]
 SEEDS = (1, 2, 3)
@@ -37,18 +35,17 @@ def plan(dataset: str, validation_share: float) -> Plan:
 
 def measured(asked: Plan, home: Path) -> Report:
     """Run the whole duel in the folder `home` with a cluster of its own."""
-    settings = Settings(home=home)
-    store, catalogue = RunStore(settings.database, settings.models), Catalogue(settings.datasets)
-    engine = Engine(store, ModelLibrary(store), catalogue, settings)
-    duel = duels.start(asked, store, engine, catalogue)
+    studio = Studio(Settings(home=home))
+    store, catalogue = studio.store, studio.catalogue
+    duel = duels.start(asked, store, studio.engine, catalogue)
     while (now := duels.progress(duel, store)).active:
         print(f"{now.fraction:.0%} {now.current}", flush=True)
         time.sleep(10)
     if now.failed:
         raise SystemExit("\n".join(map(str, now.failed)))
-    measure(duel, store, engine, catalogue)
+    measure(duel, store, studio.engine, catalogue).result()
     report = gather(duel, store, catalogue)
-    engine.close()
+    studio.close()
     return report
 
 

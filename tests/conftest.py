@@ -17,9 +17,17 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset  # noqa: E402 - the home must be known first
 from tests.support.postgres import MISSING, Postgres, binaries, new_folder  # noqa: E402
 
-# The same examples every time: a landing must not depend on luck. To search for new ones: --hypothesis-profile=default
-hypothesis.settings.register_profile("repeatable", derandomize=True)
-hypothesis.settings.load_profile("repeatable")
+# The same few examples every time: a landing depends neither on luck nor on how fast the machine is.
+DAILY = hypothesis.settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=20,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.register_profile("daily", DAILY)
+hypothesis.settings.register_profile("nightly", DAILY, max_examples=1000)
+hypothesis.settings.load_profile("daily")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The house as ../shared/DESIGN.md says: who imports whom, and how long things may be."""
+"""How the house is built: who imports whom, how long things may be, and a lesson for every page."""
 
 import ast
 import re
@@ -54,7 +54,7 @@ def test_imports_point_one_way():
 
 @pytest.mark.parametrize("path", [path for path in CORE if path.parent.name not in ("training", "insight")], ids=name)
 def test_keras_is_never_imported_at_the_top_of_a_module(path):
-    """engine.tasks may inside its functions, which run on workers."""
+    """engine.work may inside of run, which is called on workers."""
     found = {root for node in tree(path).body for root in roots(node)}
     assert not found & KERAS
 
@@ -73,15 +73,11 @@ def test_sizes(path):
     assert {key: size for key, size in long.items() if size > 40} == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name)
-def test_a_page_has_the_lesson_that_it_shows(path):
-    for lesson in re.findall(SHOWS_LESSON, path.read_text(encoding="utf-8")):
-        assert (LESSONS / f"{lesson}.md").read_text(encoding="utf-8").strip()
-
-
-def test_every_lesson_is_shown_on_a_page():
-    shown = {match for path in PAGES for match in re.findall(SHOWS_LESSON, path.read_text(encoding="utf-8"))}
-    assert shown == {path.stem for path in LESSONS.glob("*.md")}
+def test_every_page_but_home_shows_a_lesson_and_every_lesson_is_on_a_page():
+    shown = {path.stem: re.findall(SHOWS_LESSON, path.read_text(encoding="utf-8")) for path in PAGES}
+    assert [page for page, lessons in shown.items() if not lessons] == ["home"]
+    written = {path.stem for path in LESSONS.glob("*.md") if path.read_text(encoding="utf-8").strip()}
+    assert {lesson for lessons in shown.values() for lesson in lessons} == written
 
 
 def test_pages_do_not_import_each_other_and_have_names_of_their_own():
@@ -90,6 +86,6 @@ def test_pages_do_not_import_each_other_and_have_names_of_their_own():
 
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "app.py"], ids=name)
-def test_session_state_and_the_address_are_only_in_ui_state(path):
+def test_session_state_and_the_address_are_only_in_session(path):
     attributes = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
     assert path.name == "session.py" or not attributes & {"session_state", "query_params"}

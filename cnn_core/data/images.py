@@ -45,7 +45,7 @@ def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int,
             todo=Text("Send a smaller image"),
         )
     try:
-        image = Image.open(BytesIO(data), formats=FORMATS)
+        image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
         most = max_pixels if image.format == "JPEG" else min(max_pixels, MAX_WHOLE)
         if image.width * image.height > most:
             raise _too_large(most, Text("{width:,} x {height:,} pixels", width=image.width, height=image.height))
@@ -86,7 +86,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 def _grey(image: Image.Image) -> np.ndarray:
     """(H, W) brightness 0..1 (ITU-R BT.601 luma), transparent parts filled so that what is drawn stands out."""
     pixels = np.asarray(image, np.float32) / 255
-    tone, alpha = pixels[..., :3] @ np.float32([0.299, 0.587, 0.114]), pixels[..., 3]
+    tone, alpha = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32), pixels[..., 3]
     if min(tone.shape) < SMALLEST_SIDE:
         raise DataError(
             Text("This image is too small"),

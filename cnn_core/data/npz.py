@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tokenize import TokenError
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -45,7 +45,7 @@ class Header(NamedTuple):
     start: int = 0
 
     @property
-    def count(self) -> int:
+    def values(self) -> int:
         """How many values there are."""
         return int(np.prod(self.shape, dtype=object))
 
@@ -127,7 +127,7 @@ def check_labels(train: np.ndarray, test: np.ndarray, name: str) -> int:
     return classes
 
 
-def write_arrays(file: BinaryIO, arrays: Mapping[str, np.ndarray | Rows]) -> None:
+def write_arrays(file: IO[bytes], arrays: Mapping[str, np.ndarray | Rows]) -> None:
     """Writes a compressed .npz, as numpy.savez_compressed does, but of images only a few at a time."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, array in arrays.items():
@@ -168,10 +168,10 @@ def _header(archive: zipfile.ZipFile, key: str) -> Header:
     return Header(shape, by_columns, dtype, start.tell())
 
 
-def _blocks(file: BinaryIO, header: Header, unit: int) -> Iterator[np.ndarray]:
+def _blocks(file: IO[bytes], header: Header, unit: int) -> Iterator[np.ndarray]:
     """The array's values as they follow each other in the file, a whole number of `unit` values at a time."""
     file.read(header.start)
-    left, size = header.count, header.dtype.itemsize
+    left, size = header.values, header.dtype.itemsize
     step = max(1, BLOCK // max(1, unit * size)) * unit
     while left:
         content = file.read(min(step, left) * size)
@@ -183,9 +183,9 @@ def _blocks(file: BinaryIO, header: Header, unit: int) -> Iterator[np.ndarray]:
     file.read(1)  # the checksum is compared at the end
 
 
-def _turned(file: BinaryIO, header: Header, key: str, name: str) -> np.ndarray:
+def _turned(file: IO[bytes], header: Header, key: str, name: str) -> np.ndarray:
     """The images of an array that is stored column by column; they can only be had all at once."""
-    flat, at = np.empty(header.count, np.uint8), 0
+    flat, at = np.empty(header.values, np.uint8), 0
     for values in _blocks(file, header, 1):
         flat[at : at + values.size] = _in_range(values, key, name)
         at += values.size
@@ -228,7 +228,7 @@ def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> 
         problem = Text("training and test images differ in shape")
         received = Text("{one} and {other}", one=str(shapes["x_train"][1:]), other=str(shapes["x_test"][1:]))
         raise _wrong(name, problem, Text("one shape for both"), received)
-    if sum(header.count * header.dtype.itemsize for header in headers.values()) > max_bytes:
+    if sum(header.values * header.dtype.itemsize for header in headers.values()) > max_bytes:
         expected = Text("at most {size:.3g} GiB unpacked", size=max_bytes / 2**30)
         raise _wrong(name, Text("it is too large"), expected, Text("more"))
 

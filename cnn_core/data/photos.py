@@ -73,7 +73,7 @@ def fitted(photo: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _cropped(photo: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The largest middle part with the proportions height : width."""
+    """The largest middle part with the proportions height : width. (ImageOps.fit would not show it as a step.)"""
     scale = min(photo.shape[0] / height, photo.shape[1] / width)
     tall, wide = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (photo.shape[0] - tall) // 2, (photo.shape[1] - wide) // 2
@@ -90,9 +90,8 @@ def _resized(photo: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _grey(photo: np.ndarray) -> np.ndarray:
-    """ITU-R BT.601 luma."""
-    luma = photo.astype(np.float32) @ np.float32([0.299, 0.587, 0.114])
-    return np.rint(luma).astype(np.uint8)[..., np.newaxis]
+    """Pillow's, which is ITU-R BT.601 luma."""
+    return np.asarray(Image.fromarray(photo).convert("L"))[..., np.newaxis]
 
 
 def _size(photo: np.ndarray) -> Text:

@@ -1,7 +1,7 @@
 """Augmentation: how training images are varied, as data; and the Keras layers that do it, by name and arguments."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
@@ -104,7 +104,7 @@ def warnings(augmentation: Augmentation, class_names: Sequence[str]) -> tuple[st
 
 
 def _words(augmentation: Augmentation, name: str) -> str:
-    extra, value = type(augmentation).model_fields[name].json_schema_extra, getattr(augmentation, name)
+    extra, value = cast(dict, type(augmentation).model_fields[name].json_schema_extra), getattr(augmentation, name)
     return name.replace("_", " ") + (f" {value} {extra['unit']}".replace(" °", "°") if extra else "")
 
 

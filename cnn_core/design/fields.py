@@ -5,7 +5,7 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator, Field, Strict, ValidationError
@@ -97,7 +97,7 @@ def _kind(field: FieldInfo) -> Kind:
         parts = tuple(_kind(FieldInfo.from_annotation(part)) for part in arguments if part is not Ellipsis)
         return Kind("tuple", parts=parts, longest=rules[MaxLen].max_length if MaxLen in rules else None)
     return Kind(
-        _BASES.get(annotation, "object"),
+        _BASES.get(cast(type, annotation), "object"),
         low=rules[Ge].ge if Ge in rules else rules[MinLen].min_length if MinLen in rules else None,
         above=rules[Gt].gt if Gt in rules else None,
         high=rules[Le].le if Le in rules else rules[MaxLen].max_length if MaxLen in rules else None,

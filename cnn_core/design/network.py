@@ -150,7 +150,7 @@ def _layer(number: int, plain: Any) -> BaseLayer:
             received=reprlib.repr(kind) if "type" in plain else Text("no type"),
         )
     place = Text("Layer {number} ({type})", number=number, type=kind) if kind else Text("Layer {number}", number=number)
-    return checked(LAYER_TYPES.get(kind, BaseLayer), plain, place)
+    return checked(LAYER_TYPES.get(str(kind), BaseLayer), plain, place)
 
 
 def another_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
-from typing import Any
+from typing import Any, cast
 
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import (
@@ -51,7 +51,8 @@ def repairs(network: Network, classes: int | None = None) -> tuple[Repair, ...]:
     problem = _problem(network, classes)
     if problem is None:
         return ()
-    before, useful = _left(network, problem), {}
+    before = _left(network, problem)
+    useful: dict[Repair, int] = {}
     for candidate in _candidates(network, problem, classes):
         left = _left(candidate.network, _problem(candidate.network, classes))
         if left < before and candidate.network not in [repair.network for repair in useful]:
@@ -75,7 +76,7 @@ def _left(network: Network, problem: Problem | None) -> int:
 def _candidates(network: Network, problem: Problem, classes: int | None) -> Iterator[Repair]:
     """Ideas, the gentlest first; some do not help, and `repairs` drops those."""
     if trace(network).problem is None:
-        yield from _endings(network, classes)
+        yield from _endings(network, cast(int, classes))  # what works is a problem only to a classifier
         return
     index, layer = problem.index, network.layers[problem.index]
     if isinstance(layer, _WINDOWED):
@@ -117,7 +118,7 @@ def _fitting_window(network: Network, index: int, field: str, fitting: list[int]
 
 
 def _conv_arguments(network: Network, index: int) -> Iterator[Repair]:
-    layer, arriving = network.layers[index], trace(network).output_shape
+    layer, arriving = cast(Conv2D, network.layers[index]), trace(network).output_shape
     yield _set(network, index, "strides", 1)
     if len(arriving) == 3 and layer.groups > 1:
         groups = gcd(arriving[2], layer.filters, layer.groups)

@@ -100,9 +100,11 @@ class _View:
         if window is None:
             return _View(self.image, self.image, self.jump)
         kernel, strides = window
-        grown = tuple(r + (k - 1) * j for r, k, j in zip(self.size, kernel, self.jump, strict=True))
-        jump = tuple(j * s for j, s in zip(self.jump, strides, strict=True))
-        return _View(self.image, tuple(map(min, grown, self.image)), jump)
+        grown = (r + (k - 1) * j for r, k, j in zip(self.size, kernel, self.jump, strict=True))
+        jump = (j * s for j, s in zip(self.jump, strides, strict=True))
+        height, width = map(min, grown, self.image)
+        rows, columns = jump
+        return _View(self.image, (height, width), (rows, columns))
 
 
 def trace(network: Network) -> Trace:
@@ -111,7 +113,8 @@ def trace(network: Network) -> Trace:
     A layer's receptive field is the part of the image, (height, width) in pixels, that one of its values can depend
     on: never more than the image, and all of it after Flatten or a global pooling.
     """
-    shape, view, reports, problem = network.input_shape, _View(network.input_shape[:2]), [], None
+    shape: Shape = network.input_shape
+    view, reports, problem = _View(network.input_shape[:2]), [], None
     for index, layer in enumerate(network.layers):
         try:
             along_width = layer.acts_on_last_axis and len(shape) == 3 and network.data_format == "channels_first"

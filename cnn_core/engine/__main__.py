@@ -17,6 +17,7 @@ from contextlib import suppress
 from distributed import Client, Scheduler
 from distributed.security import Security
 
+from cnn_core.engine import openssl
 from cnn_core.engine.cluster import LOOPBACK, PAUSE_SECONDS, QUESTIONS, TRAINING, Workers, log, memory_of_workers
 from cnn_core.engine.security import OPEN, SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
@@ -110,6 +111,7 @@ async def _compare_versions(address: str, security: Security | None) -> None:
 
 
 def main() -> None:
+    openssl.cure()  # or a worker that dies breaks its scheduler's next, healthy connection
     parser = argparse.ArgumentParser(prog="python -m cnn_core.engine", description="The processes of a cluster.")
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("scheduler", help="where the machines meet")

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 
 from distributed import Future
 
+from cnn_core.errors import StudioError
 from cnn_core.runs.events import EVENT, Event
 from cnn_core.runs.run import Run
+
+KILLED = (
+    "The training process ended unexpectedly: it was killed, or ran out of memory. "
+    "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory."
+)
+LOST = "The connection to the training cluster was lost. Resume the run to go on from its last finished epoch."
 
 
 @dataclass(eq=False)
@@ -51,3 +58,10 @@ class Attempt:
         """Take all events of the attempt, of which some may be known."""
         for number, event in enumerate(events, 1):
             self.take(number, event)
+
+
+def reason(error: BaseException) -> str:
+    """Why a run failed, for the person who asked for it."""
+    if isinstance(error, StudioError):
+        return str(error)
+    return f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}"

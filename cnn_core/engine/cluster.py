@@ -9,17 +9,15 @@ import psutil
 from distributed import Nanny
 from distributed.security import Security
 
-from cnn_core.engine import openssl
+from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
 from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
-TRAINING, QUESTIONS, DOWNLOADS = "training", "questions", "downloads"
 PAUSE_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
 
 log = logging.getLogger("cnn_studio.cluster")
 
-openssl.cure()  # the server and the workers import this module, too
 dask.config.set(
     {
         # A worker that dies takes its task with it: a training that ran out of memory would do so again.
@@ -110,12 +108,12 @@ class Workers:
             env["CUDA_VISIBLE_DEVICES"] = "-1"
         return _Nanny(
             self._address,
-            # A download takes minutes; drawings are read beside it.
-            nthreads=2 if kind == QUESTIONS else 1,
-            resources={QUESTIONS: 1, DOWNLOADS: 1} if kind == QUESTIONS else {kind: 1},
+            # Downloads and long lists of questions take minutes; drawings are read beside them.
+            nthreads=3 if kind == QUESTIONS else 1,
+            resources=dict.fromkeys((QUESTIONS, DOWNLOADS, BACKGROUND) if kind == QUESTIONS else (kind,), 1),
             security=self._security,
             memory_limit=memory_limit,
-            preload="cnn_core.engine.tasks",
+            preload="cnn_core.engine.worker",
             env=env,
             host=self._host,
             dashboard_address=f"{LOOPBACK}:0",

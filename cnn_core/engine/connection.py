@@ -15,6 +15,7 @@ from distributed import Client
 from distributed.security import Security
 from tornado.ioloop import IOLoop
 
+from cnn_core.engine import openssl
 from cnn_core.engine.cluster import QUESTIONS, TRAINING, log, memory_of_workers
 from cnn_core.engine.security import SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
@@ -37,6 +38,7 @@ class Connection:
     """
 
     def __init__(self, settings: Settings, on_connect: Callable[[Client], None]):
+        openssl.cure()  # or one broken connection to the cluster breaks the next, healthy one
         self._settings, self._on_connect = settings, on_connect
         self._starter = ThreadPoolExecutor(1, "cluster")
         self._loop = _Loop()

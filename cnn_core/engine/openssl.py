@@ -12,6 +12,7 @@ from functools import wraps
 
 from tornado.iostream import SSLIOStream
 
+FAULTY_SINCE = (3, 4)
 _CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -33,8 +34,10 @@ def _cured(method: Callable) -> Callable:
     return call
 
 
-def cure() -> None:
-    """For all of Dask's connections in this process; does nothing the second time."""
+def cure(version: tuple[int, ...] = ssl.OPENSSL_VERSION_INFO) -> None:
+    """For all of Dask's connections in this process, where OpenSSL needs it; does nothing the second time."""
+    if version < FAULTY_SINCE:
+        return
     for name in ("read_from_fd", "write_to_fd", "_do_ssl_handshake"):
         method = getattr(SSLIOStream, name)
         if not hasattr(method, "__wrapped__"):

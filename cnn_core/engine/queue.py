@@ -17,21 +17,20 @@ from typing import Any
 from distributed import Client, Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue
-from cnn_core.engine import reports, tasks, trainers
-from cnn_core.engine.attempt import Attempt
+from cnn_core.engine import reports, trainers
+from cnn_core.engine.attempt import KILLED, LOST, Attempt, reason
 from cnn_core.engine.ledger import Ledger
+from cnn_core.engine.work.base import Missing
+from cnn_core.engine.work.train import take_checkpoint
+from cnn_core.engine.worker import request_stop
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
 from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
+from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 
 CHECKPOINT_FILE = "checkpoint.npz"
 MOST_DEATHS = 3  # to receive a run's data can be what kills
 BEAT = 1.0  # seconds between two renewals of the leases, and between two looks for waiting runs
-KILLED = (
-    "The training process ended unexpectedly: it was killed, or ran out of memory. "
-    "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory."
-)
-LOST = "The connection to the training cluster was lost. Resume the run to go on from its last finished epoch."
 LOG = logging.getLogger(__name__)
 
 
@@ -69,10 +68,24 @@ class Queue:
         """Hear what workers report to `client`; to be called for each new connection."""
         client.subscribe_topic(self._topic, self._on_event)
 
-    def look(self) -> None:
-        """There is something new in the store: a run that waits, or one to be stopped."""
-        self._wake_beat.set()
-        self._wake_dispatch.set()
+    def put(self, run: Run) -> None:
+        """Have the run trained; it goes on from its checkpoint when it has one.
+
+        Raises DataError without its data set, and RunError when it is in the queue already, or under way.
+        """
+        if not any(entry.name == run.dataset and entry.ready for entry in self._catalogue.entries()):
+            self._catalogue.load(run.dataset)  # raises the DataError that says what to do
+        self._store.submit(run.id)
+        self._look()
+
+    def stop(self, run_id: str) -> None:
+        """End the run at its next batch and keep what it learned; take it out of the queue when it has not begun."""
+        self._store.wish_stop(run_id)
+        self._look()
+
+    def position(self, run_id: str) -> int:
+        """How many runs come before it; 0 when it does not wait."""
+        return self._store.lists.before(run_id)
 
     @property
     def idle(self) -> bool:
@@ -87,17 +100,21 @@ class Queue:
     def close(self) -> None:
         """Let go of all runs, in the words of a server that has ended."""
         self._closing.set()
-        self.look()
+        self._look()
         for loop in self._loops:
             if loop.is_alive():
                 loop.join(timeout=2 * BEAT)
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._asker.shutdown(wait=False, cancel_futures=True)
         with suppress(StorageError):
-            begun = [attempt for attempt in self._attempts.values() if attempt.begun]
-            for attempt in begun:
+            for attempt in [attempt for attempt in self._attempts.values() if attempt.begun]:
                 self._ledger.note(attempt, Interrupted())
             self._leases.release(*self._attempts)
+
+    def _look(self) -> None:
+        """There is something new in the store."""
+        self._wake_beat.set()
+        self._wake_dispatch.set()
 
     def _loop(self, turn: Callable[[], None], wake: threading.Event) -> None:
         while not self._closing.is_set():
@@ -147,7 +164,7 @@ class Queue:
 
     def _stop_on_workers(self, run_id: str, submitted: float) -> None:
         with suppress(EngineError):
-            self._client().run(tasks.request_stop, run_id, submitted, on_error="ignore")
+            self._client().run(request_stop, (run_id, submitted), on_error="ignore")
 
     def _settle(self, run_id: str) -> None:
         """Say of a run that nobody answers for what became of it."""
@@ -181,8 +198,7 @@ class Queue:
     def _send(self, attempt: Attempt, *, with_data: bool) -> None:
         """Give the run to Dask; a worker that has the data set already is not sent it again."""
         try:
-            dataset = self._catalogue.load(attempt.run.dataset)
-            attempt.future = trainers.submit(self._client(), self._topic, attempt, dataset, with_data=with_data)
+            attempt.future = trainers.submit(self._client(), self._topic, attempt, self._catalogue, with_data=with_data)
         except DataError as error:
             self._later(self._ledger.finish, attempt, Failed(message=str(error)))
         except Exception:  # the cluster's fault, not the run's
@@ -235,7 +251,7 @@ class Queue:
     def _pull_checkpoint(self, attempt: Attempt) -> None:
         """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
         with suppress(EngineError, StorageError):  # the next epoch brings the next one
-            answers = self._client().run(tasks.take_checkpoint, attempt.run.id, attempt.submitted, on_error="ignore")
+            answers = self._client().run(take_checkpoint, attempt.run.id, attempt.submitted, on_error="ignore")
             for content in filter(None, answers.values()):
                 if self._attempts.get(attempt.run.id) is not attempt:
                     return  # another server answers for the run by now
@@ -247,7 +263,7 @@ class Queue:
         self._wake_dispatch.set()
         try:
             outcome = future.result()
-            if isinstance(outcome, tasks.Missing):
+            if isinstance(outcome, Missing):
                 self._asker.submit(self._send, attempt, with_data=True)
                 return
             attempt.take_all(outcome["events"])
@@ -259,7 +275,7 @@ class Queue:
             self._deaths[attempt.run.id] += 1
             end = Failed(message=KILLED) if attempt.begun or self._deaths[attempt.run.id] >= MOST_DEATHS else None
         except Exception as error:
-            end = Failed(message=_reason(error))
+            end = Failed(message=reason(error))
         if end is None:
             self._put_back(attempt)
         else:
@@ -282,10 +298,3 @@ def _logged(function: Callable, *arguments: Any) -> None:
         function(*arguments)
     except Exception:  # nobody waits for its result
         LOG.exception("%s failed", function.__name__)
-
-
-def _reason(error: BaseException) -> str:
-    """Why a run failed, for the person who asked for it."""
-    if isinstance(error, StudioError):
-        return str(error)
-    return f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}"

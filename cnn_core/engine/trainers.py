@@ -5,13 +5,13 @@ import secrets
 from typing import Any
 
 import numpy as np
-from dask.base import tokenize
 from distributed import Client, Future
 
-from cnn_core.data.datasets import Dataset
-from cnn_core.engine import tasks
+from cnn_core.data.datasets import Catalogue
 from cnn_core.engine.attempt import Attempt
-from cnn_core.engine.cluster import TRAINING
+from cnn_core.engine.work.base import TRAINING, data_key
+from cnn_core.engine.work.train import Train
+from cnn_core.engine.worker import Order, carry_out
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 
@@ -30,20 +30,17 @@ def free(client: Client, handed_over: set[str]) -> int:
     return int(trainers) - len(processing | handed_over)
 
 
-def submit(client: Client, topic: str, attempt: Attempt, dataset: Dataset, *, with_data: bool) -> Future:
-    """Have the run trained; a worker that has the data set already need not be sent it."""
-    run = attempt.run
-    arrays = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
+def submit(client: Client, topic: str, attempt: Attempt, catalogue: Catalogue, *, with_data: bool) -> Future:
+    """Have the run trained; a worker that has the data set already need not be sent it.
+
+    Raises DataError when it is to be sent and cannot be read.
+    """
+    run, data = attempt.run, data_key(catalogue, attempt.run.dataset)
+    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, attempt.checkpoint)
+    supplies = {data: catalogue.load(data.name)} if with_data else {}
     return client.submit(
-        tasks.train,
-        topic,
-        run.id,
-        attempt.submitted,
-        run.network,
-        run.recipe,
-        f"{dataset.name}-{tokenize(*arrays)}",
-        dataset if with_data else None,
-        attempt.checkpoint,
+        carry_out,
+        Order(work, (run.id, attempt.submitted), supplies),
         key=f"{KEY}{run.id}-{secrets.token_hex(4)}",
         resources={TRAINING: 1},
         pure=False,

@@ -1,6 +1,7 @@
 """The database of the runs: its tables, how it is opened, and what is said when it cannot be read or written."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -145,7 +146,7 @@ def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
         db.exec_driver_sql("COMMIT")
 
 
-def _configure_sqlite(connection, _record) -> None:
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",

@@ -17,7 +17,10 @@ class Files:
         self._fs, self._root = fsspec.url_to_fs(url)
 
     def save(self, owner_id: str, name: str, content: bytes) -> None:
-        """Write a file; a reader sees the old one or the new one, never half of it."""
+        """Write a file; a reader sees the old one or the new one, never half of it.
+
+        Not by fsspec's transactions: all threads share one per file system.
+        """
         folder = self._folder(owner_id)
         part = f"{folder}/{name}.{secrets.token_hex(4)}.part"  # nobody else's, however many write this file now
         with said(Text("The file {name} cannot be stored", name=name)):

@@ -95,7 +95,7 @@ class Lists:
 
 
 def _shown(text: str = "", datasets: Collection[str] = (), duels: bool = False) -> sa.ColumnElement:
-    shown = sa.true() if duels else RUNS.c.duel.is_(None)
+    shown: sa.ColumnElement = sa.true() if duels else RUNS.c.duel.is_(None)
     if text := words(text)[:LONGEST]:
         shown &= RUNS.c.words.contains(text, autoescape=True) | RUNS.c.dataset.in_(datasets)
     return shown

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cnn_core.design.network import Network
 from cnn_core.errors import RunError
@@ -24,14 +24,14 @@ MOST = 50  # runs that are offered at a time; an older one is reached by its lin
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model: `load()` gives its Keras file, which takes raw pixels (0 to 255)."""
+    """A trained model: `load()` gives its Keras file, which takes raw pixels (0 to 255); None when it is gone."""
 
     key: str
     title: str
     network: Network
     dataset: str
     accuracy: float | None  # on test images that it never saw in training
-    load: Callable[[], bytes]
+    load: Callable[[], bytes | None]
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -58,20 +58,26 @@ class ModelLibrary:
                 return model
         run = self._store.run(key)
         state = self._store.state(key)
-        if not state.saved or run.recipe.pixel_order is not None:  # networks of shuffled pixels cannot read an image
+        shuffled = run.recipe.pixel_order is not None  # such a network cannot predict an image
+        if not state.saved or state.tested is None or shuffled:
             todo = Text("Train it to its end, or choose another model")
             raise RunError(Text("This run has no trained model"), todo=todo)
         return self._of_run(run, state.tested.accuracy)
 
-    def _of_run(self, run: Run | Summary, accuracy: float) -> Model:
+    def _of_run(self, run: Run | Summary, accuracy: float | None) -> Model:
         return Model(
             key=run.id,
             title=run.name,
-            network=run.network,
+            network=cast(Network, run.network),  # `trained` leaves out what cannot be read
             dataset=run.dataset,
             accuracy=accuracy,
             load=lambda: self._store.load_file(run.id, MODEL_FILE),
         )
+
+
+def ready_made(key: str) -> Model:
+    """The model that ships with the studio under this name; it needs no store."""
+    return _ready_made(READY_MADE / f"{key}.json")
 
 
 def _ready_made(path: Path) -> Model:

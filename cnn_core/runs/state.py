@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from cnn_core.runs.events import (
     Cancelled,
@@ -68,21 +68,21 @@ class RunState:
         """The fraction of the planned steps, or of the time limit, that is done, 0 to 1."""
         if (plan := self.started_now) is None:
             return 0.0
-        return self._fraction(self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
+        return self._fraction(plan, self.seen - plan.at, self.epoch + self.step / plan.steps_per_epoch)
 
     @property
     def seconds_left(self) -> float | None:
         """An estimate from the pace of this run so far; None before there is a pace."""
         if self.status != "training" or self.started_now is None:
             return None
-        before = self._fraction(0.0, self.started_now.first_epoch)
+        before = self._fraction(self.started_now, 0.0, self.started_now.first_epoch)
         if self.progress <= before:
             return None
         return (self.seen - self.started_now.at) * (1 - self.progress) / (self.progress - before)
 
-    def _fraction(self, seconds: float, epochs: float) -> float:
+    @staticmethod
+    def _fraction(plan: Started, seconds: float, epochs: float) -> float:
         """The fraction of the plan that is done `seconds` after this attempt began, with so many epochs in all."""
-        plan = self.started_now
         of_time = (plan.seconds_before + seconds) / plan.time_limit if plan.time_limit else 0.0
         return min(1.0, max(of_time, epochs / plan.epochs))
 
@@ -165,7 +165,8 @@ def _started(state: RunState, event: Started) -> RunState:
 
 
 def _progress(state: RunState, event: Progress) -> RunState:
-    xs = [event.epoch + step / state.started_now.steps_per_epoch for step, _, _ in event.points]
+    steps = cast(Started, state.started_now).steps_per_epoch  # a run is started before it goes on
+    xs = [event.epoch + step / steps for step, _, _ in event.points]
     return replace(
         state,
         epoch=event.epoch,
@@ -178,12 +179,12 @@ def _progress(state: RunState, event: Progress) -> RunState:
 
 def _epoch_ended(state: RunState, event: EpochEnded) -> RunState:
     x = event.epoch + 1
-    at = [x] if event.val_loss is not None else []
+    loss, accuracy = event.val_loss, event.val_accuracy
     return replace(
         state,
         epoch=x,
         step=0,
-        val_loss=state.val_loss.extend(at, [event.val_loss] * len(at)),
-        val_accuracy=state.val_accuracy.extend(at, [event.val_accuracy] * len(at)),
+        val_loss=state.val_loss if loss is None else state.val_loss.extend([x], [loss]),
+        val_accuracy=state.val_accuracy if accuracy is None else state.val_accuracy.extend([x], [accuracy]),
         epochs_done=(*state.epochs_done, event),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -83,22 +84,22 @@ def sweep(augmentation: Augmentation, control: str, image: np.ndarray, steps: in
     return Variants(drawn.images[picked], [{control: float(values[i])} for i in picked])
 
 
-def _flat(tensor) -> np.ndarray:
+def _flat(tensor: Any) -> np.ndarray:
     return keras.ops.convert_to_numpy(tensor).reshape(-1)
 
 
-def _flip(layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
+def _flip(layer: keras.Layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
     return {f"{layer.mode}_flip": _flat(drawn["flips"])}
 
 
-def _shift(layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
+def _shift(layer: keras.Layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
     right, down = keras.ops.convert_to_numpy(drawn["translations"]).T
     moved = {"horizontal_shift": 100 * right / size[1], "vertical_shift": 100 * down / size[0]}
     bounds = {"horizontal_shift": layer.width_upper, "vertical_shift": layer.height_upper}
     return {name: values for name, values in moved.items() if bounds[name]}
 
 
-def _erased(layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
+def _erased(layer: keras.Layer, drawn: dict, size: tuple[int, int]) -> dict[str, np.ndarray]:
     masks = keras.ops.convert_to_numpy(drawn["batch_masks"])
     return {"erasing": 100 * masks.mean(axis=(1, 2, 3))}
 

@@ -25,7 +25,7 @@ def fit_inputs(train: Part, validation: Part, batch_size: int) -> dict[str, Any]
     return {**inputs, "shuffle": False, "validation_data": held_out}
 
 
-def _tensorflow(part: Part, batch_size: int):
+def _tensorflow(part: Part, batch_size: int) -> Any:
     """A tf.data.Dataset of batches; the last one may be smaller."""
     import tensorflow as tf
 

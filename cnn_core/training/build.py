@@ -32,7 +32,7 @@ class _EveryNth(keras.layers.Layer):
         super().__init__(dtype=dtype)
         self._rows, self._columns = strides
 
-    def call(self, maps):
+    def call(self, maps: Any) -> Any:
         return maps[:, :: self._rows, :: self._columns]
 
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -51,16 +52,16 @@ class LiveMetrics(keras.callbacks.Callback):
         self._waited_for = True  # the very first point
         self.stopped = False
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch, self._began = epoch, self._clock()
         self._reported, self._since = self._began, (self._began, 0)  # when, and after how many images
         self._done = np.zeros(3)  # images, and over them the sums of loss and accuracy, at the last point
-        self._points = []  # steps, loss and accuracy (Keras's means so far) at each point since the last event
+        self._points: list = []  # steps, loss and accuracy (Keras's means so far) at each point since the last event
 
-    def on_train_batch_begin(self, batch, logs=None):
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._execution = batch, self._clock()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         now = self._clock()
         step = min(batch + 1, self.params["steps"])  # the last execution may be shorter; Keras counts it as a whole one
         self._whole = step == self.params["steps"]
@@ -75,11 +76,11 @@ class LiveMetrics(keras.callbacks.Callback):
         elif spent >= self._time_limit:
             self._memory.ended, self.model.stop_training = "time limit", True
 
-    def on_test_batch_end(self, batch, logs=None):
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.stopped or self._should_stop():
             self.stopped = self.model.stop_training = self.model.stop_evaluating = True
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         check_finite(logs["loss"], epoch)
         if self.stopped or not self._whole:
             return
@@ -136,12 +137,12 @@ class Patience(keras.callbacks.EarlyStopping):
         super().__init__("val_loss", patience=patience, restore_best_weights=True)
         self._memory = memory
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
         super().on_train_begin(logs)
         for name in _REMEMBERED:
             setattr(self, name, getattr(self._memory, name))
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         super().on_epoch_end(epoch, logs)
         for name in _REMEMBERED:
             setattr(self._memory, name, getattr(self, name))

@@ -41,27 +41,25 @@ def split_lesson(
     copies: int,
     epochs: int,
     seed: int,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float, list[Way]], None] = lambda share, ways: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Way, Way]:
     """(augment, then split; split, then augment). Trains keras-log twice on `copies` variants of each picture.
 
     Args:
         dataset: few training pictures like MNIST's, and as test set the pictures that decide which score is true.
-        progress: gets the share, 0 to 1, that is done.
+        progress: gets the share, 0 to 1, that is done, and the ways that have ended.
     """
     of_picture = np.repeat(np.arange(len(dataset.x_train)), copies)
     pictures = np.rint(variants(augmentation, dataset.x_train[of_picture], seed).images).astype(np.uint8)
 
     mixed = stratified_split(dataset.y_train[of_picture], TEST_SHARE, seed)
     apart = stratified_split(dataset.y_train, TEST_SHARE, seed)
-    ways = []
-    for done, (train, test, tested) in enumerate(
-        [
-            (mixed[0], of_picture[mixed[1]], pictures[mixed[1]]),
-            (np.flatnonzero(np.isin(of_picture, apart[0])), apart[1], dataset.x_train[apart[1]]),
-        ]
-    ):
+    ways: list[Way] = []
+    for train, test, tested in [
+        (mixed[0], of_picture[mixed[1]], pictures[mixed[1]]),
+        (np.flatnonzero(np.isin(of_picture, apart[0])), apart[1], dataset.x_train[apart[1]]),
+    ]:
         part = replace(
             dataset,
             x_train=pictures[train],
@@ -70,12 +68,14 @@ def split_lesson(
             y_test=dataset.y_train[test],
         )
         sisters = int(np.isin(test, of_picture[train]).sum())
-        score, true = _trained(part, dataset, epochs, seed, _halves(progress, done, epochs), should_stop)
+        score, true = _trained(part, dataset, epochs, seed, _halves(progress, ways, epochs), should_stop)
         ways.append(Way(len(train), len(test), sisters, score, true))
     return ways[0], ways[1]
 
 
-def _trained(part: Dataset, whole: Dataset, epochs: int, seed: int, emit, should_stop) -> tuple[float, float]:
+def _trained(
+    part: Dataset, whole: Dataset, epochs: int, seed: int, emit: Callable, should_stop: Callable
+) -> tuple[float, float]:
     """The accuracy on the test images of `part`, and on those of `whole`, after training on `part`."""
     recipe = PRESET.recipe.model_copy(update={"epochs": epochs, "validation_share": 0.0, "seed": seed})
     outcome = fit(PRESET.network, recipe, part, emit, should_stop)
@@ -83,9 +83,9 @@ def _trained(part: Dataset, whole: Dataset, epochs: int, seed: int, emit, should
     return float(np.mean(outcome.predicted == part.y_test)), float(np.mean(answers == whole.y_test))
 
 
-def _halves(progress: Callable[[float], None], done: int, epochs: int) -> Callable[[Event], None]:
+def _halves(progress: Callable, ways: list[Way], epochs: int) -> Callable[[Event], None]:
     def emit(event: Event) -> None:
         if event.kind == "epoch_ended":
-            progress((done + (event.epoch + 1) / epochs) / 2)
+            progress((len(ways) + (event.epoch + 1) / epochs) / 2, ways)
 
     return emit

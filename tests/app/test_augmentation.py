@@ -1,4 +1,4 @@
-"""The augmentation page, by AppTest from app.py, with a real worker behind it."""
+"""The augmentation page, by AppTest from app.py, with an engine without a cluster behind it."""
 
 from pathlib import Path
 
@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn_core.design.augmentation import PRESETS, Augmentation
-from cnn_core.engine import tasks
+from cnn_core.design.augmentation import PRESETS
 from cnn_core.figures.template import percent
 from cnn_core.ui import pages
 from cnn_core.ui.data.augmentation import variant_words
 from cnn_core.ui.data.split_lesson import sentence
-from cnn_core.ui.kit import services
+from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
 PAGE, LIVE = pages.AUGMENTATION, pages.LIVE
@@ -104,14 +103,6 @@ def test_without_a_drawing_the_way_to_the_canvas_is_offered_and_with_one_it_is_v
     assert len(images(app)[0]) == 13
 
 
-def test_the_worker_answers_a_preview_with_what_was_asked(bundled):
-    made = services.engine().ask(tasks.preview, PRESETS["digits"], bundled.x_train[0], 4, "zoom", 5, 1)
-    assert made["variants"][0].shape == (4, 28, 28, 1)
-    assert made["variants"][0].dtype == np.uint8
-    assert [list(row) for row in made["sweep"][1]] == [["zoom"]] * 5
-    assert list(services.engine().ask(tasks.preview, Augmentation(), bundled.x_train[0], 1, None, 5, 1)) == ["variants"]
-
-
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [
@@ -124,10 +115,11 @@ def test_numbers_in_words(numbers, expected):
     assert variant_words(numbers) == expected
 
 
-def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
+def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one(monkeypatch):
+    monkeypatch.setattr("cnn_core.ui.data.split_lesson.EPOCHS", 2)
     app = opened()
     app.button(key="split-lesson").click()
-    run(app)
+    settled(run(app))
     ways = app.session_state["studio.augment.ways"]
     wrong, right = ways
     assert (wrong["trained"] + wrong["tested"], wrong["sisters"] > 0.9 * wrong["tested"]) == (1000, True)
@@ -139,10 +131,10 @@ def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one():
 
 
 @pytest.mark.parametrize(
-    ("score", "true", "expected"), [(0.98, 0.9, "8.0 points too good"), (0.85, 0.9, "5.0 points too low")]
+    ("score", "true", "expected"), [(0.98, 0.9, "8.0 points too high"), (0.85, 0.9, "5.0 points too low")]
 )
 def test_the_sentence_says_what_the_numbers_say(score, true, expected):
     text = sentence({"trained": 700, "tested": 100, "sisters": 7, "score": score, "true": true})
     assert expected in text
     assert "±3.0" in text
-    assert "7 of its 100 test pictures" in text
+    assert "7 of its 100 test images" in text

@@ -14,6 +14,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.wording import literal
 from tests.data.test_own import npz, pets, zipped
+from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
 BROWSE, DESIGNER, LIVE = pages.BROWSE, pages.DESIGNER, pages.LIVE
@@ -66,7 +67,7 @@ def clean():
 def test_the_first_look_is_at_the_bundled_digits():
     app = opened()
     assert not app.exception
-    assert "4,000 training and 1,000 test pictures of 28×28×1, 10 classes" in texts(app)
+    assert "4,000 training and 1,000 test images of 28×28×1, 10 classes" in texts(app)
     assert app.query_params["data"] in ("bundled", ["bundled"])
     app.button(key="browse-shuffle").click().run()
     assert not app.exception
@@ -74,7 +75,7 @@ def test_the_first_look_is_at_the_bundled_digits():
 
 def test_a_link_chooses_the_data_set_and_one_that_is_gone_says_so(shapes):
     app = opened(data=shapes)
-    assert "16 training and 8 test pictures of 12×12×3, 2 classes" in texts(app)
+    assert "16 training and 8 test images of 12×12×3, 2 classes" in texts(app)
     app = opened(data="long-gone")
     assert literal("not on this server. Received long-gone") in texts(app)
     assert not app.exception
@@ -112,19 +113,20 @@ def send(app, name, content):
     view(app, "own")
     app.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
     assert not app.exception
-    return app
+    return settled(app)
 
 
 @pytest.mark.usefixtures("clean")
 def test_a_zip_becomes_a_data_set_that_every_page_uses():
     app = send(opened(), "pets.zip", zipped(pets(12, 10) | {"pets/cats/notes.txt": b"x"}))
     assert [metric.value for metric in app.metric] == ["22", "2", "22"]
-    assert "cats 12, dogs 10. Sizes: 16 × 24 px" in texts(app)
+    assert "cats 12, dogs 10. Sizes: 16×24 px" in texts(app)
     assert app.dataframe[0].value.values.tolist() == [["pets/cats/notes.txt", "not a jpg, png or webp"]]
     app.selectbox(key="own-size-1").set_value((28, 28)).run()
-    next(button for button in app.button if button.label == "Make the data set").click().run()
+    app.button(key="own-make").click().run()
     assert not app.exception
-    assert "**pets** is ready: 18 training and 4 test pictures" in texts(app).replace("Pets", "pets")
+    settled(app)
+    assert "**pets** is ready: 18 training and 4 test images" in texts(app).replace("Pets", "pets")
     entry = services.entry("own-pets")
     assert (entry.input_shape, entry.class_names, entry.source) == ((28, 28, 3), ("cats", "dogs"), "own")
 
@@ -136,7 +138,7 @@ def test_a_zip_becomes_a_data_set_that_every_page_uses():
     repair.click().run()
     assert "Received" not in texts(app)
     app.switch_page(LIVE).run()
-    assert "18 training and 4 test pictures of 28×28×3, 2 classes" in texts(app)
+    assert "18 training and 4 test images of 28×28×3, 2 classes" in texts(app)
 
     app.switch_page(BROWSE).run()
     view(app, "own")
@@ -151,9 +153,12 @@ def test_a_name_that_is_taken_saves_nothing():
     services.catalogue().save("own-pets", dict(np.load(BytesIO(npz()))))
     before = services.catalogue().version("own-pets")
     app = send(opened(), "pets.zip", zipped(pets()))
-    next(button for button in app.button if button.label == "Make the data set").click().run()
+    app.button(key="own-make").click().run()
     assert "There is a data set of this name already" in texts(app)
     assert services.catalogue().version("own-pets") == before
+    next(button for button in app.button if button.label == "Discard").click().run()
+    send(app, "others.zip", zipped(pets(6, 6)))
+    assert "There is a data set of this name already" not in texts(app)
 
 
 def test_a_file_is_on_the_disk_once_and_gone_when_it_is_discarded():
@@ -170,10 +175,10 @@ def test_a_file_is_on_the_disk_once_and_gone_when_it_is_discarded():
 
 def test_a_bad_file_after_a_good_one_takes_its_place():
     app = send(opened(), "a.zip", zipped(pets()))
-    app.file_uploader[0].set_value(("b.zip", b"x", "application/zip")).run()
+    settled(app.file_uploader[0].set_value(("b.zip", b"x", "application/zip")).run())
     assert "b\\.zip\\: This zip can" in app.error[0].value
     assert not app.metric
-    app.file_uploader[0].set_value(("a.zip", zipped(pets()), "application/zip")).run()
+    settled(app.file_uploader[0].set_value(("a.zip", zipped(pets()), "application/zip")).run())
     assert not app.error
     assert app.metric[0].value == "10"
 

@@ -28,7 +28,7 @@ def app(monkeypatch):
 
 
 def opened(network: Network | None = None, token: str = "") -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=20)
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["design"] = token or network.to_token()
     return sound(app.switch_page(pages.DESIGNER).run())
 

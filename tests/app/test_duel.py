@@ -1,4 +1,4 @@
-"""The duel's page, by AppTest from app.py, with a real cluster behind it."""
+"""The duel's page, by AppTest from app.py, with an engine without a cluster behind it."""
 
 import json
 import time
@@ -28,6 +28,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.compare.example import report as example
 from tests.compare.made_up import CODE, SENTENCES
+from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
 PAGE = pages.DUEL
@@ -238,12 +239,13 @@ def test_a_file_to_take_along_is_made_in_the_readers_language(monkeypatch):
 
 def test_what_changed_images_do_is_measured_on_request_and_kept(finished):
     app = opened(duel=finished.id, tab="experiments")
-    app.button(key="duel-measure").click().run(timeout=120)
+    app.button(key=f"duel-measure-{finished.id}").click().run()
     assert not app.exception
+    settled(app)
     assert SWEEPS["shift"][0] in texts(app)
     again = opened(duel=finished.id, tab="experiments")
     assert SWEEPS["shift"][0] in texts(again)
-    assert not [button for button in again.button if button.key == "duel-measure"]
+    assert not [button for button in again.button if button.label == "Measure it"]
 
 
 def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
@@ -277,7 +279,7 @@ def test_two_finished_runs_duel_and_what_is_unfair_is_said(finished):
 
 def trained(network: Network, recipe: Recipe) -> str:
     run = services.store().create(network.name, network, recipe, "bundled")
-    services.engine().train(run)
+    services.engine().queue.put(run)
     while services.store().state(run.id).active:
         time.sleep(0.1)
     return run.id

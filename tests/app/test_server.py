@@ -1,6 +1,5 @@
 """The server before anybody visits: a real process, as on a desktop where Streamlit was never run."""
 
-import os
 import socket
 import stat
 
@@ -46,7 +45,6 @@ def desktop(tmp_path, monkeypatch):
 
 
 def test_the_first_start_asks_nothing_opens_the_browser_and_has_workers_before_a_visit(desktop):
-    assert os.environ["HOME"] == str(desktop.home)
     until(lambda: (desktop.home / "opened").exists())
     assert (desktop.home / "opened").read_text().strip() == desktop.url
     until(lambda: len(desktop.workers()) == 2)

@@ -1,4 +1,4 @@
-"""The server's process: what it must never load (DESIGN.md: with Keras in it every click costs 400 ms more)."""
+"""The server's process: what it must never load (Streamlit clears Keras's session after each click: 400 ms)."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ app = AppTest.from_file("app.py", default_timeout=60)
 app.switch_page("{pages}/train/live.py")
 app.run().button(key="train").click().run()
 run_id = app.query_params["run"]
-services.engine().stop(run_id)
+services.engine().queue.stop(run_id)
 while services.store().state(run_id).active:
     time.sleep(0.1)
 app.run()

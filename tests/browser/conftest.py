@@ -8,12 +8,21 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.server import FLAGS, Server, free_port
 
-expect.set_options(timeout=30_000)  # a busy machine is no failure
+WAIT = 60_000  # ms for whatever is waited for: a busy machine is no failure
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Server]:
     """One server for the tests that do not hurt it."""
+    server = Server(tmp_path_factory.mktemp("home"), free_port()).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory) -> Iterator[Server]:
+    """A server of the module's own, for tests that put their own things into its home."""
     server = Server(tmp_path_factory.mktemp("home"), free_port()).start()
     yield server
     server.kill()
@@ -42,6 +51,6 @@ def browser() -> Iterator[Browser]:
 def page(browser) -> Iterator[Page]:
     """An empty tab of 1280 x 900; close it to leave."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT)
     yield context.new_page()
     context.close()

@@ -1,8 +1,6 @@
 """The designer in a real Chromium: what a visitor clicks, types, reloads and shares."""
 
 import json
-import statistics
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,10 +8,9 @@ from playwright.sync_api import Page, expect
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
+from tests.browser.pages import ROW, settled
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # a server that shares two cores with other tests
-ROW = 35  # pixels, the height of a row of st.dataframe
 
 TYPE_AND_WAIT = """async (value) => {
     const total = () => document.querySelector('[data-testid=stMetricValue]').innerText;
@@ -22,7 +19,7 @@ TYPE_AND_WAIT = """async (value) => {
     input.dispatchEvent(new Event('input', {bubbles: true}));
     const start = performance.now();
     input.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}));
-    while (total() === before && performance.now() - start < 5000)
+    while (total() === before)
         await new Promise(requestAnimationFrame);
     return performance.now() - start;
 }"""
@@ -102,16 +99,19 @@ def test_a_double_click_removes_one_layer(server, page):
     network = Network(layers=tuple(Conv2D(filters=n, padding="same") for n in range(1, 9)))
     open_designer(page, server, network)
     page.get_by_role("button", name="delete").dblclick()
-    page.wait_for_function("old => !location.href.includes(old)", arg=network.to_token())
-    page.wait_for_timeout(1000)
-    left = Network.from_token(page.url.split("design=")[1])
-    assert left == network.remove(0)
+    is_open = "design => location.href.endsWith(design)"
+    page.wait_for_function(is_open, arg=network.remove(0).to_token())
+    page.get_by_role("button", name="Undo").click()  # comes after both clicks: one Undo brings back what one took away
+    page.wait_for_function(is_open, arg=network.to_token())
 
 
 def test_two_hundred_layers_stay_usable(server, page):
-    open_designer(page, server, Network(layers=tuple(Conv2D(filters=4, padding="same") for _ in range(200))))
-    took = [page.evaluate(TYPE_AND_WAIT, str(value)) for value in (5, 6, 7)]
-    assert statistics.median(took) < 3000, "milliseconds; benchmarks/ measures the ordinary case alone on the machine"
+    """Against a design of four layers on the same machine: on 2 cores about 5 times as long."""
+    took = []
+    for count in (4, 200):
+        open_designer(page, server, Network(layers=tuple(Conv2D(filters=4, padding="same") for _ in range(count))))
+        took.append(min(page.evaluate(TYPE_AND_WAIT, str(value)) for value in (5, 6, 7)))
+    assert took[1] < 20 * took[0]
 
 
 def test_training_is_one_click_away(server, page):
@@ -123,7 +123,7 @@ def test_training_is_one_click_away(server, page):
 def test_on_a_phone_nothing_is_wider_than_the_screen(server, browser):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     open_designer(page, server)
-    time.sleep(1)
+    settled(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.close()
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn_core.compare.charts import SWEEPS
+
 pytestmark = pytest.mark.browser
 
 SIDES = ("dnn-500x3", "cnn-25-50")
@@ -62,6 +64,13 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
 
     page.get_by_role("tab", name="Mistakes").click()
     expect(page.get_by_text(re.compile("^Only .* predicts these right$")).first).to_be_visible()
+
+    page.get_by_role("tab", name="Experiments").click()
+    page.get_by_role("button", name="Measure it").click()
+    expect(page.get_by_text(re.compile("Waiting for a worker|Asking the networks"))).to_be_visible()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_text(SWEEPS["shift"][0], exact=True)).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("button", name="Measure it")).to_have_count(0)
     page.get_by_role("button", name="New duel").click()
     page.get_by_role("link", name=re.compile(" against ".join(SIDES))).first.click()
     expect(page.get_by_text("on the 1,000 test images").first).to_be_visible()
@@ -75,6 +84,6 @@ def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, b
     expect(other.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     for tab in (page, other):
-        expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+        expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=120_000)
         expect(tab.get_by_text("This duel has no result yet")).to_be_visible()
     other.close()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from cnn_core.compare.export import read_config
 from cnn_core.compare.html_report import to_html
 from tests.compare.example import plan, report
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +54,11 @@ def too_wide(page: Page) -> list:
     )
 
 
+def fills_its_place(page: Page) -> bool:
+    place, drawn = (page.locator(f".chart{inner}").first.bounding_box()["width"] for inner in ("", " .main-svg"))
+    return abs(place - drawn) <= 2
+
+
 def test_it_is_small_and_asks_for_nothing(opened):
     html = to_html(report())
     assert len(html.encode()) < 5_000_000
@@ -89,12 +95,8 @@ def test_charts_follow_the_window(opened, width):
     page = opened(report()).drawn().page
     for size in (width, 700, width):
         page.set_viewport_size({"width": size, "height": 844})
-        page.wait_for_timeout(300)
+        until(lambda: too_wide(page) == [] and fills_its_place(page))
         assert page.evaluate("document.documentElement.scrollWidth") <= size
-        assert too_wide(page) == []
-        place = page.locator(".chart").first.bounding_box()
-        drawn = page.locator(".chart .main-svg").first.bounding_box()
-        assert drawn["width"] == pytest.approx(place["width"], abs=2)
 
 
 def test_it_prints_on_a4(opened):
@@ -102,8 +104,7 @@ def test_it_prints_on_a4(opened):
     before = page.locator(".chart .main-svg").first.bounding_box()
     pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert 3 <= len(pages) <= 7
-    page.wait_for_timeout(300)
-    assert page.locator(".chart .main-svg").first.bounding_box() == before
+    until(lambda: page.locator(".chart .main-svg").first.bounding_box() == before)
 
 
 def test_paper_has_no_cut_charts_and_nothing_to_click(opened):

@@ -20,11 +20,10 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs import events
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
+from tests.browser.pages import IDLE
 from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)  # a server that shares two cores with other tests
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 TINY = (Flatten(), Dense(units=2, activation="softmax"))
 
 
@@ -44,8 +43,8 @@ class Stranger:
         return f"{self.picture(place)} <b>%{{x}}</b> :smile: :material/home: :red[r] a -> b $x^2$ www.e.com"
 
 
-@pytest.fixture
-def stranger():
+@pytest.fixture(scope="module")
+def listening():
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -62,6 +61,13 @@ def stranger():
     server.shutdown()
 
 
+@pytest.fixture
+def stranger(listening) -> Stranger:
+    """It was not asked for anything yet."""
+    listening.asked.clear()
+    return listening
+
+
 @dataclass
 class Things:
     """What the stranger has left on the server."""
@@ -72,14 +78,15 @@ class Things:
     names: tuple[str, str]
 
 
-@pytest.fixture
-def things(fresh_server, stranger) -> Things:
+@pytest.fixture(scope="module")
+def things(own_server, listening) -> Things:
+    stranger = listening
     random = np.random.default_rng(0)
     x, y = random.integers(0, 256, (40, 28, 28, 1), np.uint8), np.arange(40) % 2
     classes = np.array([stranger.name("class"), "plain"])
     arrays = {"x_train": x[:30], "y_train": y[:30], "x_test": x[30:], "y_test": y[30:], "class_names": classes}
-    Catalogue(fresh_server.home / "datasets").save("own-pets", arrays)
-    store = RunStore(f"sqlite:///{fresh_server.home}/runs.db", str(fresh_server.home / "models"))
+    Catalogue(own_server.home / "datasets").save("own-pets", arrays)
+    store = RunStore(f"sqlite:///{own_server.home}/runs.db", str(own_server.home / "models"))
     names = stranger.name("run-1"), stranger.name("run-2")
     pair = [_finished(store, stranger, name) for name in names]
     failed = store.create(stranger.name("failed"), pair[0].network, pair[0].recipe, "own-pets")
@@ -138,8 +145,8 @@ class Visit:
 
 
 @pytest.fixture
-def visit(page, fresh_server) -> Visit:
-    visit = Visit(page, fresh_server, [])
+def visit(page, own_server) -> Visit:
+    visit = Visit(page, own_server, [])
     page.on("request", lambda request: visit.note(request.url))
     return visit
 

@@ -1,22 +1,29 @@
 """The list of runs in a real Chromium: its rows live on a canvas, where only a mouse gets."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from cnn_core.design.presets import PRESETS
 from cnn_core.runs.events import EpochEnded, Failed, Progress, Started, Submitted
 from cnn_core.runs.store import RunStore
+from tests.browser.pages import settled, tick
 from tests.support.runs import ended
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
-WAIT = 30_000  # milliseconds: a busy machine is slow
-ROW = 35  # pixels, the height of a row of st.dataframe
 
 
 @pytest.fixture
-def store(fresh_server) -> RunStore:
-    """The server's store, with three runs that failed after an epoch; the newest is the first row."""
-    store = RunStore(f"sqlite:///{fresh_server.home}/runs.db", str(fresh_server.home / "models"))
+def store(own_server) -> Iterator[RunStore]:
+    """The server's store, with three runs that failed after an epoch, and no other; the newest is the first row."""
+    store = RunStore(f"sqlite:///{own_server.home}/runs.db", str(own_server.home / "models"))
+    while old := store.lists.page()[0]:
+        for run in old:
+            if store.state(run.id).active:
+                store.append(run.id, Failed(message="Its test is over."))
+            store.delete(run.id)
     preset = PRESETS["keras-log"]
     for name in ("oldest", "middle", "newest"):
         run = store.create(name, preset.network, preset.recipe, "bundled")
@@ -28,85 +35,77 @@ def store(fresh_server) -> RunStore:
             EpochEnded(epoch=0, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1),
             Failed(message="It was a test."),
         )
-    return store
+    yield store
+    store.close()
 
 
-def choose(page: Page, *rows: int) -> None:
-    """Click the boxes at the left end of these rows."""
-    table = page.locator("[data-testid=stDataFrame] canvas").first
-    table.wait_for()
-    page.wait_for_timeout(500)
-    box = table.bounding_box()
-    for row in rows:
-        page.mouse.click(box["x"] + 18, box["y"] + ROW * (row + 1.5))
-        page.wait_for_timeout(300)
+def names(store: RunStore) -> list[str]:
+    return [run.name for run in store.lists.page()[0]]
 
 
-def test_open_rename_delete_and_compare(fresh_server, store, page):
-    page.goto(f"{fresh_server.url}/runs")
-    choose(page, 0)
+def test_open_rename_delete_and_compare(own_server, store, page):
+    page.goto(f"{own_server.url}/runs")
+    tick(page, "newest")
     page.get_by_role("button", name="Rename").click()
     name = page.get_by_role("textbox", name="New name")
     name.fill("better name")
     name.press("Enter")
-    page.wait_for_timeout(1000)
-    assert [run.name for run in store.lists.page()[0]] == ["better name", "middle", "oldest"]
+    until(lambda: names(store) == ["better name", "middle", "oldest"])
     page.get_by_role("button", name="Rename").click()
     name.fill("best name")
     page.get_by_role("button", name="Save").click()
-    page.wait_for_timeout(1000)
-    assert [run.name for run in store.lists.page()[0]] == ["best name", "middle", "oldest"]
+    until(lambda: names(store) == ["best name", "middle", "oldest"])
 
-    page.goto(f"{fresh_server.url}/runs")
-    choose(page, 1)
+    page.goto(f"{own_server.url}/runs")
+    tick(page, "middle")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
-    page.wait_for_timeout(1000)
-    assert [run.name for run in store.lists.page()[0]] == ["best name", "oldest"]
+    until(lambda: names(store) == ["best name", "oldest"])
 
-    page.goto(f"{fresh_server.url}/runs")
-    choose(page, 0, 1)
+    page.goto(f"{own_server.url}/runs")
+    tick(page, "best name", "oldest")
     expect(page.locator(".js-plotly-plot").first.get_by_text("best name")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first.get_by_text("oldest")).to_be_visible()
 
-    choose(page, 1)
+    tick(page, "oldest")
     page.get_by_role("button", name="Open").click()
     expect(page.get_by_role("heading", name="best name")).to_be_visible()
     expect(page.get_by_text("It was a test.")).to_be_visible()
 
 
-def test_the_ticked_run_stays_the_ticked_one_while_others_come(fresh_server, store, page):
+def test_the_ticked_run_stays_the_ticked_one_while_others_come(own_server, store, page):
     """A new run moves all rows down; what is deleted is still what was ticked, and the question is asked once."""
     for name in ("under way", "started meanwhile"):
         if name == "started meanwhile":
-            page.goto(f"{fresh_server.url}/runs")
-            choose(page, 2)  # "middle"
+            page.goto(f"{own_server.url}/runs")
+            tick(page, "middle")
             page.get_by_role("button", name="Delete").click()
             expect(page.get_by_text("Delete middle of")).to_be_visible()
         run = store.create(name, PRESETS["keras-log"].network, PRESETS["keras-log"].recipe, "bundled")
         store.append(run.id, Submitted())
-    page.wait_for_timeout(5000)
+    expect(page.locator("canvas").get_by_text("started meanwhile")).to_be_attached()
+    settled(page)
     expect(page.get_by_text("Delete middle of")).to_be_visible()
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("Delete middle of")).to_be_hidden()
-    page.wait_for_timeout(1000)
-    assert [run.name for run in store.lists.page()[0]] == ["started meanwhile", "under way", "newest", "oldest"]
+    until(lambda: names(store) == ["started meanwhile", "under way", "newest", "oldest"])
+    settled(page)
     expect(page.get_by_role("button", name="Delete it")).to_be_hidden()
 
 
-def test_ticks_of_several_pages_are_compared(fresh_server, store, page):
+def test_ticks_of_several_pages_are_compared(own_server, store, page):
     """With more runs than a page has: turned, searched and sorted, what was ticked stays so."""
     for number in range(60):
         ended(store, f"run {number}")
-    page.goto(f"{fresh_server.url}/runs")
+    page.goto(f"{own_server.url}/runs")
     curves = page.locator(".js-plotly-plot").first
-    choose(page, 0)
+    tick(page, "run 59")
     seen(curves.get_by_text("run 59"))
     number = page.get_by_role("spinbutton", name="Page (of 2)")
     number.fill("2")
     number.press("Enter")
     seen(page.get_by_text("Also chosen, on other pages: run 59"))
-    choose(page, 2)  # of run 9, run 8, run 7
+    tick(page, "run 7")
     seen(curves.get_by_text("run 7"))
     seen(curves.get_by_text("run 59"))
     search = page.get_by_role("textbox", name="Search")
@@ -114,9 +113,9 @@ def test_ticks_of_several_pages_are_compared(fresh_server, store, page):
     search.press("Enter")
     seen(page.get_by_text("Also chosen, on other pages: run 59, run 7"))
     page.get_by_role("button", name="Untick them").click()
-    expect(page.get_by_text("Also chosen")).to_be_hidden(timeout=WAIT)
-    expect(curves).to_be_hidden(timeout=WAIT)
+    expect(page.get_by_text("Also chosen")).to_be_hidden()
+    expect(curves).to_be_hidden()
 
 
 def seen(what: Locator) -> None:
-    expect(what).to_be_visible(timeout=WAIT)
+    expect(what).to_be_visible()

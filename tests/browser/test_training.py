@@ -1,10 +1,11 @@
 """Training as a person sees it: in a real Chromium, on a real server, with real deaths."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +31,10 @@ def wait_for_the_last_epoch(page: Page) -> None:
     page.wait_for_function(f"{LOSS}?.at(-1) === {EPOCHS}")
 
 
-def wait_for_points(page: Page, at_least: int, seconds: float = 60) -> int:
+def wait_for_points(page: Page, at_least: int) -> int:
     """Wait until the chart shows that many points; how many it shows then."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if (count := points(page)) >= at_least:
-            return count
-        time.sleep(0.1)
-    raise AssertionError(f"{points(page)} points after {seconds} s")
+    until(lambda: points(page) >= at_least)
+    return points(page)
 
 
 def train(page: Page, url: str, epochs: int = EPOCHS) -> str:
@@ -52,26 +49,18 @@ def train(page: Page, url: str, epochs: int = EPOCHS) -> str:
     return page.url.split("run=")[1][:10]
 
 
-def stop(page: Page) -> float:
-    """Press Stop; seconds until the training has ended."""
-    start = time.monotonic()
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text(re.compile("Testing|Stopped")).first).to_be_visible(timeout=20_000)
-    return time.monotonic() - start
-
-
 def test_design_train_watch_stop(server, page):
     """From the designer to a stopped run whose results can be looked at."""
     page.goto(f"{server.url}/designer")
     page.get_by_role("button", name="Train this network").click()
     page.wait_for_url(re.compile("/live"))
-    train(page, server.url, epochs=50)
+    train(page, server.url, epochs=1000)
     first = wait_for_points(page, 3)
     within = page.evaluate(f"{LOSS}[0]")
     assert 0 < within < 1, "points arrive within the first epoch"
     assert wait_for_points(page, first + 3) > first
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 50 · step \d+ of 57 · .* left"))).to_be_visible()
-    assert stop(page) < 15  # the benchmark measures it; this is only a bound that no busy machine breaks
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 1,?000 · step \d+ of 57 · .* left"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()  # how long that takes is measured in benchmarks/responsiveness.py
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
     expect(page.get_by_text("Stopped").first).to_be_visible()
 
@@ -112,7 +101,7 @@ def test_reload_another_tab_and_another_page_stop_nothing(server, page, browser)
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     page.goto(f"{server.url}/live?run={run_id}")
-    expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
     wait_for_the_last_epoch(page)
 
@@ -122,15 +111,15 @@ def test_a_killed_trainer_fails_its_run_in_words_and_the_next_one_works(fresh_se
     wait_for_points(page, 2)
     busiest = max(fresh_server.workers(), key=lambda worker: worker.cpu_times().user)
     busiest.kill()
-    expect(page.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=120_000)
     assert points(page) >= 2, "the curve is kept"
     train(page, fresh_server.url, epochs=1)
-    expect(page.get_by_text("Finished").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
 
 
 def test_a_killed_server_loses_nothing_and_one_click_resumes(fresh_server, page):
     run_id = train(page, fresh_server.url)
-    expect(page.get_by_text(re.compile("Epoch [345] of"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("Epoch [345] of"))).to_be_visible(timeout=120_000)
     fresh_server.kill()
     fresh_server.start()
     page.goto(f"{fresh_server.url}/live?run={run_id}")
@@ -145,7 +134,7 @@ def test_a_killed_server_loses_nothing_and_one_click_resumes(fresh_server, page)
 
 def test_a_click_on_a_cell_shows_its_pictures(server, page):
     run_id = train(page, server.url, epochs=1)
-    expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=120_000)
     matrix = page.locator(".st-key-results-confusion .js-plotly-plot")
     expect(matrix.locator(".nsewdrag").first).to_be_visible()
     count = matrix.evaluate("plot => plot._fullData[0].z[1][1]")
@@ -158,14 +147,7 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [
-        ("", "See a network learn to read"),
-        ("designer", "Designer"),
-        ("live", "Training"),
-        ("runs", "Runs"),
-        ("draw", "Draw a digit"),
-        ("duel", "Duel"),
-    ],
+    [("designer", "Designer"), ("runs", "Runs"), ("duel", "Duel")],
 )
 def test_a_deep_link_as_the_first_request_to_a_fresh_server(path, title, fresh_server, page):
     """Inside the app's navigation, and without Streamlit's complaint that there is no such page."""

@@ -1,4 +1,6 @@
-"""Duels on a real cluster: two tiny networks on few digits."""
+"""Duels of two tiny networks on few digits, really trained. (tests/browser/test_duel.py has one on a cluster.)"""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -7,22 +9,36 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.export import read_config, to_config
 from cnn_core.compare.gather import gather, live_curves
 from cnn_core.compare.plan import Duel, Plan, Training
-from cnn_core.compare.robustness import BATCH, CHANGES, measure
+from cnn_core.compare.robustness import measure, measured
 from cnn_core.data.changes import shift
-from cnn_core.design.layers import Dense, Flatten
+from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.engine.work.robustness import BATCH, CHANGES
 from cnn_core.errors import DataError, RunError
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
+from cnn_core.settings import Settings
+from cnn_core.studio import Studio
 from cnn_core.training.build import from_bytes
-from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
+from tests.support.runs import ended
+from tests.support.stand_in import StandIn
+from tests.support.waiting import until
 
-lab = pytest.fixture(scope="module")(lab)
-
+SHORT = Recipe(optimizer="adam", learning_rate=0.01, batch_size=32, epochs=2, train_images=300)
+LONG = SHORT.model_copy(update={"epochs": 1000})
 DENSE = Network(
     name="tiny dense", layers=(Flatten(), Dense(units=16, activation="relu"), Dense(units=10, activation="softmax"))
 )
-CONVOLUTIONAL = NETWORK.changed(name="tiny convolutional")
+CONVOLUTIONAL = Network(
+    name="tiny convolutional",
+    layers=(
+        Conv2D(filters=8, kernel_size=5, activation="relu"),
+        MaxPooling2D(pool_size=4),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    ),
+)
 PLAN = Plan(
     title="Tiny",
     dataset="bundled",
@@ -41,8 +57,13 @@ def run_to_its_end(lab, plan: Plan) -> Duel:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("home")
+def lab(tmp_path_factory) -> Iterator[Studio]:
+    """What a duel works with, without a cluster."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnn_core.studio.new_engine", StandIn)
+        studio = Studio(Settings(home=tmp_path_factory.mktemp("lab")))
+        yield studio
+        studio.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,11 +151,10 @@ def test_an_exported_configuration_repeats_the_same_numbers(lab, report):
 
 
 def test_robustness_asks_the_networks_about_changed_images(lab, finished, bundled, tmp_path):
-    done = []
-    sweeps = {sweep.kind: sweep for sweep in measure(finished, lab.store, lab.engine, lab.catalogue, done.append)}
+    job = measure(finished, lab.store, lab.engine, lab.catalogue)
+    sweeps = {sweep.kind: sweep for sweep in job.result(timeout=120)}
     assert set(sweeps) == set(CHANGES)
-    assert done == sorted(done)
-    assert done[-1] == 1
+    assert measured(finished, lab.store) == tuple(sweeps.values())
     model = from_bytes(lab.store.load_file(finished.of("main")[1][1], MODEL_FILE))
     images, labels = bundled.x_test[:1000].copy(), bundled.y_test[:1000]
     for number, way in enumerate(((2, 0), (-2, 0), (0, 2), (0, -2))):
@@ -190,8 +210,7 @@ def test_two_finished_runs_can_duel(lab, finished):
 
 
 def test_a_deleted_run_does_not_keep_a_duel_waiting(lab):
-    first, second = lab.train(), lab.train()
-    lab.ended(first), lab.ended(second)
+    first, second = ended(lab.store, "first"), ended(lab.store, "second")
     duel = duels.of_runs(first, second, lab.store)
     lab.store.delete(first.id)
     assert not duels.progress(duel, lab.store).active

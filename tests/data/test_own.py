@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -350,7 +349,6 @@ GOOD = {"a.zip": zipped(pets()), "a.csv": "\n".join(row(n % 2, n) for n in range
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
-@examples(max_examples=150, deadline=None)
 def test_a_damaged_file_is_a_data_error_or_still_a_data_set(name, data):
     content = bytearray(GOOD[name])
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=6)):
@@ -364,14 +362,12 @@ def test_a_damaged_file_is_a_data_error_or_still_a_data_set(name, data):
 
 
 @given(st.binary(max_size=300), st.sampled_from(sorted(GOOD)))
-@examples(max_examples=60, deadline=None)
 def test_any_bytes(content, name):
     with suppress(DataError):
         read_upload(name, content, LIMITS)
 
 
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=6))
-@examples(max_examples=40, deadline=None)
 def test_any_names_in_a_zip(names):
     files = {f"{folder}/{file}.png".replace("\0", ""): picture(n) for n, (folder, file) in enumerate(names)}
     with suppress(DataError):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -13,7 +12,6 @@ from tests.data.test_own import picture
 
 
 @given(st.tuples(*[st.integers(1, 70)] * 2), st.tuples(*[st.integers(1, 40)] * 2), st.sampled_from([1, 3]))
-@examples(max_examples=60, deadline=None)
 def test_any_picture_fits_any_input(size, input_size, channels):
     for depth in (1, 3):
         photo = np.full((*size, depth), 77, np.uint8)

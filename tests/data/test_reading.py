@@ -17,6 +17,7 @@ from cnn_core.errors import DataError
 from cnn_core.language import Text
 from cnn_core.settings import MIB, Settings
 from tests.data.test_own import npz, pets, row, zipped
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit of the system itself")
@@ -146,8 +147,7 @@ files.look(files.keep("b.npz", all_zero(), "me"), "me", die)
 """
     server = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     reader = int(server.stdout)
-    psutil.wait_procs([psutil.Process(reader)] if psutil.pid_exists(reader) else [], timeout=30)
-    assert not psutil.pid_exists(reader)
+    until(lambda: not psutil.pid_exists(reader))
 
 
 @pytest.mark.parametrize(

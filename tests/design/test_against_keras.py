@@ -4,7 +4,7 @@ from collections import Counter
 
 import keras
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cnn_core.design.formats.opening import open_design
 from cnn_core.design.network import Network, shown
@@ -13,15 +13,8 @@ from cnn_core.design.shapes import trace
 
 from .strategies import networks
 
-EXAMPLES = 1500
 LAYOUT_FREE = (keras.layers.Dense, keras.layers.Dropout, keras.layers.BatchNormalization, keras.layers.Activation)
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
-steady = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 def keras_layer(layer, data_format: str) -> keras.Layer:
@@ -56,8 +49,9 @@ def by_us(network: Network) -> tuple[list[tuple], bool]:
 
 def test_random_designs():
     seen, kinds = Counter(), Counter()
+    designs = 10 * settings().max_examples  # all layer types shall come often
 
-    @settings(steady, max_examples=EXAMPLES)
+    @settings(max_examples=designs)
     @given(networks)
     def compare(network):
         expected = by_keras(network)
@@ -66,10 +60,9 @@ def test_random_designs():
         kinds.update(layer.type for layer in network.layers[: len(expected[0])])
 
     compare()
-    assert seen.total() >= 1000
-    assert min(seen[True], seen[False]) > 200, "both possible and impossible designs are tried"
+    assert min(seen[True], seen[False]) > designs / 8, "both possible and impossible designs are tried"
     assert len(kinds) == 13
-    assert min(kinds.values()) > 50, "every layer type is reached often"
+    assert min(kinds.values()) > designs / 40, "every layer type is reached often"
 
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
@@ -103,7 +96,6 @@ def written_out(network: Network) -> Network:
 
 
 def test_random_designs_through_keras_json():
-    @settings(steady, max_examples=150)
     @given(networks)
     def there_and_back(network):
         if trace(network).problem:

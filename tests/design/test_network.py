@@ -7,7 +7,7 @@ import time
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.design.fields import checked
@@ -64,7 +64,6 @@ def test_history():
     assert len(history.past) == MAX_STEPS
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
 @given(networks)
 def test_text_there_and_back(network):
     assert Network.from_json(network.to_json()) == open_design(network.to_json()).network == network
@@ -145,10 +144,10 @@ def test_all_layers_at_fault_are_named_and_many_are_counted():
 @pytest.mark.parametrize("limit", [2**20, 2**30])
 def test_a_million_layers_are_refused_at_once(limit):
     text = '{"layers": [' + ",".join(['{"type":"Flatten"}'] * 1_000_000) + "]}"
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(DesignError, match=r"too (long|many)"):
         open_design(text, limit)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -186,7 +185,6 @@ def test_a_zip_bomb_is_not_inflated():
         Network.from_token(bomb)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=300)
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(

@@ -1,7 +1,7 @@
 """Every repair that is offered gets past the problem; what can be mended wholly, is."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cnn_core.design.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
@@ -14,7 +14,6 @@ from .strategies import networks
 CLASSIC = PRESETS["keras-log"].network
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=300)
 @given(networks)
 def test_repairs_get_past_the_problem(network):
     problem, offered = trace(network).problem, repairs(network)
@@ -26,7 +25,6 @@ def test_repairs_get_past_the_problem(network):
     assert len({repair.network for repair in offered}) == len({repair.title for repair in offered}) == len(offered)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=200)
 @given(networks)
 def test_clicking_the_first_repair_ends_in_a_classifier(network):
     for _ in range(len(network.layers) + 3):

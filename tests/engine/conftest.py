@@ -3,22 +3,22 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
-from cnn_core.data.datasets import BUNDLED, Catalogue
+from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.engine.engine import Engine
-from cnn_core.runs.models import ModelLibrary
+from cnn_core.engine.work.predict import Predict
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
-from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
+from cnn_core.studio import Studio
+from tests.support.works import Call
 
 NETWORK = Network(
     layers=(
@@ -40,23 +40,21 @@ def until(condition: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-@dataclass
-class Lab:
-    """An engine, and what it works with, in the folder `home`."""
+class Lab(Studio):
+    """A studio in the folder `home`, whose engine starts at once."""
 
-    home: Path
-
-    def __post_init__(self):
-        settings = Settings(home=self.home)
-        self.store = RunStore(settings.database, settings.models)
-        self.catalogue = Catalogue(settings.datasets)
-        self.library = ModelLibrary(self.store)
-        self.engine = Engine(self.store, self.library, self.catalogue, settings)
+    def __init__(self, home: Path):
+        super().__init__(Settings(home=home))
+        self.home = home
+        assert self.engine
 
     def train(self, recipe: Recipe = SHORT, network: Network = NETWORK, dataset: str = BUNDLED) -> Run:
         run = self.store.create("a run", network, recipe, dataset)
-        self.engine.train(run)
+        self.engine.queue.put(run)
         return run
+
+    def predict(self, keys: list[str], images: np.ndarray) -> dict[str, np.ndarray]:
+        return self.engine.ask(Predict(tuple(keys), images))
 
     def state(self, run: Run) -> RunState:
         return self.store.state(run.id)
@@ -77,14 +75,14 @@ class Lab:
         """The process that answers questions, and the one that trains."""
         children = self.cluster().children(recursive=True)
         spawned = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
-        questions = self.engine.ask(os.getpid)
+        questions = self.engine.ask(Call(os.getpid))
         return sorted(spawned, key=lambda child: child.pid != questions)
 
 
 def lab(home: Path) -> Iterator[Lab]:
     lab = Lab(home)
     yield lab
-    lab.engine.close()
+    lab.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.errors import EngineError
 from cnn_core.runs.models import MODEL_FILE
 from tests.engine.conftest import LONG, SHORT, Lab, lab, until
+from tests.support.works import Call
 
 ROOT = Path(__file__).parents[2]
 SETTLED = 20  # seconds within which another server must have said what became of a dead one's runs
@@ -28,9 +29,9 @@ lab = Lab(Path(sys.argv[1]))
 done = lab.train()
 assert lab.ended(done).status == "finished", lab.state(done).message
 images = lab.catalogue.load("bundled").x_test[:2]
-lab.engine.predict([done.id], images)
+lab.predict([done.id], images)
 try:
-    lab.engine.predict([done.id], images[:, :5])
+    lab.predict([done.id], images[:, :5])
     raise SystemExit("a picture of another size was read")
 except EngineError as error:
     assert "cannot read" in str(error), error
@@ -40,7 +41,7 @@ broken = lab.store.create("broken", NETWORK, SHORT, "bundled")
 lab.store.append(broken.id, lab.state(done).tested, Finished())
 lab.store.save_file(broken.id, "model.keras", b"no model")
 try:
-    lab.engine.predict([broken.id], images)
+    lab.predict([broken.id], images)
     raise SystemExit("a broken model was asked")
 except EngineError as error:
     assert "could not be asked" in str(error), error
@@ -95,7 +96,7 @@ def test_of_a_killed_server_the_run_is_interrupted_and_what_waited_is_trained(la
     assert before.epochs_done
     state = lab.ended(waiting)
     assert (state.status, state.started_now.first_epoch, len(state.epochs_done)) == ("finished", 0, 2)
-    lab.engine.train(running)
+    lab.engine.queue.put(running)
     lab.until(running, "training")
     state = lab.state(running)
     assert 0 < state.started_now.first_epoch <= len(before.epochs_done)
@@ -104,7 +105,7 @@ def test_of_a_killed_server_the_run_is_interrupted_and_what_waited_is_trained(la
     assert state.seconds_before == before.seconds, "the time in which it did not run does not count"
     until(lambda: len(lab.state(running).epochs_done) > kept)
     assert [epoch.epoch for epoch in lab.state(running).epochs_done][: kept + 1] == list(range(kept + 1))
-    lab.engine.stop(running.id)
+    lab.engine.queue.stop(running.id)
     assert lab.ended(running).status == "stopped"
 
 
@@ -116,7 +117,7 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     model = lab.store.load_file(earlier.id, MODEL_FILE)
     run = lab.train(SHORT.model_copy(update={"epochs": 8, "batch_size": 1}))
     waiting = lab.train()
-    until(lambda: lab.engine.queue_position(waiting.id) == 1)
+    until(lambda: lab.engine.queue.position(waiting.id) == 1)
     until(lambda: _epochs(lab, run.id) >= 2)
     lab.workers()[1].kill()
     state = lab.ended(run)
@@ -124,7 +125,7 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     assert "killed, or ran out of memory" in state.message
     assert lab.ended(waiting).status == "finished", lab.state(waiting).message
 
-    lab.engine.train(run)
+    lab.engine.queue.put(run)
     state = lab.ended(run)
     assert (state.status, state.message) == ("finished", "")
     assert state.started_now.first_epoch >= 2
@@ -145,13 +146,13 @@ def _epochs(lab: Lab, run_id: str) -> int:
 
 def test_a_killed_worker_for_questions_is_replaced(lab_after: Lab, bundled):
     lab = lab_after
-    expected = lab.engine.predict(["keras-log"], bundled.x_test[:2])["keras-log"]
+    expected = lab.predict(["keras-log"], bundled.x_test[:2])["keras-log"]
     lab.workers()[0].kill()
     answer = {}
 
     def answered() -> bool:
         try:
-            answer.update(lab.engine.predict(["keras-log"], bundled.x_test[:2]))
+            answer.update(lab.predict(["keras-log"], bundled.x_test[:2]))
         except EngineError:
             return False
         return True
@@ -165,7 +166,7 @@ def test_a_killed_cluster_fails_its_runs_in_words_and_starts_again(lab_after: La
     run = lab.train(LONG)
     until(lambda: lab.state(run).loss.x)
     waiting = lab.train()
-    until(lambda: lab.engine.queue_position(waiting.id) == 1)
+    until(lambda: lab.engine.queue.position(waiting.id) == 1)
     family = [lab.cluster(), *lab.cluster().children(recursive=True)]
     family[0].kill()
     state = lab.ended(run)
@@ -174,9 +175,9 @@ def test_a_killed_cluster_fails_its_runs_in_words_and_starts_again(lab_after: La
     _, alive = psutil.wait_procs(family[1:], timeout=60)
     assert alive == []
     again = lab.train()
-    answer = lab.engine.ask(abs, -1, timeout=120)
+    answer = lab.engine.ask(Call(abs, (-1,)), timeout=120)
     assert answer == 1
-    assert lab.engine.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
+    assert lab.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
     assert lab.ended(again).status == "finished"
     assert lab.state(waiting).status == "finished"
     assert lab.state(waiting).started < lab.state(again).started, "first come, first served"

@@ -15,6 +15,7 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.engine.queue import CHECKPOINT_FILE
+from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
@@ -22,6 +23,7 @@ from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
 from cnn_core.runs.series import Series
 from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
+from tests.support.works import Call
 
 lab = pytest.fixture(scope="module")(lab)
 
@@ -51,7 +53,7 @@ def test_a_run_leaves_curves_a_model_and_predictions(lab, finished, bundled):
 
 def test_a_run_is_answered_for_as_keras_would(lab, finished, bundled, tmp_path):
     images = bundled.x_test[:40]
-    answer = lab.engine.predict([finished.id], images)[finished.id]
+    answer = lab.predict([finished.id], images)[finished.id]
     content = lab.store.load_file(finished.id, MODEL_FILE)
     np.testing.assert_allclose(answer, predicted_by_keras(content, tmp_path / "m.keras", images), rtol=1e-4, atol=1e-6)
     predictions = Predictions.read(lab.store.load_file(finished.id, PREDICTIONS_FILE), bundled.y_test)
@@ -61,7 +63,7 @@ def test_a_run_is_answered_for_as_keras_would(lab, finished, bundled, tmp_path):
 def test_ready_made_models_read_as_well_as_is_written_beside_them(lab, bundled, tmp_path):
     keys = [path.stem for path in sorted(READY_MADE.glob("*.json"))]
     assert len(keys) >= 2
-    answers = lab.engine.predict(keys, bundled.x_test[:200])
+    answers = lab.predict(keys, bundled.x_test[:200])
     assert list(answers) == keys
     for key, answer in answers.items():
         assert answer.shape == (200, 10)
@@ -77,8 +79,8 @@ def test_more_models_than_a_worker_keeps_are_answered_too(lab, finished, bundled
     for run in runs:
         lab.store.append(run.id, lab.state(finished).tested, Finished())
         lab.store.save_file(run.id, MODEL_FILE, lab.store.load_file(finished.id, MODEL_FILE))
-    answers = lab.engine.predict([run.id for run in runs], bundled.x_test[:3])
-    expected = lab.engine.predict([finished.id], bundled.x_test[:3])[finished.id]
+    answers = lab.predict([run.id for run in runs], bundled.x_test[:3])
+    expected = lab.predict([finished.id], bundled.x_test[:3])[finished.id]
     for run in runs:
         np.testing.assert_array_equal(answers[run.id], expected)
         lab.store.delete(run.id)
@@ -102,7 +104,7 @@ def _prepared(network: Network) -> bool:
 
 def test_a_network_is_prepared_on_the_worker_that_trains_before_anybody_asks_for_its_run(lab):
     network = Network(layers=(Flatten(), Dense(units=10, activation="softmax")))
-    lab.engine.prepare(network, SHORT, images=270)
+    lab.engine.begin(Prepare(network, SHORT, images=270))
     until(lambda: any(lab.engine._connection.client().run(_prepared, network).values()))
     first = lab.ended(lab.train(network=network))
     until(lambda: not any(lab.engine._connection.client().run(_prepared, network).values()))
@@ -121,19 +123,19 @@ def test_two_runs_stand_in_a_queue_and_stop(lab):
     first = lab.train(LONG)
     lab.until(first, "training")
     second, third = lab.train(), lab.train()
-    until(lambda: lab.engine.queue_position(third.id) == 2)
-    assert (lab.engine.queue_position(first.id), lab.engine.queue_position(second.id)) == (0, 1)
+    until(lambda: lab.engine.queue.position(third.id) == 2)
+    assert (lab.engine.queue.position(first.id), lab.engine.queue.position(second.id)) == (0, 1)
 
-    lab.engine.stop(second.id)
+    lab.engine.queue.stop(second.id)
     state = lab.ended(second)
     assert (state.status, state.started, lab.state(first).status) == ("stopped", None, "training")
-    until(lambda: lab.engine.queue_position(third.id) == 1)
+    until(lambda: lab.engine.queue.position(third.id) == 1)
     with pytest.raises(RunError, match="no trained model"):
         lab.library.model(second.id)
 
     until(lambda: lab.state(first).loss.x)
     before = time.monotonic()
-    lab.engine.stop(first.id)
+    lab.engine.queue.stop(first.id)
     assert lab.state(first).stop_requested
     lab.until(first, "testing", "stopped")
     assert time.monotonic() - before < 3  # alone on the machine, under one; its batches take milliseconds
@@ -145,9 +147,9 @@ def test_two_runs_stand_in_a_queue_and_stop(lab):
 
 def test_a_run_can_be_stopped_before_it_reached_the_queue(lab):
     run = lab.train(LONG)
-    lab.engine.stop(run.id)
+    lab.engine.queue.stop(run.id)
     assert lab.ended(run).status == "stopped"
-    lab.engine.stop(run.id)  # it has ended: nothing more happens
+    lab.engine.queue.stop(run.id)  # it has ended: nothing more happens
     assert lab.ended(lab.train()).status == "finished"
 
 
@@ -155,11 +157,11 @@ def test_a_run_that_was_stopped_in_the_queue_can_be_sent_again(lab):
     busy = lab.train(LONG)
     lab.until(busy, "training")
     waiting = lab.train()
-    until(lambda: lab.engine.queue_position(waiting.id) == 1)
+    until(lambda: lab.engine.queue.position(waiting.id) == 1)
     for run in (waiting, busy):
-        lab.engine.stop(run.id)
+        lab.engine.queue.stop(run.id)
         lab.ended(run)
-    lab.engine.train(waiting)
+    lab.engine.queue.put(waiting)
     state = lab.ended(waiting)
     assert (state.status, state.reason, len(state.epochs_done)) == ("finished", "completed", 2)
 
@@ -170,7 +172,7 @@ def test_checkpoints_arrive_while_the_run_goes_on(lab):
     assert lab.state(run).status == "training"
     with np.load(io.BytesIO(lab.store.load_file(run.id, CHECKPOINT_FILE))) as file:
         assert 1 <= file["epochs"] <= len(lab.state(run).epochs_done)
-    lab.engine.stop(run.id)
+    lab.engine.queue.stop(run.id)
     lab.ended(run)
 
 
@@ -187,13 +189,13 @@ def test_divergence_is_said_in_words(lab):
 
 def test_what_is_not_there_is_said_in_words(lab, bundled, finished):
     with pytest.raises(RunError, match="no such run"):
-        lab.engine.predict(["nothing"], bundled.x_test[:1])
+        lab.predict(["nothing"], bundled.x_test[:1])
     with pytest.raises(DataError, match="no such data set"):
         lab.train(dataset="nothing")
     with pytest.raises(EngineError, match=r"Expected 28 × 28 × 1\. Received 5 × 5 × 1"):
-        lab.engine.predict([finished.id], np.zeros((1, 5, 5, 1), np.uint8))
+        lab.predict([finished.id], np.zeros((1, 5, 5, 1), np.uint8))
     with pytest.raises(EngineError, match="No answer came in time"):
-        lab.engine.ask(time.sleep, 3, timeout=0.2)
+        lab.engine.ask(Call(time.sleep, (3,)), timeout=0.2)
 
 
 def test_a_data_set_that_goes_while_its_run_starts_ends_the_run(lab, small):
@@ -207,10 +209,10 @@ def test_a_data_set_that_goes_while_its_run_starts_ends_the_run(lab, small):
             path.unlink(missing_ok=True)
             return super().load(name)
 
-    queue = lab.engine._queue
+    queue = lab.engine.queue
     whole, queue._catalogue = queue._catalogue, Going(lab.catalogue.folder)
     try:
-        lab.engine.train(run)
+        lab.engine.queue.put(run)
         assert lab.ended(run).status == "failed"
     finally:
         queue._catalogue = whole
@@ -219,12 +221,12 @@ def test_a_data_set_that_goes_while_its_run_starts_ends_the_run(lab, small):
 
 @pytest.mark.parametrize("credentials", ["none", "of somebody else"])
 def test_the_scheduler_lets_nobody_else_in(lab, credentials):
-    address = lab.engine.ask(_scheduler_address)
+    address = lab.engine.ask(Call(_scheduler_address))
     assert address.startswith("tls://127.0.0.1:")
     options = {"security": Security.temporary()} if credentials == "of somebody else" else {}
     with pytest.raises((OSError, TypeError)):
         Client(address, timeout=1, set_as_default=False, **options)
-    assert lab.engine.ask(abs, -1) == 1
+    assert lab.engine.ask(Call(abs, (-1,))) == 1
 
 
 def _scheduler_address() -> str:

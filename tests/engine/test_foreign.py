@@ -142,12 +142,12 @@ def test_two_machines_train_two_runs_and_answer(foreign: Lab, machines: Machines
     runs = [foreign.train(LONG), foreign.train(LONG)]
     until(lambda: all(trains(foreign, run) for run in runs))
     assert {foreign.state(run).status for run in runs} == {"training"}
-    assert foreign.engine.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
+    assert foreign.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
     client = foreign.engine._connection.client()
     for address in workers(foreign, QUESTIONS):
         assert client.submit(abs, -1, workers=[address], resources={QUESTIONS: 1}, pure=False).result(60) == 1
     for run in runs:
-        foreign.engine.stop(run.id)
+        foreign.engine.queue.stop(run.id)
         assert foreign.ended(run).status == "stopped"
 
 
@@ -163,14 +163,14 @@ def test_a_killed_worker_takes_one_run_with_it_that_goes_on_from_its_last_epoch(
     until(lambda: trains(foreign, other, points))
     resumed(foreign, lost)
     for run in runs:
-        foreign.engine.stop(run.id)
+        foreign.engine.queue.stop(run.id)
         assert foreign.ended(run).status == "stopped"
 
 
 def resumed(lab: Lab, run: Run) -> None:
     """Resume it, and see it learn on from where it was, not from the start."""
     before = lab.state(run).epochs_done
-    lab.engine.train(run)
+    lab.engine.queue.put(run)
     lab.until(run, "training")
     first = lab.state(run).started_now.first_epoch
     assert 0 < first <= len(before)
@@ -192,9 +192,9 @@ def test_the_scheduler_may_be_killed_and_come_back(foreign: Lab, machines: Machi
         until(lambda kind=kind: len(workers(foreign, kind)) == 2)
     for run in runs:
         resumed(foreign, run)
-    assert foreign.engine.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
+    assert foreign.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
     for run in runs:
-        foreign.engine.stop(run.id)
+        foreign.engine.queue.stop(run.id)
         assert foreign.ended(run).status == "stopped"
     short = foreign.train()
     state = foreign.ended(short)

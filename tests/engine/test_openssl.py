@@ -7,8 +7,7 @@ import errno
 import pytest
 from tornado.iostream import SSLIOStream
 
-from cnn_core.engine import cluster  # noqa: F401 - whoever imports it is cured
-from cnn_core.engine.openssl import forget_errors
+from cnn_core.engine.openssl import FAULTY_SINCE, cure, forget_errors
 
 ERR_LIB_SYS = 2
 
@@ -32,7 +31,19 @@ def test_errors_are_forgotten(openssl):
     assert not openssl.ERR_peek_error()
 
 
+def test_only_an_openssl_with_the_fault_is_cured(monkeypatch):
+    healthy = SSLIOStream.read_from_fd
+    bare = getattr(healthy, "__wrapped__", healthy)
+    monkeypatch.setattr(SSLIOStream, "read_from_fd", bare)
+    cure((3, 3, 9))
+    assert SSLIOStream.read_from_fd is bare
+    cure((3, 4, 0))
+    assert SSLIOStream.read_from_fd is not bare
+
+
 def test_a_connection_that_breaks_leaves_no_error_for_the_next(openssl):
+    cure(FAULTY_SINCE)
+
     class Broken:
         def recv_into(self, buffer, size):
             raise BrokenPipeError

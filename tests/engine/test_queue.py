@@ -75,7 +75,7 @@ def started_on_the_other(lab: Lab, server: subprocess.Popen) -> Run:
     server.stdin.write("train\n")
     server.stdin.flush()
     theirs = lab.store.run(server.stdout.readline().strip())
-    lab.engine.stop(busy.id)
+    lab.engine.queue.stop(busy.id)
     lab.ended(busy)
     return theirs
 
@@ -106,7 +106,7 @@ def test_three_deaths_of_the_worker_fail_only_the_runs_that_it_trained(lab):
 
 def test_stop_reaches_the_run_of_another_server(lab, other_server):
     run = started_on_the_other(lab, other_server)
-    lab.engine.stop(run.id)
+    lab.engine.queue.stop(run.id)
     assert lab.state(run).stop_requested
     state = lab.ended(run)
     assert (state.status, state.reason) == ("stopped", "stopped")
@@ -141,10 +141,10 @@ def test_a_run_of_a_dead_server_is_interrupted_by_another_and_can_be_resumed_the
     until(lambda: lab.state(run).status == "interrupted", SETTLED)
     done = len(lab.state(run).epochs_done)
     assert done
-    lab.engine.train(run)
+    lab.engine.queue.put(run)
     until(lambda: len(lab.state(run).epochs_done) > done)
     assert lab.state(run).started_now.first_epoch > 0
-    lab.engine.stop(run.id)
+    lab.engine.queue.stop(run.id)
     assert lab.ended(run).status == "stopped"
     assert starts(lab, run) == 2
 
@@ -152,7 +152,7 @@ def test_a_run_of_a_dead_server_is_interrupted_by_another_and_can_be_resumed_the
 def test_reports_that_are_lost_on_the_way_are_asked_for_again(lab):
     """As when a connection breaks: every third message never arrives, and not the last ones."""
     whole = lab.ended(lab.train(SLOW))
-    queue, count = lab.engine._queue, [0]
+    queue, count = lab.engine.queue, [0]
     take = queue._take
 
     def lossy(report: dict) -> None:
@@ -180,13 +180,13 @@ def test_a_database_that_is_locked_for_a_while_loses_nothing(lab):
         db.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StorageError, match="database is locked"):  # after BUSY_MILLISECONDS
             lab.train(SHORT)
-        until(lab.engine.trouble)
-        assert "Try again in a moment" in lab.engine.trouble()
+        until(lambda: lab.engine.queue.trouble)
+        assert "Try again in a moment" in lab.engine.queue.trouble
         assert lab.state(run).status == "training", "reading goes on"
         db.execute("ROLLBACK")
     state = lab.ended(run)
     assert (state.status, state.loss, state.val_accuracy) == ("finished", whole.loss, whole.val_accuracy)
-    until(lambda: not lab.engine.trouble())
+    until(lambda: not lab.engine.queue.trouble)
     assert lab.ended(lab.train(SHORT)).status == "finished"
 
 
@@ -228,17 +228,17 @@ def test_a_full_disk_loses_nothing(small_disk):
         run = here.train(SLOW)
         until(lambda: here.state(run).loss.x)
         filler = fill(small_disk)
-        until(here.engine.trouble)
-        assert "Make space on the disk" in here.engine.trouble()
+        until(lambda: here.engine.queue.trouble)
+        assert "Make space on the disk" in here.engine.queue.trouble
         with pytest.raises(StorageError, match="Make space on the disk"):
             create_for_ever(here.store)
-        until(lambda: here.engine._queue._attempts[run.id].end)  # the worker is done, and it waits for space
+        until(lambda: here.engine.queue._attempts[run.id].end)  # the worker is done, and it waits for space
         assert here.state(run).active
         filler.unlink()
         state = here.ended(run)
         assert (state.status, state.loss) == ("finished", whole.loss)
         assert here.library.model(run.id).load()
-        until(lambda: not here.engine.trouble())
+        until(lambda: not here.engine.queue.trouble)
     finally:
         here.engine.close()
 

@@ -85,7 +85,7 @@ def _key(row: dict, column: str) -> object:
     return tuple(seen(row[name]) for name in ("name", "network", "dataset")) if column == "name" else row[column]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, max_size=7), asked=st.lists(ASKED, min_size=5, max_size=12))
 def test_pages_are_those_of_python(store, rows, asked):
     known = fill(store, rows)
@@ -95,7 +95,7 @@ def test_pages_are_those_of_python(store, rows, asked):
         assert store.lists.count(text=one["text"], duels=one["duels"]) == total
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, min_size=1, max_size=4), data=st.data())
 def test_any_part_of_a_name_finds_it(store, rows, data):
     """Whatever is in it, and in capitals or not."""

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation
@@ -76,7 +76,6 @@ def test_validation_is_never_augmented(digits):
     np.testing.assert_allclose(np.asarray(network.layers[0].evaluated), digits, atol=1e-4)
 
 
-@settings(max_examples=10, deadline=None)
 @given(st.sampled_from(["none", *RANGES]), st.integers(0, 2**31 - 1))
 def test_the_code_that_is_shown_makes_the_same_pixels(control, seed):
     augmentation = EVERYTHING if control == "none" else EVERYTHING.only(control)

@@ -1,7 +1,8 @@
 """device: what is chosen stays within its bounds, whatever is trained."""
 
 import pytest
-from hypothesis import given, settings
+import tensorflow as tf
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.design.layers import Dense, Flatten
@@ -19,7 +20,6 @@ def _warm():
     warm_up()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000))
 def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network, batch_size, steps_per_epoch):
     choices = choose(network, batch_size, steps_per_epoch)
@@ -31,7 +31,6 @@ def test_there_are_four_looks_an_epoch_and_never_too_many_steps_between(network,
     assert not choices.jit_compile or on_gpu()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 8192), st.integers(1, 10_000), st.floats(1e6, 1e14))
 def test_the_points_of_the_curves_do_not_depend_on_the_measured_speed(network, batch_size, steps_per_epoch, speed):
     before = choose(network, batch_size, steps_per_epoch)
@@ -42,7 +41,6 @@ def test_the_points_of_the_curves_do_not_depend_on_the_measured_speed(network, b
     assert after.steps_per_point % after.steps_per_execution == 0
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NETWORKS), st.integers(1, 4096))
 def test_more_work_a_step_means_fewer_steps_at_a_time(network, batch_size):
     once, twice = choose(network, batch_size, 10_000), choose(network, 2 * batch_size, 10_000)
@@ -59,7 +57,17 @@ def test_choices_are_shown_in_words():
     assert str(Choices(8, True, "float32").words) == "8 steps per execution, XLA, float32"
 
 
-def test_the_device_has_a_name():
-    kind, _, name = str(device_name()).partition(": ")
-    assert kind == ("GPU" if on_gpu() else "CPU")
-    assert name
+@pytest.mark.parametrize(
+    ("devices", "name"), [(["cpu:0"], "CPU: Fast One, 3 cores"), (["cpu:0", "gpu:0"], "GPU: Big One")]
+)
+def test_the_device_has_the_name_of_what_keras_computes_on(monkeypatch, devices, name):
+    monkeypatch.setattr(device.keras.distribution, "list_devices", lambda: devices)
+    monkeypatch.setattr(device, "_cpu_info", lambda line: {"model name": ("Fast", "One")}[line])
+    monkeypatch.setattr(device.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "Big One"})
+    on_gpu.cache_clear(), device_name.cache_clear()
+    try:
+        assert str(device_name()) == name
+    finally:
+        on_gpu.cache_clear(), device_name.cache_clear()

@@ -5,6 +5,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +49,8 @@ RECIPES = {
 CHOICES = Choices(3, False, "float32", 3)  # the last execution of an epoch has two steps
 
 
-@pytest.fixture
-def seconds(monkeypatch) -> list[float]:
+@pytest.fixture(scope="module")
+def seconds() -> Iterator[list[float]]:
     """A clock: each step takes 3 seconds, validation 5, and nothing else any."""
     now = [1000.0]
     batch_end, test_end = LiveMetrics.on_train_batch_end, LiveMetrics.on_test_batch_end
@@ -61,9 +63,10 @@ def seconds(monkeypatch) -> list[float]:
         now[0] += 5
         test_end(self, batch, logs)
 
-    monkeypatch.setattr(LiveMetrics, "on_train_batch_end", timed_batch)
-    monkeypatch.setattr(LiveMetrics, "on_test_batch_end", timed_test)
-    return now
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveMetrics, "on_train_batch_end", timed_batch)
+        patch.setattr(LiveMetrics, "on_test_batch_end", timed_test)
+        yield now
 
 
 def train(dataset, recipe: Recipe, seconds: list[float], resume: bytes | None = None, network: Network = NETWORK):
@@ -83,6 +86,12 @@ def train(dataset, recipe: Recipe, seconds: list[float], resume: bytes | None = 
     return events, from_bytes(outcome.model).get_weights(), kept
 
 
+@pytest.fixture(scope="module")
+def unbroken(small, seconds) -> Callable[[str], tuple]:
+    """`train` by the name of a recipe, once for all tests."""
+    return cache(lambda name: train(small, RECIPES[name], seconds))
+
+
 def facts(events: list[Event], first_epoch: int = 0) -> list[tuple]:
     """All of the events but the times: points of the curves, epochs, why it ended, the test."""
     told = []
@@ -98,23 +107,23 @@ def facts(events: list[Event], first_epoch: int = 0) -> list[tuple]:
     return told
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["three", "every"])
 @pytest.mark.parametrize("name", RECIPES)
-def test_resumed_after_any_epoch_it_is_the_run_that_was_never_stopped(small, seconds, name):
-    recipe = RECIPES[name]
-    events, weights, kept = train(small, recipe, seconds)
+def test_resumed_after_any_epoch_it_is_the_run_that_was_never_stopped(small, seconds, unbroken, name, every):
+    events, weights, kept = unbroken(name)
     assert len(kept) >= 3
-    for done, saved in kept.items():
+    for done in kept if every else (1, len(kept) // 2 + 1, len(kept)):
         seconds[0] += 1e6  # the server was off for days
-        resumed, same, _ = train(small, recipe, seconds, saved)
+        resumed, same, _ = train(small, RECIPES[name], seconds, kept[done])
         assert resumed[0].first_epoch == done
         assert facts(resumed) == facts(events, done), f"after {done} epochs"
         for one, other in zip(weights, same, strict=True):
             np.testing.assert_array_equal(one, other)
 
 
-def test_the_recipes_above_end_as_their_names_say(small, seconds):
+def test_the_recipes_above_end_as_their_names_say(unbroken):
     """So that the test above is about something: with patience spent, and best weights, from before the break."""
-    ends = {name: train(small, recipe, seconds)[0] for name, recipe in RECIPES.items()}
+    ends = {name: unbroken(name)[0] for name in RECIPES}
     reasons = {name: next(e.reason for e in events if e.kind == "training_ended") for name, events in ends.items()}
     assert reasons == {
         "plain": "completed",
@@ -131,10 +140,9 @@ def test_the_recipes_above_end_as_their_names_say(small, seconds):
     assert ends["time at the end of an epoch"][-3].kind == "epoch_ended"
 
 
-def test_a_run_that_is_broken_off_twice_is_still_the_same(small, seconds):
+def test_a_run_that_is_broken_off_twice_is_still_the_same(small, seconds, unbroken):
     recipe = RECIPES["time before patience"]
-    events, weights, _ = train(small, recipe, seconds)
-    _, _, first = train(small, recipe, seconds)
+    events, weights, first = unbroken("time before patience")
     resumed, _, second = train(small, recipe, seconds, first[1])
     resumed, same, _ = train(small, recipe, seconds, second[2])
     assert facts(resumed) == facts(events, 2)
@@ -142,9 +150,9 @@ def test_a_run_that_is_broken_off_twice_is_still_the_same(small, seconds):
         np.testing.assert_array_equal(one, other)
 
 
-def test_what_is_left_of_the_time_is_shown_as_that(small, seconds):
+def test_what_is_left_of_the_time_is_shown_as_that(small, seconds, unbroken):
     """The first epoch takes 3 * 5 + 5 seconds, and each of the others 3 * 8 + 5."""
-    _, _, kept = train(small, RECIPES["time"], seconds)
+    _, _, kept = unbroken("time")
     resumed, _, _ = train(small, RECIPES["time"], seconds, kept[2])
     assert resumed[0].seconds_before == 49
     state = reduce([Submitted(), resumed[0]])
@@ -190,8 +198,8 @@ fit(NETWORK, RECIPES["patience"], digits, lambda event: None, on_epoch=on_epoch,
 """
 
 
-def test_after_a_real_kill_another_process_goes_on_as_if_nothing_had_happened(small, seconds, tmp_path):
-    events, weights, kept = train(small, RECIPES["patience"], seconds)
+def test_after_a_real_kill_another_process_goes_on_as_if_nothing_had_happened(small, seconds, unbroken, tmp_path):
+    events, weights, kept = unbroken("patience")
     last = len(kept) - 3  # patience is half spent
     file = tmp_path / "checkpoint.npz"
     done = subprocess.run([sys.executable, "-c", KILLED, str(file), str(last)], cwd=ROOT, env=os.environ, check=False)

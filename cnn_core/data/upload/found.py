@@ -129,7 +129,9 @@ class Sieve:
         self._count()
         self._note(what, why)
 
-    def take(self, place: int, label: str, shape: tuple[int, ...], pixels: bytes, *, colour: bool, test=False) -> bool:
+    def take(
+        self, place: int, label: str, shape: tuple[int, ...], pixels: bytes, *, colour: bool, test: bool = False
+    ) -> bool:
         """Keep the image of `shape`, (H, W, C), unless its pixels were there before; tells whether it was kept."""
         self._count()
         code, number = self._code(label), len(self._places)

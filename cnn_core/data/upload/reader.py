@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def look(
     Raises:
         DataError: the file is not what its name says, or no data set.
     """
-    shape = ()
+    shape: tuple[int, ...] = ()
     if kind == "zip":
         found, index = read_archive(file, Budget(max_unpacked_bytes, max_image_pixels), progress)
     else:
@@ -105,8 +106,8 @@ def main() -> None:
         _tell(done=True)
 
 
-def _obey(do: str, file: str, folder: str, max_unpacked_bytes: int, max_image_pixels: int, **more) -> None:
-    limits = {"max_image_pixels": max_image_pixels, "progress": _Reports()}
+def _obey(do: str, file: str, folder: str, max_unpacked_bytes: int, max_image_pixels: int, **more: Any) -> None:
+    limits: dict[str, Any] = {"max_image_pixels": max_image_pixels, "progress": _Reports()}
     if do == "look":
         look(Path(file), more["kind"], Path(folder), max_unpacked_bytes=max_unpacked_bytes, **limits)
     else:
@@ -117,7 +118,7 @@ def _obey(do: str, file: str, folder: str, max_unpacked_bytes: int, max_image_pi
 class _Reports:
     """Tells how far the work is, a few times a second."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._next = 0.0
 
     def __call__(self, fraction: float) -> None:

@@ -76,15 +76,21 @@ class Shelf:
         Raises:
             DataError: it is no data set, needs too much memory or time, or is no longer here.
         """
-        self._hold(upload, holder)
-        home = self.folder / upload.id
-        if not (home / LOOKED).exists():
+        if not (found := self.looked(upload, holder)):
+            home = self.folder / upload.id
             with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as folder:
                 request = {"do": "look", "file": str(home / FILE), "kind": upload.kind, "folder": folder}
                 read_apart(request, self._limits, progress)
                 with suppress(OSError):  # somebody else sent the same file and was faster
                     os.rename(folder, home / LOOKED)
-        return Found.load(home / LOOKED / FOUND)
+            found = Found.load(home / LOOKED / FOUND)
+        return found
+
+    def looked(self, upload: Upload, holder: str) -> Found | None:
+        """What `look` has found in the file already; None before. DataError when the file is no longer here."""
+        self._hold(upload, holder)
+        home = self.folder / upload.id / LOOKED
+        return Found.load(home / FOUND) if home.exists() else None
 
     def make(self, upload: Upload, holder: str, choice: Choice, progress: Callable[[float], None]) -> Path:
         """The data set as a file beside the upload, for `Catalogue.adopt`; DataError as `look`."""

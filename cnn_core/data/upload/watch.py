@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import IO, Any, cast
 
 import psutil
 
@@ -79,16 +79,16 @@ def _reader(request: Mapping[str, Any], limits: Settings) -> Iterator[subprocess
     finally:
         process.kill()
         process.wait()
-        process.stdin.close()
+        cast(IO, process.stdin).close()
 
 
 def _messages(process: subprocess.Popen) -> SimpleQueue:
     """What the reader says, as it comes; at last an empty message."""
-    messages = SimpleQueue()
+    messages: SimpleQueue = SimpleQueue()
 
     def forward() -> None:
-        with process.stdout:
-            for line in process.stdout:
+        with cast(IO, process.stdout) as lines:
+            for line in lines:
                 messages.put(json.loads(line))
         messages.put({})
 

@@ -1,5 +1,7 @@
 """An augmentation as code to run: the Keras layers, and the older ImageDataGenerator call."""
 
+from typing import Any
+
 from cnn_core.design.augmentation import Augmentation, LayerSpec, layers
 
 
@@ -13,7 +15,7 @@ def keras_code(augmentation: Augmentation, seed: int) -> str:
 def old_code(augmentation: Augmentation) -> str:
     """The call of Keras's older ImageDataGenerator that comes nearest; comments name what it has no argument for."""
     a = augmentation
-    arguments = {
+    arguments: dict[str, object] = {
         "rotation_range": a.rotation,
         "width_shift_range": a.horizontal_shift / 100,
         "height_shift_range": a.vertical_shift / 100,
@@ -47,7 +49,7 @@ def _call(spec: LayerSpec) -> str:
     return f"keras.layers.{name}({text})"
 
 
-def _value(layer: str, key: str, value: object) -> str:
+def _value(layer: str, key: str, value: Any) -> str:
     if layer == "RandomRotation" and key == "factor":
         return f"{round(value * 360)} / 360"
     return "1 / 255" if layer == "Rescaling" and value < 1 else repr(value)

@@ -10,6 +10,7 @@ from cnn_core.compare.tables import names
 from cnn_core.compare.words import drag_words
 from cnn_core.data.changes import shift
 from cnn_core.data.digits import FIELD, stages
+from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError
 from cnn_core.figures.duel import describe_lines, lines_figure, side_colours
 from cnn_core.figures.images import data_url, enlarged
@@ -59,7 +60,7 @@ def _answer(report: Report, runs: tuple[str, str], digit: np.ndarray) -> None:
     right = left.slider(_("Move right (negative: left)"), -FARTHEST, FARTHEST, 0, key="duel-right", format="%d px")
     down = middle.slider(_("Move down (negative: up)"), -FARTHEST, FARTHEST, 0, key="duel-down", format="%d px")
     row = np.concatenate([shift(digit, place, down) for place in PLACES])
-    shares = services.engine().predict(list(runs), np.concatenate([digit, row]))
+    shares = services.engine().ask(Predict(tuple(runs), np.concatenate([digit, row])))
     _predictions(names(report), [shares[run_id][1 + PLACES.index(right)] for run_id in runs], row[PLACES.index(right)])
     chart = st.container()
     surer = max(runs, key=lambda run_id: shares[run_id][0].max())

@@ -30,7 +30,7 @@ from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
 from cnn_core.language import _, spoken
 from cnn_core.ui.compare.drag import can_drag, drag_board
-from cnn_core.ui.kit import services, wording
+from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.session import Slot
 
@@ -182,23 +182,21 @@ def _experiments(report: Report, duel: Duel | None) -> None:
 
 
 def _offer_sweeps(duel: Duel) -> None:
-    st.markdown("**What if the digits move, turn, get noisy or lose rows?** Both networks read changed test pictures.")
-    if not st.button("Measure it", icon=":material/science:", key="duel-measure"):
-        return
-    bar = st.progress(0.0, "Asking the networks…")
-    try:
-        measure(
-            duel,
-            services.store(),
-            services.engine(),
-            services.catalogue(),
-            lambda share: bar.progress(share, f"Asking the networks: {share:.0%}"),
-        )
-    except StudioError as error:
-        bar.empty()
-        show_error(error)
-    else:
-        st.rerun()
+    asked = _("What if the digits move, turn, get noisy or lose rows?")
+    told = _("Both networks predict changed test images.")
+    st.markdown(f"**{asked}** {told}")
+    if jobs.offer(
+        f"duel-measure-{duel.id}",
+        _("Measure it"),
+        lambda: measure(duel, services.store(), services.engine(), services.catalogue()),
+        _measuring,
+        icon=":material/science:",
+    ):
+        st.rerun()  # this report was made without what was measured
+
+
+def _measuring(fraction: float) -> str:
+    return _("Asking the networks: {fraction:.0%}", fraction=fraction) if fraction else _("Waiting for a worker…")
 
 
 def _statistics(report: Report) -> None:

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
-from cnn_core.engine import tasks
+from cnn_core.engine.work.preview import Preview
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _
 from cnn_core.ui import pages
@@ -119,7 +119,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
     control = _control(augmentation)
     made = None
     with errors_told():
-        made = services.engine().ask(tasks.preview, augmentation, image, COPIES, control, STEPS, _seed())
+        made = services.engine().ask(Preview(augmentation, image, COPIES, control, STEPS, _seed()))
     if made is None:
         return
     with shown:

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn_core.design.network import Network
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Weights, read_weights
+from cnn_core.runs.models import ready_made
 from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.session import Slot
@@ -22,6 +23,13 @@ INITIAL: Slot[list[dict[str, Any]] | None] = Slot("draw.initial", None)
 def model_weights(key: str) -> Weights:
     """What the model `key` has learned; raises StudioError when it is gone."""
     model = services.library().model(key)
+    return read_weights(model.load(), model.network)
+
+
+@st.cache_resource(show_spinner=False)
+def ready_weights(key: str) -> Weights:
+    """What a model that ships with the studio has learned; there even where this server can keep nothing."""
+    model = ready_made(key)
     return read_weights(model.load(), model.network)
 
 

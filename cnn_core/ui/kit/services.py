@@ -14,6 +14,7 @@ from cnn_core.language import Text
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
+from cnn_core.studio import Studio
 from cnn_core.ui.kit import startup
 
 if TYPE_CHECKING:
@@ -24,15 +25,24 @@ if TYPE_CHECKING:
 
 
 @st.cache_resource(show_spinner=False)
+def studio() -> Studio:
+    """All of it; what takes long to import is made when it is first asked for."""
+    made = Studio(settings())
+    _studios.append(made)
+    return made
+
+
+_studios: list[Studio] = []  # to be ended with the server, and not made for that
+
+
 def catalogue() -> Catalogue:
     """The data sets that can be trained on."""
-    return Catalogue(settings().datasets)
+    return studio().catalogue
 
 
-@st.cache_resource(show_spinner=False)
 def shelf() -> Shelf:
     """The files that visitors have sent and not yet kept."""
-    return Shelf(settings().uploads, settings())
+    return studio().shelf
 
 
 def dataset_title(name: str) -> str:
@@ -74,35 +84,25 @@ def store() -> RunStore:
     if problem := fault():
         raise problem
     startup.everything()
-    from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
-
-    return RunStore(settings().database, settings().models)
+    return studio().store
 
 
-@st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The workers that train and predict. They start in the background; the first question waits for them."""
-    startup.everything()
-    from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
-
-    made = Engine(store(), library(), catalogue(), settings())
-    _engines.append(made)
-    return made
-
-
-_engines: list[Engine] = []  # to be ended with the server, and not made for that
+    store()  # raises what is wrong with the server, and has imported everything
+    return studio().engine
 
 
 def stop() -> None:
     """End what was started: runs under way are interrupted at once, and not when their leases are over."""
-    while _engines:
-        _engines.pop().close()
+    while _studios:
+        _studios.pop().close()
 
 
-@st.cache_resource(show_spinner=False)
 def library() -> ModelLibrary:
     """The trained models, ready-made and own."""
-    return ModelLibrary(store())
+    store()
+    return studio().library
 
 
 def models() -> list[Model]:

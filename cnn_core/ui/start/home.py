@@ -5,13 +5,14 @@ import streamlit as st
 from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.design.presets import PRESETS, Preset
+from cnn_core.engine.work.prepare import Prepare
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
-from cnn_core.ui.kit.living import initial_strokes, keep_drawing, model_weights
+from cnn_core.ui.kit.living import initial_strokes, keep_drawing, ready_weights
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
@@ -47,12 +48,11 @@ def _pick() -> Preset:
 def reading_network() -> None:
     """A trained network that reads what is drawn, at once: the browser alone is at work."""
     startup.everything()  # components are imported with all the rest
-    model = READY_MODEL
     keep_drawing(
         living_network(
-            PRESETS[model].network,
+            PRESETS[READY_MODEL].network,
             key="home-network",
-            weights=model_weights(model),
+            weights=ready_weights(READY_MODEL),
             class_names=DIGIT_NAMES,
             strokes=initial_strokes(),
         )
@@ -62,7 +62,8 @@ def reading_network() -> None:
 def get_ready(preset: Preset) -> None:
     """Let idle workers prepare for the network that the button would train."""
     if not services.fault():
-        services.engine().prepare(preset.network, preset.recipe, images(preset.recipe, services.entry(BUNDLED))[0])
+        train_images, _validation = images(preset.recipe, services.entry(BUNDLED))
+        services.engine().begin(Prepare(preset.network, preset.recipe, train_images))
 
 
 def running() -> None:

@@ -28,7 +28,7 @@ def run_panel(run: Run) -> None:
     _header(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
         st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
-    if state.active and not state.loss.x and not services.engine().queue_position(run.id):
+    if state.active and not state.loss.x and not services.engine().queue.position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
 
@@ -49,7 +49,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.rerun()
     if state.message:
         show_error(state.message)
-    if trouble := services.engine().trouble():
+    if trouble := services.engine().queue.trouble:
         told = _("{trouble} Nothing is lost: it is tried again every second.", trouble=trouble)
         st.warning(wording.literal(told), icon=":material/hard_drive:")
     if state.status == "interrupted":
@@ -99,7 +99,7 @@ def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
             type="primary",
             disabled=state.stop_requested,
             key="run-stop",
-            on_click=services.engine().stop,
+            on_click=services.engine().queue.stop,
             args=(run.id,),
         )
     elif state.status in ("interrupted", "failed"):
@@ -115,11 +115,11 @@ def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
 
 def _resume(run: Run) -> None:
     with errors_told(tell=st.toast):
-        services.engine().train(run)
+        services.engine().queue.put(run)
 
 
 def _place(run: Run, state: RunState) -> str:
-    ahead = services.engine().queue_position(run.id) if state.status == "queued" else 0
+    ahead = services.engine().queue.position(run.id) if state.status == "queued" else 0
     if ahead:
         return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
     return wording.progress_text(state)

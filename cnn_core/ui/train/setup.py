@@ -11,6 +11,7 @@ from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
+from cnn_core.engine.work.prepare import Prepare
 from cnn_core.figures.network import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
@@ -71,7 +72,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     else:
         _summary(network, recipe, entry)
         if not stuck:
-            services.engine().prepare(network, recipe, images(recipe, entry)[0])
+            services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
     disabled = bool(wrong or stuck or problem)
     if st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name).id})
@@ -93,7 +94,7 @@ def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     preset = _preset(network)
     with errors_told():
         run = services.store().create(_(preset.title) if preset else network.name, network, recipe, dataset)
-        services.engine().train(run)
+        services.engine().queue.put(run)
         return run
     st.stop()
 

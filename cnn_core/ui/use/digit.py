@@ -9,6 +9,7 @@ from PIL import Image
 
 from cnn_core.data.digits import FIELD, Stage, Stages, stages
 from cnn_core.design.augmentation import DIGIT_NAMES
+from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.figures.template import percent
@@ -80,7 +81,7 @@ def _predicted(steps: Stages, chosen: Mapping[str, Model]) -> dict[str, np.ndarr
     """By each model's title, (stages, digits): the probabilities if the treatment ended at that stage."""
     with st.spinner(_("Asking the networks…")):
         images = np.stack([step.seen for step in steps])[..., np.newaxis]
-        rows = services.engine().predict([model.key for model in chosen.values()], images)
+        rows = services.engine().ask(Predict(tuple(model.key for model in chosen.values()), images))
         return {title: rows[model.key] for title, model in chosen.items()}
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn_core.data.looking import sheet
 from cnn_core.data.photos import Step, read_photo, steps
 from cnn_core.design.shapes import trace
+from cnn_core.engine.work.predict import Predict
 from cnn_core.figures.template import percent
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
@@ -42,7 +43,7 @@ def photo_board(models: Sequence[Model]) -> None:
     probabilities = None
     with errors_told(tell=answer.error), answer, st.spinner(_("Asking the networks…")):
         keys = [model.key for model in chosen.values()]
-        probabilities = services.engine().predict(keys, way[-1].image[np.newaxis])
+        probabilities = services.engine().ask(Predict(tuple(keys), way[-1].image[np.newaxis]))
     if probabilities is None:
         return
     names = class_names(models[0])

@@ -18,7 +18,7 @@ def in_line(items: list[Item], outputs: Any) -> list[Item]:
     starts = [name for name, source in before.items() if source is None]
     if len(starts) != 1:
         _refuse(Text.plural("The model has {n} input", "The model has {n} inputs", len(starts)))
-    after: dict[str, list[str]] = {}
+    after: dict[str | None, list[str]] = {}
     for name, source in before.items():
         after.setdefault(source, []).append(name)
     line = starts

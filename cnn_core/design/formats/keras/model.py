@@ -57,7 +57,7 @@ def from_keras(plain: Any) -> KerasModel:
         "data_format": data_format,
         "layers": [layer for layer, _left in layers],
     }
-    left_out = gathered([left | _changed_since(version, layer) for layer, left in layers])
+    left_out = gathered([{**left, **_changed_since(version, layer)} for layer, left in layers])
     return KerasModel(design, left_out, vector)
 
 

@@ -1,0 +1,44 @@
+"""Predict: what trained models read in images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn_core.engine.work.base import Key, Work, brief
+from cnn_core.engine.work.context import Context
+from cnn_core.errors import EngineError
+
+
+@dataclass(frozen=True, eq=False)
+class Predict(Work):
+    """Probabilities of all classes.
+
+    Args:
+        models: their keys in the library.
+        images: uint8, (N, H, W, C), raw pixels.
+    """
+
+    models: tuple[str, ...]
+    images: np.ndarray
+
+    def needs(self) -> tuple[Key, ...]:
+        return tuple(Key("model", key) for key in self.models)
+
+    def run(self, context: Context) -> dict[str, np.ndarray]:
+        """By key: float32, (N, classes)."""
+        return {key: probabilities(context.model(key), self.images) for key in self.models}
+
+    def in_words(self, error: Exception) -> EngineError:
+        return EngineError("The models could not be asked", received=brief(error))
+
+
+def probabilities(model, images: np.ndarray) -> np.ndarray:
+    """float32, (N, classes), of a Keras model; raises EngineError when it takes images of another shape."""
+    if images.shape[1:] != model.input_shape[1:]:
+        raise EngineError(
+            "This network cannot read these pictures",
+            expected=" × ".join(map(str, model.input_shape[1:])),
+            received=" × ".join(map(str, images.shape[1:])),
+            todo="Choose a network that was made for them",
+        )
+    return model.predict_on_batch(images)

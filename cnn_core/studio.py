@@ -1,0 +1,73 @@
+"""Studio: store, library, catalogue, shelf and engine, wired once: for the app, scripts, benchmarks and tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cnn_core.data.datasets import Catalogue
+from cnn_core.data.upload.shelf import Shelf
+from cnn_core.runs.models import ModelLibrary
+from cnn_core.settings import Settings
+
+if TYPE_CHECKING:
+    from cnn_core.engine.engine import Engine
+    from cnn_core.runs.store import RunStore
+
+
+class Studio:
+    """What all visitors of one server share. The store and the engine are made when they are first asked for.
+
+    Attributes:
+        catalogue: the data sets that can be trained on.
+        shelf: the files that visitors have sent and not yet kept.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.catalogue = Catalogue(settings.datasets)
+        self.shelf = Shelf(settings.uploads, settings)
+        self._made: dict[str, Any] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def store(self) -> RunStore:
+        """All runs; raises StorageError where they cannot be kept."""
+        return self._once("store", self._new_store)
+
+    @property
+    def library(self) -> ModelLibrary:
+        """The trained models, ready-made and own."""
+        return self._once("library", lambda: ModelLibrary(self.store))
+
+    @property
+    def engine(self) -> Engine:
+        """The workers that train and predict. They start in the background; the first question waits for them."""
+        return self._once("engine", lambda: new_engine(self))
+
+    def close(self) -> None:
+        """End the workers, when they were ever started, and let go of the store. Not to be used afterwards."""
+        with self._lock:
+            made, self._made = self._made, {}
+        for name in ("engine", "store"):
+            if name in made:
+                made[name].close()
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        with self._lock:  # several visitors may be the first
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
+
+    def _new_store(self) -> RunStore:
+        from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
+
+        return RunStore(self.settings.database, self.settings.models)
+
+
+def new_engine(studio: Studio) -> Engine:
+    """The engine of `studio`, on a cluster; tests put another one in its place."""
+    from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
+
+    return Engine(studio.store, studio.library, studio.catalogue, studio.settings)

@@ -1,0 +1,21 @@
+"""Pages are tested in this process, without a cluster. Tests that start a process or a server have the real engine."""
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import script_runner
+
+from cnn_core.ui.kit import services
+from tests.support.stand_in import StandIn
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _without_a_cluster() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnn_core.studio.new_engine", StandIn)
+        # Where Keras is loaded Streamlit clears its session after every script, also that of a training beside it.
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+        services.stop()
+        st.cache_resource.clear()

@@ -1,0 +1,137 @@
+"""An engine without a cluster, for tests of pages: the same face, and the same work for real, in the test's process."""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from cnn_core.engine import supplies, trainers
+from cnn_core.engine.attempt import reason
+from cnn_core.engine.job import Job, Task, Tasks
+from cnn_core.engine.queue import CHECKPOINT_FILE
+from cnn_core.engine.work.base import TRAINING, Missing, Work
+from cnn_core.engine.work.context import Context, Kept, answer
+from cnn_core.engine.work.train import why_not_trained
+from cnn_core.errors import RunError, StudioError
+from cnn_core.runs.events import Cancelled, Event, Failed, Finished, StopRequested
+from cnn_core.runs.run import Run
+from cnn_core.studio import Studio
+
+
+class StandIn:
+    """In place of `cnn_core.engine.engine.Engine`. Wishes are noted in `wishes`, and not fulfilled."""
+
+    def __init__(self, studio: Studio):
+        self._studio, self._kept, self._tasks = studio, Kept(), Tasks()
+        self._trainer = threading.Lock()  # there is one, for runs and for work
+        self.queue = StandInQueue(studio, self._trainer)
+        self.wishes: list[Work] = []
+
+    def ask(self, work: Work, timeout: float = 30) -> Any:
+        return self._carry_out(work)
+
+    def begin(self, work: Work, then: Callable[[Any], Any] | None = None) -> Job:
+        if work.wish:
+            self.wishes.append(work)
+            return Task(lambda task: None).start()
+
+        def run(task: Task) -> Any:
+            got = self._carry_out(work, report=task.report, stopped=lambda: task.stopping)
+            return then(got) if then else got
+
+        return self._tasks.begin(work, run)
+
+    def close(self) -> None:
+        self._tasks.stop()
+        self.queue.close()
+
+    def _carry_out(self, work: Work, **context: Any) -> Any:
+        if work.place == TRAINING:
+            with self._trainer:
+                return self._answer(work, **context)
+        return self._answer(work, **context)
+
+    def _answer(self, work: Work, **context: Any) -> Any:
+        sent = {}
+        while isinstance(got := answer(work, Context(self._kept, sent, **context)), Missing):
+            sent |= supplies.fetch(got.keys, self._studio.library, self._studio.catalogue)
+        return got
+
+
+class StandInQueue:
+    """In place of `cnn_core.engine.queue.Queue`: one thread trains the runs of the store, one after another."""
+
+    idle, trouble = True, ""
+
+    def __init__(self, studio: Studio, trainer: threading.Lock):
+        self._store, self._catalogue, self._trainer = studio.store, studio.catalogue, trainer
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lock, self._begun, self._stops = threading.Lock(), set(), set()
+        threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
+
+    def put(self, run: Run) -> None:
+        if not any(entry.name == run.dataset and entry.ready for entry in self._catalogue.entries()):
+            self._catalogue.load(run.dataset)
+        self._store.submit(run.id)
+        self._waiting.put(run.id)
+
+    def stop(self, run_id: str) -> None:
+        self._store.wish_stop(run_id)
+        with self._lock:
+            if run_id in self._begun:
+                self._stops.add(run_id)
+            elif self._store.state(run_id).status == "queued":
+                self._store.append(run_id, StopRequested(), Cancelled())
+
+    def position(self, run_id: str) -> int:
+        return self._store.lists.before(run_id)
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        with self._lock:
+            self._stops |= self._begun
+
+    def _live(self) -> None:
+        while run_id := self._waiting.get():
+            with self._lock:
+                if self._store.state(run_id).status != "queued":
+                    continue
+                self._begun.add(run_id)
+            with self._trainer:
+                end = self._end_of(run_id)
+            with self._lock:
+                self._begun.discard(run_id)
+                self._stops.discard(run_id)
+                self._store.append(run_id, end)
+
+    def _end_of(self, run_id: str) -> Event:
+        try:
+            self._train(self._store.run(run_id))
+        except StudioError as error:
+            return Failed(message=reason(error))
+        except Exception as error:
+            return Failed(message=str(why_not_trained(error)))
+        return Finished()
+
+    def _train(self, run: Run) -> None:
+        from cnn_core.training.build import checkpoint
+        from cnn_core.training.fit import fit
+
+        def emit(event: Event) -> None:
+            if not self._store.append(run.id, event):
+                raise RunError("The run is gone")
+
+        def on_epoch(attempt, epoch: int) -> None:
+            self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epoch + 1))
+
+        outcome = fit(
+            run.network,
+            run.recipe,
+            self._catalogue.load(run.dataset),
+            emit,
+            lambda: run.id in self._stops,
+            on_epoch=on_epoch,
+            resume=self._store.load_file(run.id, CHECKPOINT_FILE),
+        )
+        for name, content in trainers.files(vars(outcome)).items():
+            self._store.save_file(run.id, name, content)
