@@ -1,10 +1,9 @@
-"""The drawing page with the real networks; only the canvas, which lives in the browser, is played."""
+"""The drawing page with the real networks; only the pad, which lives in the browser, is played."""
 
 import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,45 +12,49 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.presets import PRESETS
 from cnn_core.ui import pages
+from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.wording import literal
 
 ROOT = Path(__file__).parents[2]
 
 
-def canvas_with(*strokes, width=20):
-    """What streamlit-drawable-canvas gives once these lines are drawn; None: nothing was drawn yet."""
-    picture = Image.new("RGBA", (280, 280), "black")
+def pad_with(*strokes, width=20) -> Drawing | None:
+    """What the pad gives once these lines are drawn; None: it has said nothing yet."""
+    if not strokes:
+        return None
+    image = Image.new("L", (280, 280))
     for stroke in strokes:
-        ImageDraw.Draw(picture).line(stroke, fill="white", width=width, joint="curve")
-    return SimpleNamespace(image_data=np.asarray(picture) if strokes else None, json_data={"objects": list(strokes)})
+        ImageDraw.Draw(image).line(stroke, fill="white", width=width, joint="curve")
+    points = [{"width": width, "points": [[*point, 1] for point in stroke]} for stroke in strokes]
+    return Drawing(np.asarray(image, np.float32) / 255, points)
 
 
+CLEARED = Drawing(None, [])
 SMALL_SEVEN = [(12, 14), (60, 14), (30, 80)]
 
 
 @pytest.fixture
 def page(monkeypatch):
-    """The app, opened at the drawing page; `page.canvas(...)` draws."""
-    shown = canvas_with()
-    seen = []
+    """The app, opened at the drawing page; `page.draw(...)` draws, `page.networks` are those that were shown."""
+    shown, seen = None, []
 
-    def st_canvas(**options):
-        seen.append(options)
+    def living_network(network, **options):
+        seen.append(options | {"network": network})
         return shown
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.switch_page(pages.DRAW).run()  # the component can only be imported while an app runs
-    monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", st_canvas)
+    monkeypatch.setattr("cnn_core.ui.use.digit.living_network", living_network)
     ready_made = [model for model in services.models() if model.key in PRESETS]  # whatever other tests have trained
     monkeypatch.setattr(services, "models", lambda: ready_made)
 
-    def draw(*strokes):
+    def draw(*strokes, drawing=None):
         nonlocal shown
-        shown = canvas_with(*strokes)
+        shown = drawing or pad_with(*strokes)
         return app.run()
 
-    app.draw, app.canvases = draw, seen
+    app.draw, app.networks = draw, seen
     return app.run()
 
 
@@ -102,29 +105,33 @@ def _told(cell: str) -> str:
     return f"{digit.strip('*')} ({share})"
 
 
-def test_clear_gives_a_new_canvas_and_forgets_the_drawing(page):
+def test_what_was_cleared_is_forgotten(page):
     page.draw(SMALL_SEVEN)
-    before = page.canvases[-1]["key"]
     page.draw()
-    assert page.table, "a canvas that was just put back on the page says nothing, the drawing is still there"
-    page.button(key="draw-clear").click().run()
-    assert page.canvases[-1]["key"] != before
-    assert page.canvases[-1]["initial_drawing"] is None
-    assert page.info
+    assert page.table, "a pad that was just put back on the page says nothing, the drawing is still there"
+    page.draw(drawing=CLEARED)
+    assert not page.table
+    assert "Nothing to predict yet" in page.info[0].value
 
 
 def test_the_drawing_is_back_after_another_page(page):
     page.draw(SMALL_SEVEN)
+    strokes = pad_with(SMALL_SEVEN).strokes
     page.switch_page(pages.HOME).run()
     page.switch_page(pages.DRAW)
     page.draw()
-    assert page.canvases[-1]["initial_drawing"] == {"objects": [SMALL_SEVEN]}
+    assert page.networks[-1]["strokes"] == strokes
     assert page.table
 
 
-def test_an_undone_drawing_is_an_empty_canvas(page):
-    page.draw([(0, 0), (0, 0)])
-    page.draw([(400, 400), (500, 500)])
+def test_the_first_of_the_chosen_networks_is_the_one_that_lives(page):
+    assert page.networks[-1]["network"] == PRESETS["keras-log"].network
+    page.multiselect(key="draw-models").set_value(["dnn-500x3"]).run()
+    assert page.networks[-1]["network"] == PRESETS["dnn-500x3"].network
+
+
+def test_ink_too_faint_to_count_is_nothing_drawn(page):
+    page.draw(drawing=Drawing(np.full((280, 280), 0.05, np.float32), []))
     assert "empty" in page.info[0].value
     assert not page.table
 
@@ -196,6 +203,7 @@ def test_networks_of_the_same_name_are_told_apart(page, monkeypatch):
 
 def test_a_runs_name_is_text_and_not_markdown(page, monkeypatch):
     model = replace(services.models()[0], title="**A** [b](http://c.d) $e$")
+    monkeypatch.setattr("cnn_core.ui.use.models.READY_MADE", {})  # as if a run had trained it
     monkeypatch.setattr(services, "models", lambda: [model])
     page.draw(SMALL_SEVEN)
     assert not page.exception

@@ -3,6 +3,7 @@
 import gettext
 import json
 import re
+import struct
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ NOT_READ = {
     "id", "key", "icon", "type", "url", "href", "src", "page_script_hash", "element_type", "color", "theme", "config",
     "form_id", "file_id", "deferred_file_id", "url_path", "page_name", "markup_type", "selection_mode", "format",
     "group_id", "fragment_id", "language", "code_text", "page", "default", "selection_state",
-    "selection_default", "component_name",
+    "selection_default", "component_name", "js_content", "css_content", "html_content",
     "js_source_path", "css_source_path", "json", "divider", "query_string", "data_type", "tag", "default_value",
     "query_params", "raw_value", "step",
 }  # fmt: skip
@@ -77,6 +78,8 @@ def _texts(message: Message) -> Iterator[str]:
             continue
         if field.name == "spec":
             yield from _drawn(json.loads(value))
+        elif field.type == field.TYPE_BYTES and message.DESCRIPTOR.name == "BidiComponent":
+            yield from _of_component(value)
         elif field.type == field.TYPE_BYTES:
             yield from _tabled(value, columns)
         elif field.message_type and field.message_type.GetOptions().map_entry:
@@ -86,6 +89,19 @@ def _texts(message: Message) -> Iterator[str]:
                 yield from _tabled(inner.data, columns) if field.name == "arrow_data" else _texts(inner)
         elif field.type == field.TYPE_STRING:
             yield from value if field.is_repeated else [value]
+
+
+def _of_component(data: bytes) -> Iterator[str]:
+    """The texts that the living network is sent; the names in their braces are filled in by the browser."""
+    (length,) = struct.unpack("<I", data[:4])
+    head = json.loads(data[4 : 4 + length])
+    waiting = [head["words"], *({**block, "keras": ""} for block in head["blocks"]), head["fault"] or ""]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        else:
+            yield re.sub(r"\{\w+\}", " ", part)
 
 
 def _drawn(part: Any, name: str = "") -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What one visitor is working on: the only file that touches st.session_state and st.query_params."""
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -84,6 +84,11 @@ def set_network(new: Network) -> None:
     """Make `new` the current design; the old one can be had back by undo."""
     if new != network():
         HISTORY.put(HISTORY.get().push(new))
+
+
+def component_state(key: str) -> Mapping[str, Any]:
+    """What a component of ours has told, in its callback."""
+    return st.session_state.get(key) or {}
 
 
 def link(name: str) -> str | None:

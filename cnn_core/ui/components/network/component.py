@@ -20,6 +20,7 @@ from cnn_core.design.shapes import trace
 from cnn_core.exchange.weights import Pixels, Weights, described, packed
 from cnn_core.ui.components.bundle import bundled
 from cnn_core.ui.components.network.words import block_titles, words
+from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
 MOST_MACS = 10_000_000
@@ -111,7 +112,7 @@ def _nothing() -> None:
 
 def edit(key: str) -> Edit | None:
     """What the visitor wishes to change, in `on_edit`."""
-    wish = (st.session_state.get(key) or {}).get("edit")
+    wish = session.component_state(key).get("edit")
     return Edit(wish["action"], int(wish["place"]), int(wish.get("target", 0)), wish.get("type", "")) if wish else None
 
 
