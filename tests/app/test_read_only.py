@@ -33,8 +33,8 @@ def test_every_page_says_in_words_what_is_wrong_where_and_what_to_do(server, pag
 
 
 def test_what_needs_no_writing_goes_on(server):
-    assert any(element.HasField("plotly_chart") for element in visit(server, ""))
-    assert any(element.HasField("plotly_chart") for element in visit(server, "designer"))
+    assert any(element.HasField("bidi_component") for element in visit(server, ""))
+    assert any(element.HasField("bidi_component") for element in visit(server, "designer"))
     assert any(element.HasField("imgs") for element in visit(server, "browse"))
 
 

@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
+from tests.browser.living import headings
 from tests.browser.pages import ROW, settled
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +27,15 @@ TYPE_AND_WAIT = """async (value) => {
 }"""
 
 
+TABLE = "[data-testid=stDataFrame] canvas"
+
+
 def open_designer(page: Page, server, network: Network = PRESETS["keras-log"].network) -> None:
     page.goto(f"{server.url}/designer?design={network.to_token()}")
     expect(page.get_by_role("button", name="Train this network")).to_be_visible()
-    expect(page.locator("canvas").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot .annotation").first).to_be_visible()  # the table stands where it stays
+    expect(page.locator(TABLE)).to_be_visible()
+    expect(page.locator(".living .block").first).to_be_visible()
+    settled(page)  # the table stands where it stays
 
 
 def parameters(page: Page):
@@ -37,7 +43,7 @@ def parameters(page: Page):
 
 
 def click_row(page: Page, row: int) -> None:
-    table = page.locator("canvas").first
+    table = page.locator(TABLE)
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     page.mouse.click(box["x"] + 120, box["y"] + ROW * (row + 1.5))
@@ -165,3 +171,38 @@ def test_a_model_of_vectors_is_opened_as_images_with_a_click(server, page):
     expect(page.get_by_text("name: _read_ it (layer 2)")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(parameters(page)).to_have_text("93,322")
+
+
+def test_the_picture_is_the_editor(server, page):
+    """A click chooses a layer, + adds one, a pull moves it, Delete removes it; the numbers and the link follow."""
+    network = PRESETS["lesson"].network
+    open_designer(page, server, network)
+    heads = page.locator(".living .block header")
+    heads.nth(2).click()
+    expect(page.get_by_text("3 · Conv2D")).to_be_visible()
+
+    page.locator(".living .plus select").nth(1).select_option("Dropout")
+    expect(page.get_by_text("2 · Dropout")).to_be_visible()
+    assert headings(page)[:3] == ["Conv2D", "Dropout", "MaxPooling2D"]
+
+    start, end = heads.nth(1).bounding_box(), heads.nth(3).bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"], end["y"] + 5, steps=8)
+    page.mouse.up()
+    until(lambda: headings(page)[:4] == ["Conv2D", "MaxPooling2D", "Conv2D", "Dropout"])
+
+    page.locator(".living .block").nth(3).focus()
+    page.keyboard.press("Delete")
+    until(lambda: headings(page)[:4] == ["Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D"])
+    page.wait_for_function("token => location.href.endsWith(token)", arg=network.to_token())
+
+
+def test_an_edit_shows_in_the_maps(server, page):
+    open_designer(page, server, PRESETS["lesson"].network)
+    before = page.locator(".living .block canvas").first.evaluate("canvas => canvas.toDataURL()")
+    filters = page.locator("input[aria-label=filters]").first
+    filters.fill("7")
+    filters.press("Enter")
+    expect(page.locator(".living .block footer").first).to_have_text("26×26×7")
+    assert page.locator(".living .block canvas").first.evaluate("canvas => canvas.toDataURL()") != before

@@ -1,17 +1,15 @@
-"""Drawing with a real pen on the real canvas, read by the real networks."""
+"""Drawing with a real pen on the real pad: the living network at once, and the worker's predictions below it."""
 
-import itertools
-
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
+from tests.browser.living import answer, draw, ink, pad, touch
 from tests.browser.pages import settled
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
-
-CORNER_SEVEN = [(14, 16), (64, 16), (32, 90)]
 
 
 @pytest.fixture
@@ -19,18 +17,11 @@ def board(server, page):
     """The drawing page, ready for the pen."""
     page.goto(server.url)
     page.get_by_role("link", name="Draw a digit").first.click()
-    page.locator("canvas.upper-canvas").wait_for()
+    page.get_by_role("heading", name="Draw a digit").wait_for()
+    pad(page).wait_for()
     page.get_by_text("Nothing to predict yet").wait_for()
+    settled(page)
     return page
-
-
-def draw(page, points):
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
-    page.mouse.down()
-    for x, y in points[1:]:
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
-    page.mouse.up()
 
 
 def answers(page, stage):
@@ -40,69 +31,117 @@ def answers(page, stage):
     return [cell.inner_text()[0] for cell in rows[stage].locator("td").all()[:2]]
 
 
-def ink_on_canvas(page):
-    """How many pixels of the canvas are not black."""
-    return page.locator("canvas.dc-canvas.lower-canvas").evaluate(
-        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-                           .data.filter((value, index) => index % 4 == 0 && value > 128).length"""
-    )
-
-
-def test_a_seven_in_the_corner_is_read_as_a_seven(board):
-    draw(board, CORNER_SEVEN)
+def test_the_network_on_the_page_and_the_worker_agree(board):
+    draw(board)
+    expect(answer(board)).to_have_text("7")
     assert answers(board, -1) == ["7", "7"]
+    row = board.locator("[data-testid=stTable] tbody tr").last.locator("td").first.inner_text()
+    shares = board.locator(".living").evaluate("living => [...living.living.maps.at(-1).values]")
+    assert row.split()[0] == str(int(np.argmax(shares)))
+    assert float(row.split()[1].rstrip("%")) == pytest.approx(100 * max(shares), abs=0.1)
     assert board.get_by_role("img", name="Centred").count() == 1
-    chart = board.locator("[data-testid=stPlotlyChart]")
-    assert chart.locator("text", has_text="%").count() >= 2
 
 
-def test_the_drawing_outlives_reruns_and_another_page_and_can_be_cleared(board):
-    draw(board, CORNER_SEVEN)
+def test_no_message_is_sent_while_the_pen_moves(page, server):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
+    page.goto(f"{server.url}/draw")
+    pad(page).wait_for()
+    page.get_by_text("Nothing to predict yet").wait_for()
+    settled(page)
+    sent.clear()
+    box = pad(page).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    for step in range(40):
+        page.mouse.move(box["x"] + 20 + 3 * step, box["y"] + 20)
+    expect(page.locator(".living .bars .first")).to_have_count(1)
+    assert sent == []
+    page.mouse.up()
+    until(lambda: len(sent) == 1)
+    assert sent[0] < 20_000
+
+
+def test_the_drawing_outlives_reruns_and_other_pages_and_can_be_undone_and_cleared(board):
+    draw(board)
     answers(board, -1)
-    drawn = ink_on_canvas(board)
+    drawn = ink(board)
     assert drawn > 500
 
     treated = board.get_by_role("img", name="Centred")
     before = treated.get_attribute("src")
-    draw(board, [(200, 200), (260, 260)])
+    draw(board, [(0.7, 0.7), (0.92, 0.92)])
     expect(treated).not_to_have_attribute("src", before)
     settled(board)
-    assert ink_on_canvas(board) > drawn, "the answer to one stroke must not wipe it before the next"
+    assert ink(board) > drawn, "the answer to one stroke must not wipe it before the next"
+
+    board.get_by_role("button", name="Undo the last stroke").click()
+    expect(treated).to_have_attribute("src", before)
+    assert ink(board) == drawn
 
     board.get_by_role("link", name="Home").first.click()
     board.get_by_role("heading", name="Draw a digit").wait_for(state="detached")
+    until(lambda: ink(board) == drawn)  # one drawing, on whatever page
     board.get_by_role("link", name="Draw a digit").first.click()
     answers(board, -1)
-    until(lambda: ink_on_canvas(board) > drawn)  # the drawing is still there after another page
+    until(lambda: ink(board) == drawn)
 
-    board.get_by_role("button", name="Clear", exact=True).click()
+    board.get_by_role("button", name="Clear the drawing").click()
     board.get_by_text("Nothing to predict yet").wait_for()
-    until(lambda: ink_on_canvas(board) == 0)
+    assert ink(board) == 0
 
 
 def test_a_finger_on_a_phone(server, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{server.url}/draw")
-    page.locator("canvas.upper-canvas").wait_for()
+    pad(page).wait_for()
     page.get_by_text("Nothing to predict yet").wait_for()
-    touch(page, [(60, 60), (200, 60), (120, 230)])
+    settled(page)
+    touch(page, [(0.2, 0.2), (0.7, 0.2), (0.4, 0.85)])
+    expect(answer(page)).to_have_text("7")
     assert answers(page, -1) == ["7", "7"]
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     context.close()
 
 
-def touch(page, points):
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    session = page.context.new_cdp_session(page)
-    for kind, spot in [("touchStart", points[0]), *(("touchMove", spot) for spot in along(points)), ("touchEnd", None)]:
-        spots = [{"x": box["x"] + spot[0], "y": box["y"] + spot[1]}] if spot else []
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+def test_a_value_tells_where_it_came_from_by_mouse_and_by_keys(board):
+    draw(board)
+    expect(answer(board)).to_have_text("7")
+    board.locator(".living .block canvas").nth(2).click(position={"x": 8, "y": 8})
+    card = board.locator(".living .card")
+    expect(card.get_by_role("heading")).to_have_text("Map 1 of 64")
+    expect(card.get_by_text("Products")).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+    board.locator(".living .block").first.focus()
+    board.keyboard.press("ArrowRight")
+    expect(card.get_by_role("heading")).to_have_text("Map 2 of 32")
+    board.keyboard.press("Enter")
+    place = card.locator(".where").inner_text()
+    board.keyboard.press("ArrowDown")
+    expect(card.locator(".where")).not_to_have_text(place)
+    board.locator(".living .bars div").nth(7).click()
+    expect(card.get_by_role("heading")).to_have_text("Value 8 of 10")
+    expect(card.get_by_text("after softmax")).to_be_visible()
 
 
-def along(points, steps=8):
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        for step in range(1, steps + 1):
-            yield x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
+def test_strokes_are_arranged_as_objects_and_the_prediction_follows(board):
+    draw(board, [(0.2, 0.2), (0.7, 0.2), (0.4, 0.85)])
+    assert answers(board, -1) == ["7", "7"]
+    board.get_by_text("Arrange", exact=True).click()
+    board.locator("canvas.upper-canvas").wait_for()
+    treated = board.get_by_role("img", name="Drawing")
+    before = treated.get_attribute("src")
+    box = board.locator("canvas.upper-canvas").bounding_box()
+    for x, y in ((0.45, 0.2), (0.55, 0.4)):  # press on the bar of the seven, and pull
+        board.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        board.mouse.down()
+    board.mouse.up()
+    expect(treated).not_to_have_attribute("src", before)
+    board.get_by_text("Draw", exact=True).click()
+    until(lambda: ink(board) > 500)
 
 
 def test_a_picture_of_a_digit(board, tmp_path):

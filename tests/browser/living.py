@@ -1,0 +1,62 @@
+"""The living network on a page, for the tests in a browser: where its pad is, how one draws on it, what it shows."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from playwright.sync_api import Locator, Page
+
+PAD = ".living .paper canvas"
+CORNER_SEVEN = [(0.05, 0.06), (0.23, 0.06), (0.11, 0.32)]  # fractions of the pad's sides
+Spots = Sequence[tuple[float, float]]
+
+
+def pad(page: Page) -> Locator:
+    """What one draws on."""
+    return page.locator(PAD).first
+
+
+def draw(page: Page, spots: Spots = CORNER_SEVEN) -> None:
+    """One stroke of the mouse through these spots."""
+    places = list(_places(page, spots))
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def touch(page: Page, spots: Spots) -> None:
+    """The same with a finger."""
+    session = page.context.new_cdp_session(page)
+    places = list(_places(page, spots))
+    between = [
+        (x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
+        for (x0, y0), (x1, y1) in itertools.pairwise(places)
+        for step in range(1, 9)
+    ]
+    for kind, place in [("touchStart", places[0]), *(("touchMove", place) for place in between), ("touchEnd", None)]:
+        points = [{"x": place[0], "y": place[1]}] if place else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def _places(page: Page, spots: Spots) -> Iterator[tuple[float, float]]:
+    box = pad(page).bounding_box()
+    return ((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spots)
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the pad are drawn on."""
+    return pad(page).evaluate(
+        """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+                           .data.filter((value, index) => index % 4 == 0 && value > 128).length"""
+    )
+
+
+def answer(page: Page) -> Locator:
+    """The class that the network on the page predicts: "7"."""
+    return page.locator(".living .bars .first span")
+
+
+def headings(page: Page) -> list[str]:
+    """The Keras names over the blocks, in their order."""
+    return page.locator(".living .block .keras").all_inner_texts()
