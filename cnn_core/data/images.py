@@ -16,7 +16,7 @@ MOST_NOISE = 0.4  # of the ink's own strength: what is removed as noise of the p
 SMALLEST_SIDE = 8  # px
 
 
-def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
+def read_image(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
     """An image of one digit -> its ink, whatever the colours, the light and the transparency.
 
     Args:
@@ -35,7 +35,7 @@ def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
 def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int, int], Image.Image]:
     """(height, width) of a PNG, JPEG or WebP file, and the image as RGBA, upright, at most 512 px long.
 
-    Raises DataError as `read_picture` does.
+    Raises DataError as `read_image` does.
     """
     if len(data) > max_bytes:
         raise DataError(

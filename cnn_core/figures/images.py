@@ -23,5 +23,5 @@ def png_url(base64_png: str) -> str:
 
 def enlarged(pixels: np.ndarray, times: int) -> Image.Image:
     """(H, W), (H, W, 1) or (H, W, 3) uint8, each pixel `times` x `times` large and sharp."""
-    image = Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1:] == (1,) else pixels)
+    image = Image.fromarray(pixels.squeeze(-1) if pixels.ndim == 3 and pixels.shape[-1] == 1 else pixels)
     return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from cnn_core.data.digits import bounding_box, stages
-from cnn_core.data.images import read_picture
+from cnn_core.data.images import read_image
 from cnn_core.errors import DataError
 
 LIMITS = {"max_bytes": 2**20, "max_pixels": 4_000_000}
 
 
 def read(picture, kind="PNG", **options):
-    return read_picture(encoded(picture, kind, **options), **LIMITS)
+    return read_image(encoded(picture, kind, **options), **LIMITS)
 
 
 def encoded(picture, kind="PNG", **options):
@@ -135,25 +135,25 @@ def png_header(width, height):
 )
 def test_too_many_pixels_are_refused_from_the_header(width, height):
     with pytest.raises(DataError, match="too large"):
-        read_picture(png_header(width, height), **LIMITS)
+        read_image(png_header(width, height), **LIMITS)
 
 
 def test_too_many_bytes_are_refused():
     with pytest.raises(DataError, match=r"at most 1 MB.*1\.2 MB"):
-        read_picture(bytes(1_153_434), **LIMITS)
+        read_image(bytes(1_153_434), **LIMITS)
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<svg/>", b"GIF89a" + bytes(50), b"%PDF-1.4", bytes(1000)])
 def test_what_is_no_picture_says_so(data):
     with pytest.raises(DataError, match="not an image"):
-        read_picture(data, **LIMITS)
+        read_image(data, **LIMITS)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_a_truncated_picture_says_so(kind):
     data = encoded(seven(), kind)
     with pytest.raises(DataError, match=r"damaged|not an image"):
-        read_picture(data[: len(data) * 2 // 3], **LIMITS)
+        read_image(data[: len(data) * 2 // 3], **LIMITS)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -163,7 +163,7 @@ def test_a_corrupted_picture_is_a_data_error_or_ink(kind, data):
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=5)):
         content[place] = data.draw(st.integers(0, 255))
     with suppress(DataError):
-        ink = read_picture(bytes(content), **LIMITS)
+        ink = read_image(bytes(content), **LIMITS)
         assert ink.dtype == np.float32
         assert ink.min() >= 0
         assert ink.max() <= 1

@@ -11,12 +11,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
 from pydantic import BaseModel
 
 from cnn_core import language
 from cnn_core.errors import DesignError
-from cnn_core.language import Text, _, joined, speaking
+from cnn_core.language import Text, _, _n, joined, speaking
 from tests.language.made_up import CODE, learn
 
 ROOT = Path(__file__).parents[2]
@@ -121,3 +123,20 @@ def test_babel_finds_the_texts_of_every_room():
 
 def _values(message: str) -> list[str | None]:
     return [name for _before, name, _format, _conversion in string.Formatter().parse(message)]
+
+
+def test_a_compiled_catalogue_is_spoken(tmp_path, monkeypatch):
+    """As pybabel makes it: assets/locale/<code>/LC_MESSAGES/studio.mo, with the plural rules of the language."""
+    messages = Catalog(locale="pl")
+    messages.add("Home", "Dom")
+    messages.add(("{n} run", "{n} runs"), ("{n} bieg", "{n} biegi", "{n} biegów"))
+    folder = tmp_path / "locale" / "pl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "studio.mo").open("wb") as file:
+        write_mo(file, messages)
+    monkeypatch.setattr(language, "ASSETS", tmp_path)
+    language.catalogue.cache_clear()
+    with speaking("pl"):
+        assert _("Home") == "Dom"
+        assert [_n("{n} run", "{n} runs", n) for n in (1, 3, 5)] == ["1 bieg", "3 biegi", "5 biegów"]
+    language.catalogue.cache_clear()

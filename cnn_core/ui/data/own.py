@@ -183,20 +183,8 @@ def _make(upload: Upload, found: Found, count: int) -> None:
     colour = left.toggle(
         _("In colour"), found.colour > 0, key=f"own-colour-{count}", help=_("3 channels; otherwise 1.")
     )
-    fraction = 0.2
-    if found.is_split:
-        right.caption(_("The file says which images are for testing. This is kept."))
-    else:
-        fraction = right.slider(
-            _("Test fraction"),
-            0.05,
-            0.5,
-            0.2,
-            0.05,
-            format="percent",
-            key=f"own-share-{count}",
-            help=_("Kept aside of each class, and looked at once, when a training has ended."),
-        )
+    with right:
+        fraction = _test_fraction(found, count)
     choice = Choice(size, colour, fraction)
     memory = readable(choice.bytes(found.pictures))
     facts = {"count": found.pictures, "size": sides(size), "memory": memory}
@@ -212,6 +200,22 @@ def _make(upload: Upload, found: Found, count: int) -> None:
     if name:
         _made(name)
         st.rerun()
+
+
+def _test_fraction(found: Found, count: int) -> float:
+    if found.is_split:
+        st.caption(_("The file says which images are for testing. This is kept."))
+        return 0.2
+    return st.slider(
+        _("Test fraction"),
+        0.05,
+        0.5,
+        0.2,
+        0.05,
+        format="percent",
+        key=f"own-share-{count}",
+        help=_("Kept aside of each class, and looked at once, when a training has ended."),
+    )
 
 
 def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.data.digits import FIELD, stages
-from cnn_core.data.images import read_picture
+from cnn_core.data.images import read_image
 from cnn_core.data.photos import fitted, read_photo
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError
@@ -14,7 +14,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.living import LAST
-from cnn_core.ui.kit.upload_box import picture_box
+from cnn_core.ui.kit.upload_box import image_box
 
 WAYS = {"data": N_("From the data set"), "drawing": N_("My drawing"), "image": N_("My image")}
 
@@ -64,10 +64,10 @@ def _drawn() -> np.ndarray | None:
 
 
 def _sent(data: Dataset) -> np.ndarray | None:
-    file = picture_box(_("Your image"), settings().max_upload_bytes, key="augment-picture")
+    file = image_box(_("Your image"), settings().max_upload_bytes, key="augment-picture")
     if file is None:
         return None
     limits = {"max_bytes": settings().max_upload_bytes, "max_pixels": settings().max_image_pixels}
     if _takes_digits(data):
-        return stages(read_picture(file.getvalue(), **limits)).final[..., np.newaxis]
+        return stages(read_image(file.getvalue(), **limits)).final[..., np.newaxis]
     return fitted(read_photo(file.getvalue(), **limits)[1], data.input_shape)

@@ -45,7 +45,7 @@ def upload_box(
     return file
 
 
-def picture_box(label: str, most_bytes: int, *, key: str, help: str | None = None) -> UploadedFile | None:
+def image_box(label: str, most_bytes: int, *, key: str, help: str | None = None) -> UploadedFile | None:
     """The same for one image."""
     # The kinds are named to the browser: a phone then turns its own format into JPEG.
     advice = _("Make it smaller, or save it as JPEG.")

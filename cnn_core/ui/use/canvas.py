@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
-from cnn_core.data.images import read_picture
+from cnn_core.data.images import read_image
 from cnn_core.language import _
 from cnn_core.settings import settings
 from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.living import LAST, initial_strokes, keep_drawing
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.upload_box import picture_box
+from cnn_core.ui.kit.upload_box import image_box
 from cnn_core.ui.use.strokes import from_objects, to_objects
 
 SIDE = 280  # px: ten for each pixel that the network will see
@@ -89,11 +89,11 @@ def sent() -> np.ndarray | None:
         "Dark on light or light on dark, a drawing or a photo. Let the digit fill most of it, on an even background."
     )
     limits = settings()
-    file = picture_box(_("An image of one digit"), limits.max_upload_bytes, key="draw-picture", help=advice)
+    file = image_box(_("An image of one digit"), limits.max_upload_bytes, key="draw-picture", help=advice)
     if file is None:
         return None
     with errors_told(BROKEN):
-        ink = read_picture(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
+        ink = read_image(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
         st.image(file, width=SIDE // 2, alt=_("The image that was sent"))
         return ink
     return None

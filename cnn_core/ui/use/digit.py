@@ -137,7 +137,7 @@ def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
 def _tile(image: np.ndarray) -> str:
     """(h, w) ink 0 .. 1 as a square image of TILE px, in a data URL."""
     pixels = np.uint8(255 * image)
-    small = enlarged(pixels[..., np.newaxis], ZOOM) if max(image.shape) <= FIELD else Image.fromarray(pixels)
+    small = enlarged(pixels, ZOOM) if max(image.shape) <= FIELD else Image.fromarray(pixels)
     small.thumbnail((TILE, TILE), Image.Resampling.BOX)
     tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", small.size, 255)
     tile.paste(Image.merge("LA", (small, opaque)), ((TILE - small.width) // 2, (TILE - small.height) // 2))

@@ -15,7 +15,7 @@ from cnn_core.runs.models import Model
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.upload_box import picture_box
+from cnn_core.ui.kit.upload_box import image_box
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
@@ -67,7 +67,7 @@ def _given() -> np.ndarray | None:
         return None if ink is None or not ink.any() else np.uint8(255 * ink)[..., np.newaxis]
     advice = _("The middle of it is used: let the thing fill most of the image.")
     limits = settings()
-    file = picture_box(_("An image"), limits.max_upload_bytes, key="draw-photo", help=advice)
+    file = image_box(_("An image"), limits.max_upload_bytes, key="draw-photo", help=advice)
     if file is None:
         return None
     with errors_told(BROKEN):
