@@ -25,10 +25,10 @@ from cnn_core.engine.work.train import take_checkpoint
 from cnn_core.engine.worker import request_stop
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
 from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
+from cnn_core.runs.models import CHECKPOINT_FILE
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 
-CHECKPOINT_FILE = "checkpoint.npz"
 MOST_DEATHS = 3  # to receive a run's data can be what kills
 BEAT = 1.0  # seconds between two renewals of the leases, and between two looks for waiting runs
 LOG = logging.getLogger(__name__)

@@ -51,10 +51,35 @@ def read_weights(content: bytes, network: Network) -> Weights:
             ]
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(Text("The weights of this model cannot be read"), received=str(error)) from error
+    _check(arrays, shapes)
+    return Weights(arrays, pixels)
+
+
+def read_checkpoint(content: bytes, network: Network, pixels: Pixels) -> Weights:
+    """The weights in a training's checkpoint (`training.build.checkpoint`).
+
+    It has the model's variables in their order, then the optimizer's; those that are no floats are random states.
+
+    Raises:
+        DataError: it is none of this network's.
+    """
+    shapes = weight_shapes(network)
+    arrays = []
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            numbered = iter([file[name] for name in file.files if name.startswith("arr_")])
+            floats = (np.asarray(array, np.float32) for array in numbered if array.dtype.kind == "f")
+            arrays = [[next(floats) for _shape in of_layer] for of_layer in shapes]
+    except (OSError, EOFError, ValueError, StopIteration, RuntimeError, zipfile.BadZipFile) as error:
+        raise DataError(Text("The weights of this run cannot be read"), received=str(error)) from error
+    _check(arrays, shapes)
+    return Weights(arrays, pixels)
+
+
+def _check(arrays: Sequence[Arrays], shapes: Sequence[tuple[tuple[int, ...], ...]]) -> None:
     found = [[array.shape for array in of_layer] for of_layer in arrays]
     if found != [list(of_layer) for of_layer in shapes]:
         raise DataError(Text("These weights belong to another network"), received=str(found))
-    return Weights(arrays, pixels)
 
 
 def _folders(network: Network) -> list[str]:

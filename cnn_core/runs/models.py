@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 READY_MADE = Path(__file__).parents[2] / "assets" / "models"
 MODEL_FILE = "model.keras"
+CHECKPOINT_FILE = "checkpoint.npz"
+"""The state of a training after its last epoch."""
 MOST = 50  # runs that are offered at a time; an older one is reached by its link
 
 

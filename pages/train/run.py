@@ -8,6 +8,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.lesson import lesson
+from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
@@ -19,6 +20,7 @@ with errors_told(tell=later, kind=RunError):  # told beside the way to another r
 if run is None:
     st.switch_page(pages.LIVE)
 
+remember_drawing()
 run_panel(run)
 run_state = services.store().state(run.id)
 if run_state.saved:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.errors import DataError
-from cnn_core.exchange.weights import described, packed, read_weights, weight_shapes
-from cnn_core.training.build import build, to_bytes
+from cnn_core.exchange.weights import described, packed, read_checkpoint, read_weights, weight_shapes
+from cnn_core.training.build import Attempt, build, checkpoint, compile_model, to_bytes
 from tests.design.strategies import networks
 
 
@@ -51,3 +52,24 @@ def test_other_files_are_refused_in_words():
 def test_an_impossible_design_is_described_up_to_its_fault():
     layers = Network(input_shape=(4, 4, 1), layers=PRESETS["keras-log"].network.layers)
     assert [layer["type"] for layer in described(layers)] == ["Rescaling", "Conv2D", "MaxPooling2D"]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(networks)
+def test_a_checkpoint_of_a_training_is_read(network):
+    assume(not trace(network.changed(data_format="channels_last")).problem)
+    model = build(network, to_train=True)
+    compile_model(model, Recipe(), steps_per_execution=1, jit_compile=False)
+    expected = [w for layer in model.layers for w in layer.get_weights() if w.dtype == np.float32]
+    found = read_checkpoint(checkpoint(Attempt(model), 1), network, "raw")
+    assert found.pixels == "raw"
+    mine = [array for arrays in found.arrays for array in arrays]
+    assert all(np.array_equal(one, other) for one, other in zip(mine, expected, strict=True))
+
+
+def test_a_checkpoint_of_another_network_is_refused():
+    model = build(PRESETS["lesson"].network)
+    compile_model(model, Recipe(), steps_per_execution=1, jit_compile=False)
+    for content in (b"", checkpoint(Attempt(model), 1)):
+        with pytest.raises(DataError):
+            read_checkpoint(content, PRESETS["keras-log"].network, "scaled")

@@ -9,13 +9,12 @@ from cnn_core.figures.template import STILL
 from cnn_core.language import _
 from cnn_core.ui.build.editor import commit, insert
 from cnn_core.ui.build.table import select
-from cnn_core.ui.components.network.component import MOST_MACS, edit, living_network
+from cnn_core.ui.components.network.component import MOST_MACS, PAD, edit, living_network
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
 from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing
 
 KEY = "designer-network"
-PAD = (28, 28, 1)
 
 
 def picture(network: Network, trace: Trace, row: int) -> None:

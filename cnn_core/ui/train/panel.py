@@ -14,6 +14,7 @@ from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
+from cnn_core.ui.train.living import run_network
 
 CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
@@ -63,6 +64,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         _no_curves_yet()
     else:
         _curves(run, state)
+    run_network(run, state)
 
 
 def _interruption(epochs: int) -> str:

@@ -23,6 +23,8 @@ from cnn_core.ui.components.network.words import block_titles, words
 from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
+PAD = (28, 28, 1)
+"""The images that can be drawn on a pad."""
 MOST_MACS = 10_000_000
 """What a browser computes within a frame or two."""
 

@@ -1,0 +1,60 @@
+"""The network of a run, alive: with the weights of its last epoch, and with those that were kept when it has ended."""
+
+import streamlit as st
+
+from cnn_core.design.shapes import trace
+from cnn_core.errors import StudioError
+from cnn_core.exchange.weights import Weights, read_checkpoint
+from cnn_core.language import _
+from cnn_core.runs.models import CHECKPOINT_FILE
+from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
+from cnn_core.ui.components.network.component import MOST_MACS, PAD, living_network
+from cnn_core.ui.kit import services
+from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, model_weights
+
+
+def run_network(run: Run, state: RunState) -> None:
+    """Show it; nothing for a network that a browser cannot compute, or one that learns from shuffled pixels."""
+    if trace(run.network).totals.macs > MOST_MACS or run.recipe.pixel_order is not None:
+        return
+    with errors_told():
+        weights = _weights(run, state)
+        entry = services.entry(run.dataset)
+        if weights is None:
+            st.caption(_("Before its first epoch is over, the network has random weights."))
+        drawing = living_network(
+            run.network,
+            key=f"run-network-{run.id}",
+            weights=weights,
+            pixels=run.recipe.pixels,
+            seed=run.recipe.seed,
+            class_names=entry.class_names if entry else (),
+            image=example_image(run.network, run.dataset),
+            pad=run.network.input_shape == PAD,
+            strokes=initial_strokes(),
+        )
+        if run.network.input_shape == PAD:
+            keep_drawing(drawing)
+
+
+def _weights(run: Run, state: RunState) -> Weights | None:
+    """None before there are any."""
+    if state.saved:
+        return model_weights(run.id)
+    epochs = len(state.epochs_done)
+    weights = _of_epoch(run.id, epochs, run) if epochs else None
+    if weights is None:
+        _of_epoch.clear(run.id, epochs, run)  # it comes a moment after the news of the epoch
+    return weights
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _of_epoch(run_id: str, epochs: int, _run: Run) -> Weights | None:
+    """The last that the worker sent: it may be one epoch behind."""
+    content = services.store().load_file(run_id, CHECKPOINT_FILE)
+    try:
+        return read_checkpoint(content, _run.network, _run.recipe.pixels) if content else None
+    except StudioError:
+        return None  # written by another version, or just being written
