@@ -11,6 +11,7 @@ from distributed.security import Security
 
 from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
 from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 PAUSE_SECONDS = 0.5
@@ -45,10 +46,10 @@ def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
     limit, workers = settings.training_memory_bytes, settings.training_workers
     if limit < WORKER_BYTES:
         raise EngineError(
-            f"There is too little memory for {workers} training workers",
-            expected=f"at least {WORKER_BYTES // MIB} MiB for each",
-            received=f"{limit // MIB} MiB",
-            todo="Set CNN_STUDIO_TRAINING_WORKERS to fewer, or CNN_STUDIO_TRAINING_MEMORY_BYTES to more",
+            Text("There is too little memory for {count} training workers", count=workers),
+            expected=Text("at least {size} MiB for each", size=WORKER_BYTES // MIB),
+            received=Text("{size} MiB", size=limit // MIB),
+            todo=Text("Set CNN_STUDIO_TRAINING_WORKERS to fewer, or CNN_STUDIO_TRAINING_MEMORY_BYTES to more"),
         )
     return [(QUESTIONS, settings.questions_memory_bytes), *[(TRAINING, limit)] * workers]
 

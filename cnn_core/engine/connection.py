@@ -20,6 +20,7 @@ from cnn_core.engine.cluster import QUESTIONS, TRAINING, log, memory_of_workers
 from cnn_core.engine.security import SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.language import Text
 from cnn_core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ class Connection:
         Without `urgent`, the first visitor's page still comes first.
         """
         if self._closed.is_set():
-            raise EngineError("The training cluster was ended with its server")
+            raise EngineError(Text("The training cluster was ended with its server"))
         if urgent:
             self._wanted.set()
         with self._lock:
@@ -66,7 +67,8 @@ class Connection:
         except StudioError:
             raise
         except (Exception, CancelledError) as error:
-            raise EngineError("The training cluster does not start", todo=f"Ask the administrator ({error})") from error
+            todo = Text("Ask the administrator ({error})", error=str(error))
+            raise EngineError(Text("The training cluster does not start"), todo=todo) from error
 
     def cluster_pid(self) -> int | None:
         """The process of the local cluster; None when it is somebody else's."""

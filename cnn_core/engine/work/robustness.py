@@ -11,6 +11,7 @@ from cnn_core.engine.work.base import BACKGROUND, Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.engine.work.predict import probabilities
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
 
 BATCH = 250  # images at a time: a wish to stop is heard in between
 
@@ -57,14 +58,14 @@ class Robustness(Work):
         return {"images": len(images), "accuracies": accuracies}
 
     def in_words(self, error: Exception) -> EngineError:
-        return EngineError("The models could not be asked", received=brief(error))
+        return EngineError(Text("The models could not be asked"), received=brief(error))
 
 
 def _accuracy(model, images: np.ndarray, labels: np.ndarray, context: Context) -> float:
     read = []
     for start in range(0, len(images), BATCH):
         if context.stopped():
-            raise EngineError("The measurement was stopped")
+            raise EngineError(Text("The measurement was stopped"))
         read.append(probabilities(model, images[start : start + BATCH]).argmax(axis=1))
     return float(np.mean(np.concatenate(read) == labels))
 
