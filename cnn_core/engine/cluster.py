@@ -67,7 +67,7 @@ class Workers:
         self, address: str, security: Security | None, memory: list[tuple[str, int]], *, host: str | None = None
     ):
         self._address, self._security, self._memory, self._host = address, security, memory, host
-        self._nannies: set[_Nanny] = set()
+        self._nannies: set[Nanny] = set()
         self._ended = False
 
     async def keep(self, ended: asyncio.Event) -> None:
@@ -102,7 +102,7 @@ class Workers:
                 self._nannies.discard(nanny)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _nanny(self, kind: str, memory_limit: int) -> "_Nanny":
+    def _nanny(self, kind: str, memory_limit: int) -> Nanny:
         env = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
         if kind == QUESTIONS:
             # One image is read as fast without the GPU, and its memory is for training.

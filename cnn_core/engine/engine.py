@@ -3,7 +3,7 @@
 import pickle
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from cnn_core.engine.connection import Connection
 from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.trainers import KEY
-from cnn_core.engine.work.base import TRAINING, Missing, Work
+from cnn_core.engine.work.base import TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.language import Text
@@ -74,7 +74,8 @@ class Engine:
 
     def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
         """Send the work, and once more with what the worker lacks."""
-        client, sent = self._connection.client(), {}
+        client = self._connection.client()
+        sent: Mapping[Key, Any] = {}
         while True:
             future = self._submit(client, Order(work, name, sent, self._topic if name else ""), priority)
             answer = _answer(future, wait, lambda: client.run(request_stop, name, on_error="ignore"))

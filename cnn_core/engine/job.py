@@ -155,7 +155,7 @@ class Task:
 class Tasks:
     """What an engine has under way. Work that is shared is one task for all who begin an equal one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_name: dict[str, Task] = {}
         self._shared: dict[Work, Task] = {}

@@ -180,7 +180,7 @@ class Queue:
         if self._ledger.trouble or not self._store.lists.waiting():
             return
         client = self._client()
-        free = trainers.free(client, {a.future.key for a in list(self._attempts.values()) if a.future})
+        free = trainers.free(client, {str(a.future.key) for a in list(self._attempts.values()) if a.future})
         for run_id in self._leases.claim(free) if free > 0 else ():
             self._begin(run_id)
 
@@ -261,6 +261,7 @@ class Queue:
         if future is not attempt.future or self._attempts.get(attempt.run.id) is not attempt:
             return
         self._wake_dispatch.set()
+        end: Event | None
         try:
             outcome = future.result()
             if isinstance(outcome, Missing):

@@ -1,6 +1,9 @@
 """Predict: what trained models read in images."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +11,9 @@ from cnn_core.engine.work.base import Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import EngineError
 from cnn_core.language import Text
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +39,7 @@ class Predict(Work):
         return EngineError(Text("The models could not be asked"), received=brief(error))
 
 
-def probabilities(model, images: np.ndarray) -> np.ndarray:
+def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """float32, (N, classes), of a Keras model; raises EngineError when it takes images of another shape."""
     if images.shape[1:] != model.input_shape[1:]:
         raise EngineError(

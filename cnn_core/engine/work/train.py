@@ -36,12 +36,12 @@ class Train(Work):
     def run(self, context: Context) -> dict[str, Any]:
         """The fields of fit's Outcome, and all "events" once more."""
         from cnn_core.engine.reports import Reports
-        from cnn_core.training.build import checkpoint
+        from cnn_core.training.build import Attempt, checkpoint
         from cnn_core.training.fit import fit
 
         this, dataset = (self.run_id, self.submitted), context.dataset(self.data)
 
-        def on_epoch(attempt, epoch: int) -> None:
+        def on_epoch(attempt: Attempt, epoch: int) -> None:
             _checkpoints[this] = checkpoint(attempt, epoch + 1)
 
         reports = Reports(self.topic, *this)
