@@ -131,10 +131,10 @@ def test_the_experiment_shows_the_score_of_each_way_beside_the_true_one(monkeypa
 
 
 @pytest.mark.parametrize(
-    ("score", "true", "expected"), [(0.98, 0.9, "8.0 points too good"), (0.85, 0.9, "5.0 points too low")]
+    ("score", "true", "expected"), [(0.98, 0.9, "8.0 points too high"), (0.85, 0.9, "5.0 points too low")]
 )
 def test_the_sentence_says_what_the_numbers_say(score, true, expected):
     text = sentence({"trained": 700, "tested": 100, "sisters": 7, "score": score, "true": true})
     assert expected in text
     assert "±3.0" in text
-    assert "7 of its 100 test pictures" in text
+    assert "7 of its 100 test images" in text

@@ -67,7 +67,7 @@ def clean():
 def test_the_first_look_is_at_the_bundled_digits():
     app = opened()
     assert not app.exception
-    assert "4,000 training and 1,000 test pictures of 28×28×1, 10 classes" in texts(app)
+    assert "4,000 training and 1,000 test images of 28×28×1, 10 classes" in texts(app)
     assert app.query_params["data"] in ("bundled", ["bundled"])
     app.button(key="browse-shuffle").click().run()
     assert not app.exception
@@ -75,7 +75,7 @@ def test_the_first_look_is_at_the_bundled_digits():
 
 def test_a_link_chooses_the_data_set_and_one_that_is_gone_says_so(shapes):
     app = opened(data=shapes)
-    assert "16 training and 8 test pictures of 12×12×3, 2 classes" in texts(app)
+    assert "16 training and 8 test images of 12×12×3, 2 classes" in texts(app)
     app = opened(data="long-gone")
     assert literal("not on this server. Received long-gone") in texts(app)
     assert not app.exception
@@ -120,13 +120,13 @@ def send(app, name, content):
 def test_a_zip_becomes_a_data_set_that_every_page_uses():
     app = send(opened(), "pets.zip", zipped(pets(12, 10) | {"pets/cats/notes.txt": b"x"}))
     assert [metric.value for metric in app.metric] == ["22", "2", "22"]
-    assert "cats 12, dogs 10. Sizes: 16 × 24 px" in texts(app)
+    assert "cats 12, dogs 10. Sizes: 16×24 px" in texts(app)
     assert app.dataframe[0].value.values.tolist() == [["pets/cats/notes.txt", "not a jpg, png or webp"]]
     app.selectbox(key="own-size-1").set_value((28, 28)).run()
     app.button(key="own-make").click().run()
     assert not app.exception
     settled(app)
-    assert "**pets** is ready: 18 training and 4 test pictures" in texts(app).replace("Pets", "pets")
+    assert "**pets** is ready: 18 training and 4 test images" in texts(app).replace("Pets", "pets")
     entry = services.entry("own-pets")
     assert (entry.input_shape, entry.class_names, entry.source) == ((28, 28, 3), ("cats", "dogs"), "own")
 
@@ -138,7 +138,7 @@ def test_a_zip_becomes_a_data_set_that_every_page_uses():
     repair.click().run()
     assert "Received" not in texts(app)
     app.switch_page(LIVE).run()
-    assert "18 training and 4 test pictures of 28×28×3, 2 classes" in texts(app)
+    assert "18 training and 4 test images of 28×28×3, 2 classes" in texts(app)
 
     app.switch_page(BROWSE).run()
     view(app, "own")

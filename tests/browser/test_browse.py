@@ -54,13 +54,13 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text("cats 60, dogs 60")).to_be_visible()
     expect(page.get_by_text("2 left out, and why")).to_be_visible()
     page.get_by_role("button", name="Make the data set").click()
-    expect(page.get_by_text("is ready: 96 training and 24 test pictures")).to_be_visible()
+    expect(page.get_by_text("is ready: 96 training and 24 test images")).to_be_visible()
 
     page.get_by_role("radio", name="Browse").click()
     expect(page.get_by_role("img", name="8 images of dogs")).to_be_visible()
 
     page.get_by_role("link", name="Training", exact=True).click()
-    expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
+    expect(page.get_by_text("96 training and 24 test images of 64×64×3, 2 classes")).to_be_visible()
     page.get_by_role("button", name="Use an input of 64×64×3").click()
     page.get_by_role("button", name=re.compile("2 units|2 softmax units")).first.click()
     box = page.get_by_role("spinbutton", name="epochs")
@@ -79,7 +79,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     fresh_server.kill()
     fresh_server.start()
     page.goto(f"{fresh_server.url}/browse?data=own-pets")
-    expect(page.get_by_text("96 training and 24 test pictures of 64×64×3, 2 classes")).to_be_visible()
+    expect(page.get_by_text("96 training and 24 test images of 64×64×3, 2 classes")).to_be_visible()
 
 
 def test_the_numbers_of_a_digit_fit_beside_the_sidebar_and_scroll_on_a_phone(server, browser):

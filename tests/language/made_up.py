@@ -23,7 +23,8 @@ CODE = "xx"
 NOT_READ = {
     "id", "key", "icon", "type", "url", "href", "src", "page_script_hash", "element_type", "color", "theme", "config",
     "form_id", "file_id", "deferred_file_id", "url_path", "page_name", "markup_type", "selection_mode", "format",
-    "group_id", "fragment_id", "language", "code_text", "page", "default", "selection_state", "component_name",
+    "group_id", "fragment_id", "language", "code_text", "page", "default", "selection_state",
+    "selection_default", "component_name",
     "js_source_path", "css_source_path", "json", "divider", "query_string", "data_type", "tag", "default_value",
     "query_params", "raw_value", "step",
 }  # fmt: skip
@@ -114,7 +115,8 @@ def _names() -> set[str]:
     """Words of the code that stand on pages as they are."""
     names = {*LAYER_TYPES, *language.LANGUAGES.values(), "Made", "MNIST", "Studio", "KiB", "MiB", "GiB"}
     names |= {
-        "mine", "dnn", "cnn", "one-hot", "hot", "html", "csv", "json", "Max", "Average", "Global", "Zero", "Batch", 
+        "mine", "dnn", "cnn", "one-hot", "hot", "html", "dtype",
+        "uint", "float", "csv", "json", "Max", "Average", "Global", "Zero", "Batch", 
         "Separable", "Depthwise", "Normalization", "Pooling", "keras", "log",
     }  # fmt: skip
     for model in (Recipe, Network, Augmentation, *LAYER_TYPES.values()):

@@ -184,15 +184,21 @@ def _experiments(report: Report, duel: Duel | None) -> None:
 
 
 def _offer_sweeps(duel: Duel) -> None:
-    st.markdown("**What if the digits move, turn, get noisy or lose rows?** Both networks read changed test pictures.")
+    asked = _("What if the digits move, turn, get noisy or lose rows?")
+    told = _("Both networks predict changed test images.")
+    st.markdown(f"**{asked}** {told}")
     if jobs.offer(
         f"duel-measure-{duel.id}",
-        "Measure it",
+        _("Measure it"),
         lambda: measure(duel, services.store(), services.engine(), services.catalogue()),
-        lambda fraction: f"Asking the networks: {fraction:.0%}" if fraction else "Waiting for a worker…",
+        _measuring,
         icon=":material/science:",
     ):
         st.rerun()  # this report was made without what was measured
+
+
+def _measuring(fraction: float) -> str:
+    return _("Asking the networks: {fraction:.0%}", fraction=fraction) if fraction else _("Waiting for a worker…")
 
 
 def _statistics(report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Bring your own pictures: send a file, see what was found in it, choose how to work with it, keep it or delete it."""
+"""Bring your own images: send a file, see what was found in it, choose how to work with it, keep it or delete it."""
 
 from collections.abc import Callable
 from pathlib import PurePath
@@ -6,80 +6,106 @@ from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn_core.data.datasets import Entry
 from cnn_core.data.upload.found import LEAST_SIDE, Found, own_name
 from cnn_core.data.upload.make import Choice, check
 from cnn_core.data.upload.shelf import Upload
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import readable
 from cnn_core.engine.job import Job, begin_here
 from cnn_core.errors import DataError, StudioError
+from cnn_core.language import N_, Text, _, _n
 from cnn_core.settings import MB, settings
-from cnn_core.ui.kit import jobs, services, session
+from cnn_core.ui.kit import jobs, services
+from cnn_core.ui.kit.data_choice import choose
+from cnn_core.ui.kit.errors import BROKEN, show_error
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import let_go, upload_box
 from cnn_core.ui.kit.wording import literal
 
 SIDES = (28, 32, 48, 64, 96, 128, 160, 224)
 USUAL_SIDE = 64
-FEW = 10  # pictures of a class below which a score says little
-HOW = (
-    "**A zip** with one folder for each class and its pictures (jpg, png, webp) in it, **a CSV** with rows of "
+FEW = 10  # images of a class below which a score says little
+HOW = N_(
+    "**A zip** with one folder for each class and its images (jpg, png, webp) in it, **a CSV** with rows of "
     "`label, pixel0, pixel1, …`, or **an .npz** with `x_train`, `y_train`, `x_test`, `y_test`."
 )
-TOO_LARGE = "send fewer or smaller pictures"
-FILE, UPLOAD, PROBLEM = "own.file", "own.upload", "own.problem"
 LOOK, MAKE = "own-look", "own-make"
+FILE: Slot[UploadedFile | None] = Slot("own.file", None)
+"""Of each of the visitor's files, by its number: as Streamlit keeps it."""
+COUNT: Slot[int] = Slot("own.count", 0)
+"""How many files the visitor has sent: the next one comes under a new key."""
+UPLOAD: Slot[Upload | None] = Slot("own.upload", None)
+PROBLEM: Slot[Text | None] = Slot("own.problem", None)
+MADE: Slot[str] = Slot("own.made", "")
+"""The name of a data set that was made just now, to be told once."""
+HOLDER: Slot[str] = Slot("own.holder", "")
+"""Who this visitor is to the shelf."""
 
 
 def own_data() -> None:
     """The whole way from a file to a data set, and the data sets that came this way."""
-    if made := session.get("own.made"):
-        st.success(made, icon=":material/check_circle:")
-        session.put("own.made", None)
-    count = session.get("own.count", 0)
-    st.markdown(HOW)
-    most = settings().max_dataset_bytes
-    key = f"studio.{FILE}{count}"
-    upload_box("Your pictures", most, TOO_LARGE, key=key, on_change=_receive, args=(count,))
+    if made := services.entry(MADE.take()):
+        _tell(made)
+    count = COUNT.get()
+    st.markdown(_(HOW))
+    most, advice = settings().max_dataset_bytes, _("Send fewer or smaller images.")
+    upload_box(_("Your images"), most, advice, key=FILE.of(count).key, on_change=_receive, args=(count,))
     problem = st.container()
-    upload = session.get(UPLOAD)
+    upload = UPLOAD.get()
     if upload and (found := _found(upload)):
         _report(upload, found)
         _make(upload, found, count)
-    if text := session.get(PROBLEM):
-        problem.error(literal(text), icon=":material/broken_image:")
+    if text := PROBLEM.get():
+        show_error(text, BROKEN, problem.error)
     _delete()
+
+
+def _tell(made: Entry) -> None:
+    """That a data set is there now."""
+    told = _(
+        "**{data}** is ready: {train:,} training and {test:,} test images of {size}. It is chosen now, on every page.",
+        data=literal(made.title),
+        train=made.train,
+        test=made.test,
+        size=sides(made.input_shape[:2]),
+    )
+    st.success(told, icon=":material/check_circle:")
 
 
 def _receive(count: int) -> None:
     """Put the file on the server's disk and forget it otherwise; the next one comes under a new key."""
-    file = session.get(f"{FILE}{count}")
+    file = FILE.of(count).get()
     if file is None:
         return
     _discard()
     try:
-        session.put(UPLOAD, services.shelf().keep(file.name, file.getvalue(), _holder()))
+        UPLOAD.put(services.shelf().keep(file.name, file.getvalue(), _holder()))
     except DataError as error:
-        session.put(PROBLEM, f"{file.name}: {error}")
+        _refuse(file.name, error)
     let_go(file)
-    session.put("own.count", count + 1)
+    COUNT.put(count + 1)
+
+
+def _refuse(name: str, error: StudioError) -> None:
+    PROBLEM.put(Text("{file}: {problem}", file=name, problem=error))
 
 
 def _discard() -> None:
     """Forget the file, and whatever is being done with it."""
-    session.put(PROBLEM, None)
+    PROBLEM.put(None)
     for key in (LOOK, MAKE):
         jobs.stop(key)
-    if upload := session.get(UPLOAD):
-        session.put(UPLOAD, None)
+    if upload := UPLOAD.take():
         services.shelf().release(upload, _holder())
 
 
 def _holder() -> str:
-    """Who this visitor is to the shelf."""
-    if session.get("own.holder") is None:
-        session.put("own.holder", uuid4().hex)
-    return session.get("own.holder")
+    if not HOLDER.get():
+        HOLDER.put(uuid4().hex)
+    return HOLDER.get()
 
 
 def _found(upload: Upload) -> Found | None:
@@ -88,7 +114,7 @@ def _found(upload: Upload) -> Found | None:
 
     def refuse(error: StudioError) -> None:
         _discard()
-        session.put(PROBLEM, f"{upload.name}: {error}")
+        _refuse(upload.name, error)
 
     try:
         if found := shelf.looked(upload, holder):
@@ -99,67 +125,87 @@ def _found(upload: Upload) -> Found | None:
         return None
     jobs.start(LOOK, lambda: begin_here(lambda report: shelf.look(upload, holder, report)))
     name = literal(upload.name)
-    return jobs.follow(LOOK, lambda fraction: f"Reading {name}: {fraction:.0%}", refuse, _discard)
+    words = lambda fraction: _("Reading {file}: {fraction:.0%}", file=name, fraction=fraction)  # noqa: E731
+    return jobs.follow(LOOK, words, refuse, _discard)
 
 
 def _report(upload: Upload, found: Found) -> None:
     """Classes, counts, sizes and colour; what was left out and why."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{literal(upload.name)}** :gray[{upload.size / MB:,.1f} MB]", width="stretch")
-        st.button("Discard", icon=":material/close:", on_click=_discard)
-    sizes = _sides(found.smallest) if found.uniform else f"{_sides(found.smallest)} to {_sides(found.largest)}"
+        st.button(_("Discard"), icon=":material/close:", on_click=_discard, key="own-discard")
     with st.grid(3, min_column_width=100, gap="small"):
-        st.metric("Pictures", f"{found.pictures:,}")
-        st.metric("Classes", len(found.class_names))
-        st.metric("In colour", f"{found.colour:,}")
+        st.metric(_("Images"), f"{found.pictures:,}")
+        st.metric(_("Classes"), len(found.class_names))
+        st.metric(_("In colour"), f"{found.colour:,}")
     counted = list(zip(found.class_names, found.counts, strict=True))
     listed = ", ".join(f"{literal(name)} {count:,}" for name, count in counted[:30])
-    st.markdown(f"Found: {listed}{', …' if len(counted) > 30 else ''}. Sizes: {sizes} px.")
+    if len(counted) > 30:
+        listed += ", …"
+    st.markdown(_("Found: {classes}. Sizes: {sizes} px.", classes=listed, sizes=_sizes_found(found)))
     fewest, count = min(counted, key=lambda one: one[1])
     if count < FEW:
-        st.warning(f"{literal(fewest)} has only {count} pictures: its score will say little.", icon=":material/info:")
+        few = {"name": literal(fewest)}
+        told = _n(
+            "{name} has only {n} image: its score will say little.",
+            "{name} has only {n} images: its score will say little.",
+            count,
+            **few,
+        )
+        st.warning(told, icon=":material/info:")
     if found.left_out:
-        with st.expander(f"{found.left_out_count:,} left out, and why", icon=":material/rule:"):
-            rows = [(one.what, one.why) for one in found.left_out]
-            st.dataframe(pd.DataFrame(rows, columns=["what", "why"]), hide_index=True, width="stretch")
+        label = _("{count:,} left out, and why", count=found.left_out_count)
+        with st.expander(label, icon=":material/rule:", key="own-left-out"):
+            rows = [(str(one.what), str(one.why)) for one in found.left_out]
+            st.dataframe(pd.DataFrame(rows, columns=[_("what"), _("why")]), hide_index=True, width="stretch")
             if found.left_out_count > len(rows):
-                st.caption(f"The first {len(rows):,} are shown.")
+                st.caption(_("The first {count:,} are shown.", count=len(rows)))
+
+
+def _sizes_found(found: Found) -> str:
+    if found.uniform:
+        return sides(found.smallest)
+    return _("{smallest} to {largest}", smallest=sides(found.smallest), largest=sides(found.largest))
 
 
 def _make(upload: Upload, found: Found, count: int) -> None:
     """The choices, what they come to, and the button."""
     left, middle, right = st.columns(3, gap="medium")
-    title = left.text_input("Name", PurePath(upload.name).stem[:40], max_chars=40, key=f"own-name-{count}")
+    title = left.text_input(_("Name"), PurePath(upload.name).stem[:40], max_chars=40, key=f"own-name-{count}")
     size = middle.selectbox(
-        "Size to work at",
+        _("Size to work at"),
         _sizes(found),
-        format_func=_sides,
+        format_func=sides,
         index=_sizes(found).index(_usual(found)),
-        help="The middle of each picture is cropped to this shape and scaled. Larger pictures train more slowly.",
+        help=_("The middle of each image is cropped to this shape and scaled. Larger images train more slowly."),
         key=f"own-size-{count}",
     )
-    colour = left.toggle("In colour", found.colour > 0, key=f"own-colour-{count}", help="3 channels; otherwise 1.")
-    share = 0.2
+    colour = left.toggle(
+        _("In colour"), found.colour > 0, key=f"own-colour-{count}", help=_("3 channels; otherwise 1.")
+    )
+    fraction = 0.2
     if found.is_split:
-        right.caption("The file says which pictures are for testing; this is kept.")
+        right.caption(_("The file says which images are for testing. This is kept."))
     else:
-        share = right.slider(
-            "Test share",
+        fraction = right.slider(
+            _("Test fraction"),
             0.05,
             0.5,
             0.2,
             0.05,
             format="percent",
             key=f"own-share-{count}",
-            help="Kept aside of each class, and looked at once when a training has ended.",
+            help=_("Kept aside of each class, and looked at once, when a training has ended."),
         )
-    choice = Choice(size, colour, share)
-    st.caption(f"{found.pictures:,} pictures of {_sides(size)}: {readable(choice.bytes(found.pictures))} in memory.")
+    choice = Choice(size, colour, fraction)
+    memory = readable(choice.bytes(found.pictures))
+    facts = {"count": found.pictures, "size": sides(size), "memory": memory}
+    st.caption(_("{count:,} images of {size}: {memory} in memory.", **facts))
     name = jobs.offer(
         MAKE,
-        "Make the data set",
+        _("Make the data set"),
         lambda: _begin(upload, found, title, choice),
-        lambda fraction: f"Scaling the pictures: {fraction:.0%}",
+        lambda fraction: _("Scaling the images: {fraction:.0%}", fraction=fraction),
         type="primary",
         icon=":material/dataset:",
     )
@@ -184,10 +230,8 @@ def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
 def _made(name: str) -> None:
     """The data set is there: choose it, and say so."""
     _discard()
-    session.put("dataset", name)
-    if saved := services.entry(name):
-        facts = f"{saved.train:,} training and {saved.test:,} test pictures of {_sides(saved.input_shape[:2])}"
-        session.put("own.made", f"**{literal(saved.title)}** is ready: {facts}. It is chosen now, on every page.")
+    choose(name)
+    MADE.put(name)
 
 
 def _delete() -> None:
@@ -195,14 +239,15 @@ def _delete() -> None:
     own = [entry for entry in services.catalogue().entries() if entry.source == "own"]
     if not own:
         return
-    st.subheader("Uploaded to this server", anchor=False)
+    st.subheader(_("Uploaded to this server"), anchor=False)
     for entry in own:
         with st.container(horizontal=True, vertical_alignment="center"):
-            facts = f"{entry.train + entry.test:,} pictures of {_sides(entry.input_shape[:2])}"
-            st.markdown(f"**{literal(entry.title)}** :gray[{facts}, {entry.classes} classes]", width="stretch")
-            with st.popover("Delete", icon=":material/delete:"):
-                st.markdown("Its runs and models stay, their test pictures can no longer be shown.")
-                st.button("Delete it for everybody", key=f"own-delete-{entry.name}", on_click=_remove, args=(entry,))
+            facts = {"count": entry.train + entry.test, "size": sides(entry.input_shape[:2]), "classes": entry.classes}
+            told = _("{count:,} images of {size}, {classes} classes", **facts)
+            st.markdown(f"**{literal(entry.title)}** :gray[{told}]", width="stretch")
+            with st.popover(_("Delete"), icon=":material/delete:", key=f"own-delete-box-{entry.name}"):
+                st.markdown(_("Its runs and models stay. Their test images can no longer be shown."))
+                st.button(_("Delete it for everybody"), key=f"own-delete-{entry.name}", on_click=_remove, args=(entry,))
 
 
 def _remove(entry: Entry) -> None:
@@ -217,10 +262,6 @@ def _sizes(found: Found) -> list[tuple[int, int]]:
 
 
 def _usual(found: Found) -> tuple[int, int]:
-    """The pictures' own size where they agree and it is a small one."""
+    """The images' own size where they agree and it is a small one."""
     own = found.uniform
     return own if own and min(own) >= LEAST_SIDE and max(own) <= SIDES[-1] else (USUAL_SIDE, USUAL_SIDE)
-
-
-def _sides(size: tuple[int, int]) -> str:
-    return f"{size[0]} × {size[1]}"

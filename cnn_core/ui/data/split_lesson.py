@@ -12,49 +12,68 @@ from cnn_core.engine.job import Job
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.figures.template import percent
+from cnn_core.language import _
 from cnn_core.ui.kit import jobs, services, session
+from cnn_core.ui.kit.session import Slot
 
 DIGITS, COPIES, EPOCHS = 200, 5, 30  # fewer epochs: neither way has learned its copies yet
 NEAR = Augmentation(rotation=5, horizontal_shift=4, vertical_shift=4, zoom=4)  # copies much like their original
-WAYS = ("Augment, then split", "Split, then augment")
-WHAT = (
-    f"{DIGITS} digits, {COPIES} varied copies of each. **Wrong:** copy all of them, then set a part of the copies "
-    "aside for the test. **Right:** set digits aside, then copy the others only. Each way trains the classic CNN; "
-    "then both read 1,000 digits that neither ever had."
-)
+RESULT: Slot[tuple[dict[str, Any], ...] | None] = Slot("augment.ways", None)
+"""What the two ways came to."""
 
 
 def split_lesson() -> None:
     """The button, its progress, and what came of it."""
-    st.subheader("Split first, then augment", anchor=False)
-    st.markdown(WHAT)
-    ways = jobs.offer("split-lesson", "Try both ways", _experiment, _words, partial=_result, icon=":material/science:")
+    st.subheader(_("Split first, then augment"), anchor=False)
+    st.markdown(
+        _(
+            "{digits} digits, {copies} varied copies of each. **Wrong:** copy all of them, then set some of the copies "
+            "aside for the test. **Right:** set digits aside, then copy the others only. Each way trains the classic "
+            "CNN. Then both predict 1,000 digits that neither has ever seen.",
+            digits=DIGITS,
+            copies=COPIES,
+        )
+    )
+    label = _("Try both ways")
+    ways = jobs.offer("split-lesson", label, _experiment, _words, partial=_result, icon=":material/science:")
     if ways:
-        session.put("augment.ways", ways)
-    if ways := session.get("augment.ways"):
+        RESULT.put(ways)
+    if ways := RESULT.get():
         _result(ways)
-        st.caption(f"Copies made by {NEAR}; digits and draws by the seed of your recipe.")
+        st.caption(_("Copies made by {changes}. Digits and draws by the seed of your recipe.", changes=str(NEAR)))
 
 
 def sentence(way: dict[str, Any]) -> str:
     """What one way's score was worth, in numbers."""
     gap = 100 * (way["score"] - way["true"])
-    luck = 100 * math.sqrt(way["true"] * (1 - way["true"]) / way["tested"])  # standard error of a share
-    sisters = f"{way['sisters']:,} of its {way['tested']:,} test pictures are copies of digits that it trained on"
-    return (
-        f"reports {percent(way['score'])}, and truly reads {percent(way['true'])}: {abs(gap):.1f} points too "
-        f"{'good' if gap > 0 else 'low'}; luck alone makes about ±{luck:.1f}. {sisters}."
+    told = _(
+        "reports {score}, and its true accuracy is {true}: {gap:.1f} points too {direction}. Luck alone makes about "
+        "±{luck:.1f}. {copies:,} of its {tested:,} test images are copies of digits that it trained on.",
+        score=percent(way["score"]),
+        true=percent(way["true"]),
+        gap=abs(gap),
+        direction=_("high") if gap > 0 else _("low"),
+        luck=100 * math.sqrt(way["true"] * (1 - way["true"]) / way["tested"]),  # standard error of a fraction
+        copies=way["sisters"],
+        tested=way["tested"],
     )
+    return told
 
 
 def _experiment() -> Job:
-    session.put("augment.ways", None)
+    RESULT.put(None)
     data = data_key(services.catalogue(), BUNDLED)
-    return services.engine().begin(SplitLesson(data, DIGITS, NEAR, COPIES, EPOCHS, session.recipe().seed))
+    return services.engine().begin(SplitLesson(data, DIGITS, NEAR, COPIES, EPOCHS, session.RECIPE.get().seed))
+
+
+def _ways() -> tuple[str, str]:
+    return _("Augment, then split"), _("Split, then augment")
 
 
 def _words(fraction: float) -> str:
-    return f"{WAYS[fraction >= 0.5]}: {fraction:.0%} of both" if fraction else "Waiting for a free trainer…"
+    if not fraction:
+        return _("Waiting for a free trainer…")
+    return _("{way}: {fraction:.0%} of both", way=_ways()[fraction >= 0.5], fraction=fraction)
 
 
 def _result(ways: tuple[dict[str, Any], ...]) -> None:
@@ -63,7 +82,7 @@ def _result(ways: tuple[dict[str, Any], ...]) -> None:
         [f"{way['trained']:,}", f"{way['tested']:,}", percent(way["score"]), f"**{percent(way['true'])}**"]
         for way in ways
     ]
-    head = ["pictures to train on", "its own test pictures", "score it reports", "true score"]
-    st.table(pd.DataFrame(rows, index=list(WAYS[: len(ways)]), columns=head))
-    for name, way in zip(WAYS, ways, strict=False):
+    head = [_("images to train on"), _("its own test images"), _("score it reports"), _("true accuracy")]
+    st.table(pd.DataFrame(rows, index=list(_ways()[: len(ways)]), columns=head))
+    for name, way in zip(_ways(), ways, strict=False):
         st.markdown(f"**{name}** {sentence(way)}")

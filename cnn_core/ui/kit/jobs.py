@@ -7,10 +7,14 @@ import streamlit as st
 
 from cnn_core.engine.job import Job
 from cnn_core.errors import StudioError
-from cnn_core.ui.kit import session
+from cnn_core.language import _
 from cnn_core.ui.kit.errors import ERROR, show_error
+from cnn_core.ui.kit.session import Slot
 
 LOOK = 0.5  # seconds between two looks at a job
+_JOB: Slot[Job | None] = Slot("job", None)
+_PROBLEM: Slot[StudioError | None] = Slot("problem", None)
+"""Of each job by its key, what went wrong with it last."""
 
 
 def offer(
@@ -35,12 +39,12 @@ def offer(
     Returns:
         the result, in the first script run after the job has ended; None in all others.
     """
-    result = _take(key, lambda error: _put_problem(key, error))
+    result = _take(key, _PROBLEM.of(key).put)
     if _job(key):
         _watch(key, words, partial, None)
         return None
     st.button(label, key=key, on_click=start, args=(key, begin), **button)
-    if problem := session.get(f"problem.{key}"):
+    if problem := _PROBLEM.of(key).get():
         show_error(problem, error_icon)
     return result
 
@@ -64,27 +68,23 @@ def start(key: str, begin: Callable[[], Job]) -> None:
     """Begin this visitor's job `key`, unless it is there already: two clicks are one."""
     if _job(key):
         return
-    session.put(f"problem.{key}", None)
+    _PROBLEM.of(key).put(None)
     try:
-        session.put(f"job.{key}", begin())
+        _JOB.of(key).put(begin())
     except StudioError as error:
-        _put_problem(key, error)
+        _PROBLEM.of(key).put(error)
 
 
 def stop(key: str) -> None:
     """End this visitor's job `key`, if there is one, and forget it and what went wrong with it."""
-    session.put(f"problem.{key}", None)
+    _PROBLEM.of(key).put(None)
     if job := _job(key):
         job.stop()
-        session.put(f"job.{key}", None)
+        _JOB.of(key).put(None)
 
 
 def _job(key: str) -> Job | None:
-    return session.get(f"job.{key}")
-
-
-def _put_problem(key: str, error: StudioError) -> None:
-    session.put(f"problem.{key}", str(error))
+    return _JOB.of(key).get()
 
 
 def _take(key: str, on_error: Callable[[StudioError], None]) -> Any:
@@ -92,7 +92,7 @@ def _take(key: str, on_error: Callable[[StudioError], None]) -> Any:
     job = _job(key)
     if job is None or not job.done:
         return None
-    session.put(f"job.{key}", None)
+    _JOB.of(key).put(None)
     try:
         return job.result()
     except StudioError as error:
@@ -112,7 +112,7 @@ def _watch(
     if job is None or job.done:
         st.rerun()
     st.progress(job.fraction, words(job.fraction))
-    st.button("Stop", icon=":material/stop:", key=f"{key}-stop", on_click=_stop, args=(key, on_stop))
+    st.button(_("Stop"), icon=":material/stop:", key=f"{key}-stop", on_click=_stop, args=(key, on_stop))
     if partial and job.partial is not None:
         partial(job.partial)
 

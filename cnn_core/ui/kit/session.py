@@ -1,7 +1,7 @@
 """What one visitor is working on: the only file that touches st.session_state and st.query_params."""
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -73,16 +73,6 @@ def choose_language() -> None:
         key=LANGUAGE.key,
         label_visibility="collapsed",
     )
-
-
-def get(key: str, default: Any = None) -> Any:
-    """Replaced by `Slot`."""
-    return st.session_state.get(f"studio.{key}", default)
-
-
-def put(key: str, value: Any) -> None:
-    """Replaced by `Slot`."""
-    st.session_state[f"studio.{key}"] = value
 
 
 def network() -> Network:
