@@ -9,7 +9,7 @@ from distributed import Future
 from cnn_core.engine.work.train import why_not_trained
 from cnn_core.errors import RunError, StudioError
 from cnn_core.language import Text
-from cnn_core.runs.events import EVENT, Event, Failed
+from cnn_core.runs.events import EVENT, Cancelled, Event, Failed
 from cnn_core.runs.run import Run
 
 KILLED = RunError(
@@ -63,6 +63,12 @@ class Attempt:
         """Take all events of the attempt, of which some may be known."""
         for number, event in enumerate(events, 1):
             self.take(number, event)
+
+    def end_of_cancelled(self) -> Event | None:
+        """By a wish to stop, or with the connection; None when it has not begun and shall wait again."""
+        if self.stopping:
+            return Cancelled()
+        return Failed.by(LOST) if self.begun else None
 
 
 def failed(error: Exception) -> Failed:

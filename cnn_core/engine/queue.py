@@ -18,7 +18,7 @@ from distributed import Client, Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine import reports, trainers
-from cnn_core.engine.attempt import KILLED, LOST, Attempt, failed
+from cnn_core.engine.attempt import KILLED, Attempt, failed
 from cnn_core.engine.ledger import Ledger
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.work.train import take_checkpoint
@@ -271,7 +271,7 @@ class Queue:
             attempt.files = trainers.files(outcome)
             end = Finished()
         except CancelledError:
-            end = self._of_cancelled(attempt)
+            end = attempt.end_of_cancelled()
         except KilledWorker:
             self._deaths[attempt.run.id] += 1
             end = Failed.by(KILLED) if attempt.begun or self._deaths[attempt.run.id] >= MOST_DEATHS else None
@@ -281,12 +281,6 @@ class Queue:
             self._put_back(attempt)
         else:
             self._ledger.finish(attempt, end)
-
-    def _of_cancelled(self, attempt: Attempt) -> Event | None:
-        """By a wish to stop, or with the connection; None when it has not begun and shall wait again."""
-        if attempt.stopping:
-            return Cancelled()
-        return Failed.by(LOST) if attempt.begun else None
 
     def _put_back(self, attempt: Attempt) -> None:
         """It had not begun when its worker ended: that was not its fault."""
