@@ -2,8 +2,11 @@
 
 import argparse
 import tempfile
+import threading
 import time
 import timeit
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -12,7 +15,7 @@ from playwright.sync_api import Page
 from benchmarks.common import browsed, publish, served, spread
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
-from cnn_core.runs.events import EpochEnded, Progress, Started, Submitted
+from cnn_core.runs.events import EpochEnded, Event, Progress, Started, Submitted
 from cnn_core.runs.store import RunStore
 from cnn_core.ui.train.panel import REFRESH
 from tests.browser.server import Server, free_port
@@ -121,13 +124,14 @@ def _cpu(server: Server, seconds: float) -> float:
     return sum(process.cpu_times()[:2]) - before
 
 
-def watched_run(server: Server, points: int, epochs: int) -> str:
-    """A run that stays in training, with that many events behind it; this process is its owner, so it is alive."""
+@contextmanager
+def watched_run(server: Server, points: int, epochs: int) -> Iterator[str]:
+    """A run that stays in training, with that many events behind it, as long as this process renews its lease."""
     store = RunStore(f"sqlite:///{server.home}/runs.db", str(server.home / "models"))
     preset = PRESETS["keras-log"]
     run = store.create("watched", preset.network, preset.recipe.model_copy(update={"epochs": epochs}), "bundled")
     steps = max(1, points // epochs)
-    events = [
+    events: list[Event] = [
         Submitted(),
         Started(device="", choices="", epochs=epochs, steps_per_epoch=steps, train_images=9, validation_images=1),
     ]
@@ -138,7 +142,19 @@ def watched_run(server: Server, points: int, epochs: int) -> str:
         ]
         events.append(EpochEnded(epoch=epoch, loss=1, accuracy=0.5, val_loss=1, val_accuracy=0.5, seconds=1))
     store.append(run.id, *events)
-    return run.id
+    leases, ended = store.leases("benchmark"), threading.Event()
+    if run.id not in leases.take_left():
+        raise RuntimeError("The server has settled the run before this process had its lease")
+
+    def renew() -> None:
+        while not ended.wait(1):
+            leases.renew()
+
+    threading.Thread(target=renew, daemon=True).start()
+    try:
+        yield run.id
+    finally:
+        ended.set()
 
 
 def busy(server: Server, page: Page) -> Page:
@@ -176,7 +192,8 @@ def main() -> None:
         readings(server, page, 1)
         rows.append(["(d) pen up to the reading", spread(readings(server, page, times)), "0.4 s"])
         for points, epochs in ((40, 10), (20_000, 1000)):
-            cost = refresh_cost(server, page, watched_run(server, points, epochs))
+            with watched_run(server, points, epochs) as run_id:
+                cost = refresh_cost(server, page, run_id)
             rows.append([f"(f) server CPU per refresh, {points // 2:,} points trained", f"{cost:.1f} ms", "15 ms"])
         busy(server, page)
         open_drawing(server, page)

@@ -146,7 +146,7 @@ def watched(server: Server) -> Iterator[tuple[Memory, list[float]]]:
 
 def click(other: Page, number: int) -> float:
     """Seconds from another visitor's click to the page that it asks for."""
-    view, text = (("Larger than memory", "A generator"), ("Bring your own", "Your pictures"))[number % 2]
+    view, text = (("Larger than memory", "A generator"), ("Bring your own", "Your images"))[number % 2]
     start = time.perf_counter()
     other.get_by_role("radio", name=view).click()
     other.get_by_text(text).first.wait_for(timeout=60_000)
@@ -157,7 +157,7 @@ def measured(server: Server, page: Page, other: Page, file: Path) -> tuple[Memor
     """Sends the file: memory, seconds, slowest request and slowest click of the other visitor, what came of it."""
     page.goto(f"{server.url}/browse")
     page.get_by_role("radio", name="Bring your own").click()
-    page.get_by_text("Your pictures").wait_for()
+    page.get_by_text("Your images").wait_for()
     page.wait_for_timeout(2000)
     ended = page.locator("[data-testid=stMetric], [data-testid=stAlertContentError]")
     with watched(server) as (memory, waits):
@@ -168,7 +168,7 @@ def measured(server: Server, page: Page, other: Page, file: Path) -> tuple[Memor
             clicks.append(click(other, len(clicks)))
         seconds = time.perf_counter() - start
     words = ended.first.inner_text().replace("\n", " ")
-    page.get_by_role("button", name="Discard").click() if words.startswith("Pictures") else None
+    page.get_by_role("button", name="Discard").click() if words.startswith("Images") else None
     page.wait_for_timeout(1000)
     return memory, seconds, max(waits), max(clicks), words.split(". ")[0]
 

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnn_core.compare import words
-from cnn_core.compare.report import Report, Sweep
+from cnn_core.compare.report import Less, Report, Sweep
 from cnn_core.compare.tables import names
 from cnn_core.figures.confusion import confusion_figure, describe_confusion
-from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
+from cnn_core.figures.curves import Curve, Split, curves_figure, describe_curves, loss_title
 from cnn_core.figures.duel import (
     bars_figure,
     describe_bars,
@@ -59,7 +59,7 @@ def _learning_curve(report: Report, measure: str, title: str) -> Chart:
     return Chart(measure, title, "", figure, describe_curves(curves, title, share=share))
 
 
-def _curves(report: Report, measure: str, split: str) -> list[Curve]:
+def _curves(report: Report, measure: str, split: Split) -> list[Curve]:
     series = [[run.curves[measure] for run in side.runs if measure in run.curves] for side in report.sides]
     return duel_curves(series, names(report), _colours(report), split)
 
@@ -81,13 +81,13 @@ def confusions(report: Report) -> list[Chart]:
 
 def experiments(report: Report) -> list[Chart]:
     """The experiments that have been made, each with what was expected, what was measured and what it means."""
-    charts = [_less(report)] if report.less else []
+    charts = [_less(report, report.less)] if report.less else []
     charts += [_rows(report, sweep) if sweep.kind == "rows" else _sweep(report, sweep) for sweep in report.sweeps]
     return charts + ([_shuffled(report)] if report.shuffled else [])
 
 
-def _less(report: Report) -> Chart:
-    shown, x_title = (report.less.sizes, report.less.accuracies, names(report)), _("Training images")
+def _less(report: Report, less: Less) -> Chart:
+    shown, x_title = (less.sizes, less.accuracies, names(report)), _("Training images")
     figure = lines_figure(*shown, _colours(report), x_title, log_x=True, chance=_chance(report))
     return Chart("less", _("Learn from less"), words.less_words(report), figure, describe_lines(*shown, x_title))
 

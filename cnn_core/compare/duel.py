@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -57,10 +58,10 @@ def trainings(plan: Plan, train_images: int) -> tuple[Training, ...]:
 def recipe_of(plan: Plan, training: Training) -> Recipe:
     """The recipe of one training: that of its side with its seed, and what its part of the duel asks for."""
     recipe = plan.recipes[training.side]
-    changes = {"seed": training.seed}
+    changes: dict[str, Any] = {"seed": training.seed}
     if training.part == "shuffled":
         changes["pixel_order"] = plan.seeds[0]  # one order for the whole duel
-    if training.part == "less":
+    if training.part == "less" and training.images:
         steps = -(-training.images // recipe.batch_size)
         epochs = max(recipe.epochs, -(-LEAST_STEPS // steps))
         changes |= {"train_images": training.images, "validation_share": 0.0, "epochs": min(epochs, 1000)}

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import reprlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +58,7 @@ def _records(report: Report) -> Iterator[Record]:
     for counts in report.agreements:
         for measure in ("both", "only_first", "only_second", "neither"):
             yield "agreement", "", counts.seed, "", measure, getattr(counts, measure)
+    measured: list[tuple[str, Sequence[float | str], Sequence[Sequence[Sequence[float]]]]]
     measured = [(sweep.kind, sweep.amounts, sweep.accuracies) for sweep in report.sweeps]
     if report.less:
         measured.append(("less", report.less.sizes, report.less.accuracies))
@@ -81,7 +82,7 @@ def _side_records(name: str, side: Side, class_names: tuple[str, ...]) -> Iterat
 
 def _seeds(side: Side, count: int) -> list[int | str]:
     """The seeds of an experiment: those of the main trainings, unless it was made with fewer and nobody knows which."""
-    seeds = [run.seed for run in side.runs]
+    seeds: list[int | str] = [run.seed for run in side.runs]
     return seeds if len(seeds) == count else [""] * count
 
 

@@ -170,7 +170,7 @@ def disagreement(report: Report) -> Disagreement | None:
         if mcnemar(one.only_first, one.only_second) < SIGNIFICANT:
             found[one.only_second > one.only_first] += 1
     only = report.agreements[0].only_first, report.agreements[0].only_second
-    return Disagreement(side_names(report), len(report.agreements), tuple(found), only, mcnemar(*only))
+    return Disagreement(side_names(report), len(report.agreements), (found[0], found[1]), only, mcnemar(*only))
 
 
 def sweep_losses(report: Report, sweep: Sweep) -> Losses | None:
@@ -197,8 +197,13 @@ def _losses(
     pairs = zip(plain, changed, strict=True)
     drops = [[before - after for before, after in zip(*pair, strict=False)] for pair in pairs]
     lead = Lead.of(*([-drop for drop in side] for side in drops))
-    means = (tuple(map(fmean, sides)) for sides in (plain, changed, drops))
-    return Losses(*_common(report, kind, lead), _near_chance(report, plain), *means, amounts)
+    before, after, lost = (_means(sides) for sides in (plain, changed, drops))
+    return Losses(*_common(report, kind, lead), _near_chance(report, plain), before, after, lost, amounts)
+
+
+def _means(sides: Sequence[Seeds]) -> Both:
+    first, second = map(fmean, sides)
+    return first, second
 
 
 def fewer_images(report: Report) -> Fewer | None:
@@ -208,12 +213,12 @@ def fewer_images(report: Report) -> Fewer | None:
         return None
     few = [[seed[0] for seed in side] for side in less.accuracies]
     places = tuple(dict.fromkeys((0, len(less.sizes) - 1)))
-    means = tuple(tuple(fmean(seed[place] for seed in side) for side in less.accuracies) for place in places)
+    means = tuple(_means([[seed[place] for seed in side] for side in less.accuracies]) for place in places)
     common = _common(report, "less", Lead.of(*few))
     return Fewer(*common, _near_chance(report, few), tuple(less.sizes[place] for place in places), means)
 
 
-def _common(report: Report, kind: str, lead: Lead) -> tuple:
+def _common(report: Report, kind: str, lead: Lead) -> tuple[str, Names, tuple[str, str], int | None, Lead]:
     family = _EXPECTED[kind]
     favoured = report.families.index(family) if report.families.count(family) == 1 else None
     return kind, side_names(report), report.families, favoured, lead
@@ -233,7 +238,7 @@ def dragged(names: Sequence[str], displacements: Sequence[float], confidences: S
     """
     if not len(displacements):
         return None
-    reach = tuple(_reach(displacements, side) for side in confidences)
+    reach = _reach(displacements, confidences[0]), _reach(displacements, confidences[1])
     first, second = (-1.0 if far is None else far for far in reach)
     further = None if first == second else int(second > first)
     return Dragged(distinct(names), reach, further, first == second == max(map(abs, displacements)))

@@ -52,12 +52,12 @@ def fairness(plan: Plan) -> Fairness:
         "seeds": "seed" not in differing,
         "split": not differing & set(_DATA),
     }
-    sizes = tuple(trace(network).totals.parameters for network in plan.networks)
+    first, second = (trace(network).totals.parameters for network in plan.networks)
     timed = plan.matched == "time"
     return Fairness(
         same=tuple(name for name, holds in same.items() if holds),
         seeds=plan.seeds,
-        parameters=sizes if plan.matched == "parameters" else None,
+        parameters=(first, second) if plan.matched == "parameters" else None,
         seconds=recipe.time_limit if timed and "time_limit" not in differing else None,
         epochs=None if timed or "epochs" in differing else recipe.epochs,
         at_most=recipe.early_stopping is not None,

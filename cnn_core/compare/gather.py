@@ -6,17 +6,19 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from typing import cast
 
 import numpy as np
 from PIL import Image
 
 from cnn_core.compare.plan import Duel, Part
-from cnn_core.compare.report import Agreement, Contested, Less, PerSide, Report, Side, Trained, Values
+from cnn_core.compare.report import Agreement, Contested, Less, Report, Side, Trained, Values
 from cnn_core.compare.robustness import measured
 from cnn_core.data.datasets import Catalogue, Dataset
 from cnn_core.design.shapes import trace
 from cnn_core.errors import RunError
 from cnn_core.language import Text
+from cnn_core.runs.events import Started, Tested
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.series import Series
 from cnn_core.runs.state import RunState
@@ -38,7 +40,7 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
             Text("This duel has no result yet"), todo=Text("Wait until both networks have been trained and tested")
         )
     dataset = catalogue.load(duel.plan.dataset)
-    first = states[seeds[0][1][0]].started_now
+    first = _started(states[seeds[0][1][0]])
     predictions = [_predictions(store, runs, dataset) for _, runs in seeds]
     return Report(
         plan=duel.plan,
@@ -61,7 +63,7 @@ def gather(duel: Duel, store: RunStore, catalogue: Catalogue) -> Report:
 def live_curves(duel: Duel, store: RunStore) -> dict[str, tuple[list[tuple[Values, Values]], ...]]:
     """By the name of the curve, [side][seed]: x (epochs done) and y of each main training that has begun."""
     states = store.states(run_id for _, run_id in duel.of("main"))
-    curves = {name: ([], []) for name in CURVES}
+    curves: dict[str, tuple[list[tuple[Values, Values]], ...]] = {name: ([], []) for name in CURVES}
     for training, run_id in duel.of("main"):
         for name, sides in curves.items():
             series: Series = getattr(states.get(run_id, RunState()), name)
@@ -77,8 +79,18 @@ def _finished(duel: Duel, states: States, part: Part, images: int | None = None)
         for training, run_id in duel.of(part)
         if training.images == images and run_id in states and states[run_id].saved
     }
-    pairs = [(seed, (found.get((seed, 0)), found.get((seed, 1)))) for seed in duel.plan.seeds]
-    return [(seed, runs) for seed, runs in pairs if all(runs)]
+    both = [seed for seed in duel.plan.seeds if {(seed, 0), (seed, 1)} <= found.keys()]
+    return [(seed, (found[seed, 0], found[seed, 1])) for seed in both]
+
+
+def _started(state: RunState) -> Started:
+    """Of a run that is `_finished`."""
+    return cast(Started, state.started_now)
+
+
+def _tested(state: RunState) -> Tested:
+    """Of a run that is `_finished`."""
+    return cast(Tested, state.tested)
 
 
 def _side(duel: Duel, side: int, states: list[tuple[int, RunState]]) -> Side:
@@ -95,17 +107,17 @@ def _side(duel: Duel, side: int, states: list[tuple[int, RunState]]) -> Side:
 
 def _trained(seed: int, state: RunState) -> Trained:
     """A run that a time limit ended within its first epoch has no whole epoch: its last points stand for one."""
-    done = state.epochs_done
-    begun = state.epoch + state.step / state.started_now.steps_per_epoch
+    done, tested = state.epochs_done, _tested(state)
+    begun = state.epoch + state.step / _started(state).steps_per_epoch
     return Trained(
         seed=seed,
         epochs=len(done),
         seconds_per_epoch=_typical([epoch.seconds for epoch in done]) if done else (state.seconds or 0.0) / begun,
         train_accuracy=done[-1].accuracy if done else state.accuracy.y[-1],
-        test_accuracy=state.tested.accuracy,
-        test_loss=state.tested.loss,
+        test_accuracy=tested.accuracy,
+        test_loss=tested.loss,
         curves={name: _rounded(getattr(state, name)) for name in CURVES if getattr(state, name).x},
-        confusion=state.tested.confusion,
+        confusion=tested.confusion,
     )
 
 
@@ -115,16 +127,17 @@ def _typical(seconds: list[float]) -> float:
 
 
 def _rounded(series: Series) -> tuple[Values, Values]:
-    return tuple(tuple(round(value, DECIMALS) for value in values) for values in (series.x, series.y))
+    x, y = (tuple(round(value, DECIMALS) for value in values) for values in (series.x, series.y))
+    return x, y
 
 
 def _predictions(store: RunStore, runs: tuple[str, str], dataset: Dataset) -> tuple[Predictions, Predictions]:
-    contents = [store.load_file(run, PREDICTIONS_FILE) for run in runs]
-    if not all(contents):
+    first, second = (store.load_file(run, PREDICTIONS_FILE) for run in runs)
+    if not first or not second:
         raise RunError(
             Text("The predictions of this duel are gone: one of its runs was deleted"), todo=Text("Start it again")
         )
-    return tuple(Predictions.read(content, dataset.y_test) for content in contents)
+    return Predictions.read(first, dataset.y_test), Predictions.read(second, dataset.y_test)
 
 
 def _agreement(seed: int, first: Predictions, second: Predictions) -> Agreement:
@@ -158,19 +171,20 @@ def _shuffled(duel: Duel, states: States, seeds: list[int]) -> tuple[Values, Val
     done = dict(_finished(duel, states, "shuffled"))
     if not set(seeds) <= done.keys():
         return None
-    return tuple(tuple(states[done[seed][side]].tested.accuracy for seed in seeds) for side in (0, 1))
+    first, second = (tuple(_tested(states[done[seed][side]]).accuracy for seed in seeds) for side in (0, 1))
+    return first, second
 
 
 def _less(duel: Duel, states: States, main: list[tuple[int, tuple[str, str]]], everything: int) -> Less | None:
     """The sizes, and the seeds of all of them, that are done on both sides; the main trainings are the last size."""
-    sizes = sorted({training.images for training, _ in duel.of("less")})
+    sizes = sorted({training.images for training, _ in duel.of("less") if training.images})
     by_size = {size: dict(_finished(duel, states, "less", size)) for size in sizes}
     by_size = {size: runs for size, runs in by_size.items() if runs} | {everything: dict(main)}
     seeds = [seed for seed in duel.plan.seeds if all(seed in runs for runs in by_size.values())]
     if len(by_size) < 2 or not seeds:
         return None
-    accuracies: PerSide = tuple(
-        tuple(tuple(states[runs[seed][side]].tested.accuracy for runs in by_size.values()) for seed in seeds)
+    first, second = (
+        tuple(tuple(_tested(states[runs[seed][side]]).accuracy for runs in by_size.values()) for seed in seeds)
         for side in (0, 1)
     )
-    return Less(sizes=tuple(by_size), accuracies=accuracies)
+    return Less(sizes=tuple(by_size), accuracies=(first, second))

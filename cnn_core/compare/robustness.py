@@ -1,4 +1,4 @@
-"""What happens to both networks of a duel when the test pictures are changed, and they were trained on plain ones."""
+"""What happens to both networks of a duel when the test images are changed, and they were trained on plain ones."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from cnn_core.engine.job import Job
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.robustness import CHANGES, TRIED, Robustness
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.store import RunStore
 
 IMAGES = 1_000  # of the test set; a thousand tell 1 point apart, and all of MNIST would take minutes
@@ -20,7 +21,7 @@ _SWEEPS = TypeAdapter(tuple[Sweep, ...])
 
 
 def measure(duel: Duel, store: RunStore, engine: Engine, catalogue: Catalogue) -> Job:
-    """Ask the networks of all finished main trainings about changed test pictures, and keep the answers with the duel.
+    """Ask the networks of all finished main trainings about changed test images, and keep the answers with the duel.
 
     Returns:
         a job that ends with the same tuple of Sweep that is kept.
@@ -30,7 +31,8 @@ def measure(duel: Duel, store: RunStore, engine: Engine, catalogue: Catalogue) -
     """
     models = _models(duel, store)
     if not models:
-        raise RunError("Nothing to measure yet", todo="Wait until both networks have been trained and tested")
+        todo = Text("Wait until both networks have been trained and tested")
+        raise RunError(Text("Nothing to measure yet"), todo=todo)
 
     def keep(answer: dict[str, Any]) -> tuple[Sweep, ...]:
         sweeps = _sweeps(answer)

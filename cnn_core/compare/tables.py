@@ -92,12 +92,12 @@ def paired_accuracies(report: Report) -> tuple[list[float], list[float]]:
 
 def interval_words(report: Report) -> str:
     """By how much one side is better over the seeds, with the paired interval; empty with fewer than two pairs."""
-    called, accuracies = names(report), paired_accuracies(report)
-    interval = paired_interval(*accuracies)
+    called, (first, second) = names(report), paired_accuracies(report)
+    interval = paired_interval(first, second)
+    if interval and interval.mean < 0:
+        called, interval = called[::-1], paired_interval(second, first)
     if interval is None:
         return ""
-    if interval.mean < 0:
-        called, interval = called[::-1], paired_interval(*accuracies[::-1])
     return _(
         "Test accuracy of {first} minus that of {second}, over {seeds} seeds: {mean} points on average, with a "
         "{level:.0%} interval from {low} to {high} (paired t).",
@@ -145,12 +145,8 @@ def _main_arguments(layer: BaseLayer) -> list[str]:
 
 def recipe_table(plan: Plan) -> list[tuple[str, str, str]]:
     """(setting by its code name, value of the first side, of the second) of all in use; seeds are the plan's."""
-    settings = [_settings(recipe) for recipe in plan.recipes]
-    return [
-        (name, *(setting[name] or "–" for setting in settings))
-        for name in settings[0]
-        if any(setting[name] for setting in settings)
-    ]
+    first, second = (_settings(recipe) for recipe in plan.recipes)
+    return [(name, first[name] or "–", second[name] or "–") for name in first if first[name] or second[name]]
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:

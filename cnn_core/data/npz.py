@@ -58,7 +58,7 @@ class Rows:
     parts: Iterable[np.ndarray]
 
 
-def read_headers(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str, Header]:
+def read_headers(path: Path, name: Words, max_bytes: int = MAX_BYTES) -> dict[str, Header]:
     """What the arrays say of themselves; DataError unless they can be a data set of at most `max_bytes`."""
     with _opened(path, name) as archive:
         there = archive.namelist()
@@ -67,17 +67,17 @@ def read_headers(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str,
     return headers
 
 
-def read_labels(path: Path, name: str, headers: Mapping[str, Header], key: str = "y_train") -> np.ndarray:
+def read_labels(path: Path, name: Words, headers: Mapping[str, Header], key: str = "y_train") -> np.ndarray:
     """The labels `key`, int64, (N,)."""
     return _labels(_values(path, name, headers, key), key, name)
 
 
-def read_names(path: Path, name: str, headers: Mapping[str, Header], classes: int) -> tuple[str, ...]:
+def read_names(path: Path, name: Words, headers: Mapping[str, Header], classes: int) -> tuple[str, ...]:
     """The names of the classes; none when the file has none."""
     return _names(_values(path, name, headers, NAMES), classes, name) if NAMES in headers else ()
 
 
-def read_pixels(path: Path, name: str, headers: Mapping[str, Header], key: str) -> Iterator[np.ndarray]:
+def read_pixels(path: Path, name: Words, headers: Mapping[str, Header], key: str) -> Iterator[np.ndarray]:
     """The images `key` as uint8, (n, H, W, C), some at a time."""
     header = headers[key]
     with _opened(path, name) as archive, archive.open(f"{key}.npy") as file:
@@ -89,7 +89,7 @@ def read_pixels(path: Path, name: str, headers: Mapping[str, Header], key: str) 
             yield _pixels(values.reshape(-1, *sides), key, name)
 
 
-def read_arrays(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, name: Words, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
     """All arrays, checked: x uint8 (N, H, W, C), y int64 (N,), and `class_names` where the file has them."""
     headers = read_headers(path, name, max_bytes)
     arrays = {
@@ -99,7 +99,7 @@ def read_arrays(path: Path, name: str, max_bytes: int = MAX_BYTES) -> dict[str, 
     return check_arrays(arrays, name)
 
 
-def check_arrays(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+def check_arrays(arrays: Mapping[str, np.ndarray], name: Words) -> dict[str, np.ndarray]:
     """The same arrays as x uint8 (N, H, W, C) and y int64 (N,); DataError in words when they are no data set."""
     arrays = {key: np.asarray(arrays[key]) for key in (*KEYS, NAMES) if key in arrays}
     _check_headers({key: Header(array.shape, False, array.dtype) for key, array in arrays.items()}, name, MAX_BYTES)
@@ -114,7 +114,7 @@ def check_arrays(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.nd
     return checked
 
 
-def check_labels(train: np.ndarray, test: np.ndarray, name: str) -> int:
+def check_labels(train: np.ndarray, test: np.ndarray, name: Words) -> int:
     """How many classes there are; DataError when it is one, or when the test labels have more."""
     classes = int(train.max()) + 1
     if classes < 2:
@@ -142,7 +142,7 @@ def write_arrays(file: IO[bytes], arrays: Mapping[str, np.ndarray | Rows]) -> No
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
+def _opened(path: Path, name: Words) -> Iterator[zipfile.ZipFile]:
     # Arrays are unpacked only when they are asked for, so the body of the with statement can fail in the same ways.
     try:
         with zipfile.ZipFile(path) as archive:
@@ -183,7 +183,7 @@ def _blocks(file: IO[bytes], header: Header, unit: int) -> Iterator[np.ndarray]:
     file.read(1)  # the checksum is compared at the end
 
 
-def _turned(file: IO[bytes], header: Header, key: str, name: str) -> np.ndarray:
+def _turned(file: IO[bytes], header: Header, key: str, name: Words) -> np.ndarray:
     """The images of an array that is stored column by column; they can only be had all at once."""
     flat, at = np.empty(header.values, np.uint8), 0
     for values in _blocks(file, header, 1):
@@ -192,7 +192,7 @@ def _turned(file: IO[bytes], header: Header, key: str, name: str) -> np.ndarray:
     return _channelled(flat.reshape(header.shape[::-1]).T)
 
 
-def _whole(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
+def _whole(path: Path, name: Words, headers: Mapping[str, Header], key: str) -> np.ndarray:
     count, height, width, *channels = headers[key].shape
     images, at = np.empty((count, height, width, *(channels or (1,))), np.uint8), 0
     for part in read_pixels(path, name, headers, key):
@@ -201,7 +201,7 @@ def _whole(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np
     return images
 
 
-def _values(path: Path, name: str, headers: Mapping[str, Header], key: str) -> np.ndarray:
+def _values(path: Path, name: Words, headers: Mapping[str, Header], key: str) -> np.ndarray:
     """Labels or names, all at once."""
     header = headers[key]
     with _opened(path, name) as archive, archive.open(f"{key}.npy") as file:
@@ -209,7 +209,7 @@ def _values(path: Path, name: str, headers: Mapping[str, Header], key: str) -> n
     return values.reshape(header.shape)  # (N,) or (N, 1): by rows or by columns is the same
 
 
-def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> None:
+def _check_headers(headers: Mapping[str, Header], name: Words, max_bytes: int) -> None:
     if missing := [key for key in KEYS if key not in headers]:
         expected = Text("the arrays {keys}", keys=", ".join(KEYS))
         raise _wrong(name, Text("arrays are missing"), expected, Text("no {keys}", keys=", ".join(missing)))
@@ -233,7 +233,7 @@ def _check_headers(headers: Mapping[str, Header], name: str, max_bytes: int) -> 
         raise _wrong(name, Text("it is too large"), expected, Text("more"))
 
 
-def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: str) -> None:
+def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: Words) -> None:
     if key.startswith("x"):
         good = (
             len(shape) in (3, 4) and all(1 <= side <= MAX_SIDE for side in shape[1:3]) and shape[3:] in ((), (1,), (3,))
@@ -256,11 +256,11 @@ def _check_header(key: str, shape: tuple[int, ...], dtype: np.dtype, name: str) 
         raise _wrong(name, Text("{array} is empty", array=key), Text("at least one"), Text("none"))
 
 
-def _pixels(array: np.ndarray, key: str, name: str) -> np.ndarray:
+def _pixels(array: np.ndarray, key: str, name: Words) -> np.ndarray:
     return _channelled(_in_range(array, key, name))
 
 
-def _in_range(array: np.ndarray, key: str, name: str) -> np.ndarray:
+def _in_range(array: np.ndarray, key: str, name: Words) -> np.ndarray:
     if array.dtype != np.uint8 and (array.min() < 0 or array.max() > 255):
         expected = Text("pixels from {low} to {high}", low=0, high=255)
         raise _out_of_range(name, key, expected, int(array.min()), int(array.max()))
@@ -272,7 +272,7 @@ def _channelled(array: np.ndarray) -> np.ndarray:
     return array if array.ndim == 4 else array[..., np.newaxis]
 
 
-def _labels(array: np.ndarray, key: str, name: str) -> np.ndarray:
+def _labels(array: np.ndarray, key: str, name: Words) -> np.ndarray:
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= MAX_CLASSES:
         expected = Text("labels from {low} to {high}", low=0, high=MAX_CLASSES - 1)
@@ -280,7 +280,7 @@ def _labels(array: np.ndarray, key: str, name: str) -> np.ndarray:
     return array.astype(np.int64).reshape(-1)
 
 
-def _names(array: np.ndarray, classes: int, name: str) -> tuple[str, ...]:
+def _names(array: np.ndarray, classes: int, name: Words) -> tuple[str, ...]:
     names = tuple(text.strip()[:MAX_NAME] for text in array.tolist())
     if len(names) != classes or len(set(names)) != classes or not all(text.isprintable() and text for text in names):
         expected = Text("{count} different names, for the labels from 0", count=classes)
@@ -288,11 +288,11 @@ def _names(array: np.ndarray, classes: int, name: str) -> tuple[str, ...]:
     return names
 
 
-def _out_of_range(name: str, key: str, expected: Text, low: int, high: int) -> DataError:
+def _out_of_range(name: Words, key: str, expected: Text, low: int, high: int) -> DataError:
     problem = Text("{array} is out of range", array=key)
     return _wrong(name, problem, expected, Text("{low} to {high}", low=low, high=high))
 
 
-def _wrong(name: str, problem: Text, expected: Text, received: Words) -> DataError:
+def _wrong(name: Words, problem: Text, expected: Text, received: Words) -> DataError:
     what = Text("{file} can't be used: {problem}", file=name, problem=problem)
     return DataError(what, expected=expected, received=received, todo=Text("Save it again that way"))

@@ -71,8 +71,9 @@ async def scheduler(host: str, port: int) -> None:
     scheme = "tls" if settings().tls_ca_file else "tcp"
     security = credentials(settings(), f"{scheme}://")
     ended = _ended_with_signal()
-    where = {"protocol": f"{scheme}://", "host": host, "port": port, "dashboard_address": f"{LOOPBACK}:0"}
-    async with Scheduler(security=security, **where) as process:
+    async with Scheduler(
+        security=security, protocol=f"{scheme}://", host=host, port=port, dashboard_address=f"{LOOPBACK}:0"
+    ) as process:
         log.info("The scheduler is at %s", process.address)
         if not security:
             log.warning(OPEN)

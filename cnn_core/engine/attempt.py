@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 
 from distributed import Future
 
-from cnn_core.errors import StudioError
-from cnn_core.runs.events import EVENT, Event
+from cnn_core.engine.work.train import why_not_trained
+from cnn_core.errors import RunError, StudioError
+from cnn_core.language import Text
+from cnn_core.runs.events import EVENT, Cancelled, Event, Failed
 from cnn_core.runs.run import Run
 
-KILLED = (
-    "The training process ended unexpectedly: it was killed, or ran out of memory. "
-    "A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory."
+KILLED = RunError(
+    Text("The training process ended unexpectedly: it was killed, or ran out of memory"),
+    todo=Text("A new one has taken its place. Resume the run, or choose a smaller batch or network if it was memory."),
 )
-LOST = "The connection to the training cluster was lost. Resume the run to go on from its last finished epoch."
+LOST = RunError(
+    Text("The connection to the training cluster was lost"),
+    todo=Text("Resume the run to go on from its last finished epoch."),
+)
 
 
 @dataclass(eq=False)
@@ -59,9 +64,13 @@ class Attempt:
         for number, event in enumerate(events, 1):
             self.take(number, event)
 
+    def end_of_cancelled(self) -> Event | None:
+        """By a wish to stop, or with the connection; None when it has not begun and shall wait again."""
+        if self.stopping:
+            return Cancelled()
+        return Failed.by(LOST) if self.begun else None
 
-def reason(error: BaseException) -> str:
-    """Why a run failed, for the person who asked for it."""
-    if isinstance(error, StudioError):
-        return str(error)
-    return f"The training ended with an unexpected error: {type(error).__name__}: {str(error)[:500]}"
+
+def failed(error: Exception) -> Failed:
+    """The end of a run that `error` ended."""
+    return Failed.by(error if isinstance(error, StudioError) else why_not_trained(error))

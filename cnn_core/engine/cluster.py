@@ -11,6 +11,7 @@ from distributed.security import Security
 
 from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
 from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 PAUSE_SECONDS = 0.5
@@ -45,10 +46,10 @@ def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
     limit, workers = settings.training_memory_bytes, settings.training_workers
     if limit < WORKER_BYTES:
         raise EngineError(
-            f"There is too little memory for {workers} training workers",
-            expected=f"at least {WORKER_BYTES // MIB} MiB for each",
-            received=f"{limit // MIB} MiB",
-            todo="Set CNN_STUDIO_TRAINING_WORKERS to fewer, or CNN_STUDIO_TRAINING_MEMORY_BYTES to more",
+            Text("There is too little memory for {count} training workers", count=workers),
+            expected=Text("at least {size} MiB for each", size=WORKER_BYTES // MIB),
+            received=Text("{size} MiB", size=limit // MIB),
+            todo=Text("Set CNN_STUDIO_TRAINING_WORKERS to fewer, or CNN_STUDIO_TRAINING_MEMORY_BYTES to more"),
         )
     return [(QUESTIONS, settings.questions_memory_bytes), *[(TRAINING, limit)] * workers]
 
@@ -66,7 +67,7 @@ class Workers:
         self, address: str, security: Security | None, memory: list[tuple[str, int]], *, host: str | None = None
     ):
         self._address, self._security, self._memory, self._host = address, security, memory, host
-        self._nannies: set[_Nanny] = set()
+        self._nannies: set[Nanny] = set()
         self._ended = False
 
     async def keep(self, ended: asyncio.Event) -> None:
@@ -101,7 +102,7 @@ class Workers:
                 self._nannies.discard(nanny)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _nanny(self, kind: str, memory_limit: int) -> "_Nanny":
+    def _nanny(self, kind: str, memory_limit: int) -> Nanny:
         env = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
         if kind == QUESTIONS:
             # One image is read as fast without the GPU, and its memory is for training.

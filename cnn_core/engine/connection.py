@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, cast
 
 from distributed import Client
 from distributed.security import Security
@@ -20,6 +21,7 @@ from cnn_core.engine.cluster import QUESTIONS, TRAINING, log, memory_of_workers
 from cnn_core.engine.security import SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.language import Text
 from cnn_core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +46,7 @@ class Connection:
         self._loop = _Loop()
         self._lock = threading.Lock()
         self._wanted, self._closed = threading.Event(), threading.Event()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._connected: Future[Client] = self._starter.submit(self._start)
 
@@ -54,7 +56,7 @@ class Connection:
         Without `urgent`, the first visitor's page still comes first.
         """
         if self._closed.is_set():
-            raise EngineError("The training cluster was ended with its server")
+            raise EngineError(Text("The training cluster was ended with its server"))
         if urgent:
             self._wanted.set()
         with self._lock:
@@ -66,12 +68,13 @@ class Connection:
         except StudioError:
             raise
         except (Exception, CancelledError) as error:
-            raise EngineError("The training cluster does not start", todo=f"Ask the administrator ({error})") from error
+            todo = Text("Ask the administrator ({error})", error=str(error))
+            raise EngineError(Text("The training cluster does not start"), todo=todo) from error
 
     def cluster_pid(self) -> int | None:
         """The process of the local cluster; None when it is somebody else's."""
         self.client()
-        return self._process and self._process.pid
+        return self._process.pid if self._process else None
 
     def close(self) -> None:
         """End the cluster, when it is this connection's own; also while it starts. Not to be used afterwards."""
@@ -131,7 +134,7 @@ class Connection:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self._closed.is_set():  # it has ended the processes before there was this one
             self._end_process()
-        with self._process.stdout as stdout:
+        with cast(IO[str], self._process.stdout) as stdout:
             hello = json.loads(stdout.readline())
         return hello["address"], Security(require_encryption=True, **{name: hello[name] for name in SECRETS})
 
@@ -150,7 +153,7 @@ class Connection:
     def _end_process(self) -> None:
         """It ends when its standard input closes."""
         if self._process:
-            self._process.stdin.close()
+            cast(IO[str], self._process.stdin).close()
             try:
                 self._process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
@@ -173,7 +176,7 @@ class _Client(Client):
 class _Loop:
     """A thread with an event loop for all clients. One of Dask's own would stay behind each client that was lost."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name="clients", daemon=True)
         self._thread.start()

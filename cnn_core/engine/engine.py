@@ -3,7 +3,7 @@
 import pickle
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -13,12 +13,13 @@ from distributed import Client, Future
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine import supplies
 from cnn_core.engine.connection import Connection
-from cnn_core.engine.job import Job, Stopped, Task, Tasks
+from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.trainers import KEY
-from cnn_core.engine.work.base import TRAINING, Missing, Work
+from cnn_core.engine.work.base import TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.language import Text
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
@@ -73,7 +74,8 @@ class Engine:
 
     def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
         """Send the work, and once more with what the worker lacks."""
-        client, sent = self._connection.client(), {}
+        client = self._connection.client()
+        sent: Mapping[Key, Any] = {}
         while True:
             future = self._submit(client, Order(work, name, sent, self._topic if name else ""), priority)
             answer = _answer(future, wait, lambda: client.run(request_stop, name, on_error="ignore"))
@@ -125,6 +127,7 @@ def _answer(future: Future, wait: Callable[[Future], Any], stop: Callable[[], An
         raise
     except TimeoutError:
         future.cancel()
-        raise EngineError("No answer came in time", todo="The server is busy: try again in a moment") from None
+        raise late() from None
     except Exception as error:
-        raise EngineError(f"The question could not be answered ({error})", todo="Try again") from error
+        what = Text("The question could not be answered ({error})", error=str(error))
+        raise EngineError(what, todo=Text("Try again")) from error

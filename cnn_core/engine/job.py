@@ -12,6 +12,7 @@ from typing import Any
 
 from cnn_core.engine.work.base import Work
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.language import Text
 
 LOG = logging.getLogger(__name__)
 _numbers = itertools.count()
@@ -57,13 +58,13 @@ class Job:
     def result(self, timeout: float | None = None) -> Any:
         """What came of it, waiting up to `timeout` seconds. Raises StudioError: whatever went wrong, in words."""
         if self._stopped:
-            raise EngineError("This was stopped", todo="Start it again")
+            raise EngineError(Text("This was stopped"), todo=Text("Start it again"))
         try:
             return self._task.outcome.result(timeout)
         except Stopped:
-            raise EngineError("This was ended with its server", todo="Start it again") from None
+            raise EngineError(Text("This was ended with its server"), todo=Text("Start it again")) from None
         except TimeoutError:
-            raise EngineError("No answer came in time", todo="The server is busy: try again in a moment") from None
+            raise late() from None
 
     def stop(self) -> None:
         """Let go of the work. Returns at once; what has ended already stays as it is."""
@@ -147,13 +148,14 @@ class Task:
             self.outcome.set_exception(error)
         except Exception as error:
             LOG.exception("Work of the server failed")
-            self.outcome.set_exception(EngineError(f"This ended with an unexpected error ({error})", todo="Try again"))
+            what = Text("This ended with an unexpected error ({error})", error=str(error))
+            self.outcome.set_exception(EngineError(what, todo=Text("Try again")))
 
 
 class Tasks:
     """What an engine has under way. Work that is shared is one task for all who begin an equal one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_name: dict[str, Task] = {}
         self._shared: dict[Work, Task] = {}
@@ -201,6 +203,11 @@ def begin_here(function: Callable[[Callable[[float], None]], Any]) -> Job:
             nobody wants it any more.
     """
     return Task(lambda task: function(task.report)).start()
+
+
+def late() -> EngineError:
+    """Nobody has answered within the time that was given."""
+    return EngineError(Text("No answer came in time"), todo=Text("The server is busy: try again in a moment"))
 
 
 def _let_go() -> None:

@@ -14,7 +14,7 @@ class Ledger:
 
     Attributes:
         attempts: by the run's id, those that are not written to their end yet.
-        trouble: why something could not be written, in words; empty when all is well.
+        trouble: why something could not be written; None when all is well.
 
     Args:
         on_lost: gets an attempt whose run this server does not answer for any more.
@@ -24,7 +24,7 @@ class Ledger:
         self._store, self._holder, self._on_lost = store, holder, on_lost
         self._lock = threading.Lock()
         self.attempts: dict[str, Attempt] = {}
-        self.trouble = ""
+        self.trouble: StorageError | None = None
 
     def note(self, attempt: Attempt, event: Event) -> None:
         """What the server itself has to say of the run."""
@@ -41,7 +41,7 @@ class Ledger:
         for attempt in list(self.attempts.values()):
             self.write(attempt)
         if not self.attempts:
-            self.trouble = ""
+            self.trouble = None
 
     def write(self, attempt: Attempt) -> None:
         """Write what there is of the attempt: its events, its files, its end."""
@@ -51,9 +51,9 @@ class Ledger:
                 if attempt.end and self._append(attempt, attempt.end):
                     self.drop(attempt)
         except StorageError as error:
-            self.trouble = str(error)
+            self.trouble = error
         else:
-            self.trouble = ""
+            self.trouble = None
 
     def drop(self, attempt: Attempt) -> None:
         """Forget the attempt; another one of the same run stays."""

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from typing import Any
 
 from tornado.iostream import SSLIOStream
 
@@ -22,9 +23,9 @@ def forget_errors() -> None:
         _CONTEXT.set_ciphers("NONE-OF-THEM")
 
 
-def _cured(method: Callable) -> Callable:
+def _cured(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def call(self, *arguments):
+    def call(self: SSLIOStream, *arguments: Any) -> Any:
         try:
             return method(self, *arguments)
         except OSError:

@@ -18,7 +18,7 @@ from distributed import Client, Future, KilledWorker
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine import reports, trainers
-from cnn_core.engine.attempt import KILLED, LOST, Attempt, reason
+from cnn_core.engine.attempt import KILLED, Attempt, failed
 from cnn_core.engine.ledger import Ledger
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.work.train import take_checkpoint
@@ -49,7 +49,7 @@ class Queue:
         self._ledger = Ledger(store, self._id, self._abandon)
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
-        self._troubles: dict[str, str] = {}  # by the loop that met it
+        self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
         self._closing = threading.Event()
         self._wake_beat, self._wake_dispatch = threading.Event(), threading.Event()
         self._writer = ThreadPoolExecutor(1, "writer")  # the only thread that writes events of begun runs: in order
@@ -95,7 +95,7 @@ class Queue:
     @property
     def trouble(self) -> str:
         """Why the queue does not go on, or cannot store something, in words; it tries again. Empty when all is well."""
-        return self._ledger.trouble or next(filter(None, list(self._troubles.values())), "")
+        return str(next(filter(None, [self._ledger.trouble, *list(self._troubles.values())]), ""))
 
     def close(self) -> None:
         """Let go of all runs, in the words of a server that has ended."""
@@ -120,9 +120,9 @@ class Queue:
         while not self._closing.is_set():
             try:
                 turn()
-                self._troubles[turn.__name__] = ""
+                self._troubles[turn.__name__] = None
             except (StudioError, OSError) as error:
-                self._troubles[turn.__name__] = str(error)
+                self._troubles[turn.__name__] = error
             except Exception:  # a turn must never be the last one
                 LOG.exception("A turn of the queue failed")
             wake.wait(BEAT)
@@ -180,7 +180,7 @@ class Queue:
         if self._ledger.trouble or not self._store.lists.waiting():
             return
         client = self._client()
-        free = trainers.free(client, {a.future.key for a in list(self._attempts.values()) if a.future})
+        free = trainers.free(client, {str(a.future.key) for a in list(self._attempts.values()) if a.future})
         for run_id in self._leases.claim(free) if free > 0 else ():
             self._begin(run_id)
 
@@ -189,7 +189,7 @@ class Queue:
             checkpoint = self._store.load_file(run_id, CHECKPOINT_FILE)
             run, state = self._store.run(run_id), self._store.state(run_id)
         except RunError as error:
-            self._store.append(run_id, Failed(message=str(error)), holder=self._id)
+            self._store.append(run_id, Failed.by(error), holder=self._id)
             return
         attempt = Attempt(run, state.submitted, checkpoint, written=self._store.count(run_id))
         self._attempts[run_id] = attempt
@@ -200,7 +200,7 @@ class Queue:
         try:
             attempt.future = trainers.submit(self._client(), self._topic, attempt, self._catalogue, with_data=with_data)
         except DataError as error:
-            self._later(self._ledger.finish, attempt, Failed(message=str(error)))
+            self._later(self._ledger.finish, attempt, Failed.by(error))
         except Exception:  # the cluster's fault, not the run's
             LOG.warning("A run could not be given to the cluster and waits again", exc_info=True)
             self._later(self._put_back, attempt)
@@ -261,6 +261,7 @@ class Queue:
         if future is not attempt.future or self._attempts.get(attempt.run.id) is not attempt:
             return
         self._wake_dispatch.set()
+        end: Event | None
         try:
             outcome = future.result()
             if isinstance(outcome, Missing):
@@ -270,22 +271,16 @@ class Queue:
             attempt.files = trainers.files(outcome)
             end = Finished()
         except CancelledError:
-            end = self._of_cancelled(attempt)
+            end = attempt.end_of_cancelled()
         except KilledWorker:
             self._deaths[attempt.run.id] += 1
-            end = Failed(message=KILLED) if attempt.begun or self._deaths[attempt.run.id] >= MOST_DEATHS else None
+            end = Failed.by(KILLED) if attempt.begun or self._deaths[attempt.run.id] >= MOST_DEATHS else None
         except Exception as error:
-            end = Failed(message=reason(error))
+            end = failed(error)
         if end is None:
             self._put_back(attempt)
         else:
             self._ledger.finish(attempt, end)
-
-    def _of_cancelled(self, attempt: Attempt) -> Event | None:
-        """By a wish to stop, or with the connection; None when it has not begun and shall wait again."""
-        if attempt.stopping:
-            return Cancelled()
-        return Failed(message=LOST) if attempt.begun else None
 
     def _put_back(self, attempt: Attempt) -> None:
         """It had not begun when its worker ended: that was not its fault."""

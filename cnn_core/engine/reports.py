@@ -16,9 +16,9 @@ class Reports:
 
     def __init__(self, topic: str, run_id: str, submitted: float):
         self._worker, self._topic = get_worker(), topic
-        self._run = {"run": run_id, "submitted": submitted}
+        self._run = run_id, submitted
         self.events: list[str] = []
-        _kept[run_id, submitted] = self
+        _kept[self._run] = self
 
     def begin(self) -> None:
         """The word, with the number 0, that this worker has all it needs: what happens now is the run's own doing."""
@@ -31,13 +31,15 @@ class Reports:
 
     def end(self) -> None:
         """Forget them."""
-        _kept.pop(tuple(self._run.values()), None)
+        _kept.pop(self._run, None)
 
     def _send(self, number: int, event: str = "", *, epoch: bool = False) -> None:
-        self._worker.log_event(self._topic, {**self._run, "number": number, "event": event, "epoch": epoch})
+        run_id, submitted = self._run
+        report = {"run": run_id, "submitted": submitted, "number": number, "event": event, "epoch": epoch}
+        self._worker.log_event(self._topic, report)
 
 
 def reported(run_id: str, submitted: float, after: int) -> tuple[int, list[str]] | None:
     """The number of the first event after `after`, and it with all later ones, when the run is on this worker."""
     reports = _kept.get((run_id, submitted))
-    return reports and (after + 1, reports.events[after:])
+    return (after + 1, reports.events[after:]) if reports else None

@@ -5,6 +5,7 @@ import ssl
 from distributed.security import Security
 
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
 from cnn_core.settings import Settings
 
 ROLES = ("client", "scheduler", "worker")
@@ -22,19 +23,19 @@ def credentials(settings: Settings, address: str) -> Security | None:
     if not any(files.values()):
         if address.startswith("tls://"):
             raise EngineError(
-                f"The cluster at {address} needs TLS files",
-                todo="Set CNN_STUDIO_TLS_CA_FILE, CNN_STUDIO_TLS_CERT_FILE and CNN_STUDIO_TLS_KEY_FILE",
+                Text("The cluster at {address} needs TLS files", address=address),
+                todo=Text("Set CNN_STUDIO_TLS_CA_FILE, CNN_STUDIO_TLS_CERT_FILE and CNN_STUDIO_TLS_KEY_FILE"),
             )
         return None
     for name, path in files.items():
         if not path or not path.is_file():
             raise EngineError(
-                f"A TLS file is missing: CNN_STUDIO_TLS_{name.upper()}_FILE",
-                expected="all three TLS files, or none",
-                received=str(path or "nothing"),
+                Text("A TLS file is missing: {name}", name=f"CNN_STUDIO_TLS_{name.upper()}_FILE"),
+                expected=Text("all three TLS files, or none"),
+                received=str(path) if path else Text("nothing"),
             )
     if not address.startswith("tls://"):
-        raise EngineError("With TLS files, the scheduler's address begins with tls://", received=address)
+        raise EngineError(Text("With TLS files, the scheduler's address begins with tls://"), received=address)
     return _security(*(str(path.resolve()) for path in files.values()))
 
 
@@ -45,6 +46,7 @@ def _security(ca: str, cert: str, key: str) -> Security:
         security.get_connection_args("client")
     except (ssl.SSLError, OSError) as error:
         raise EngineError(
-            f"The TLS files cannot be used ({error})", expected="PEM files, the key that of the certificate"
+            Text("The TLS files cannot be used ({error})", error=str(error)),
+            expected=Text("PEM files, the key that of the certificate"),
         ) from error
     return security

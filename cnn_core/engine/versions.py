@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("numpy", "keras", "tensorflow", "pydantic", "dask", "distributed", "cloudpickle", "msgpack")
-CODE = ("errors.py", "design", "data", "runs", "training", "engine")
+CODE = ("errors.py", "language.py", "design", "data", "runs", "training", "engine")
 
 
 @cache

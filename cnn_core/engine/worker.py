@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from distributed import get_worker
+from distributed import Worker, get_worker
 
 from cnn_core.design.presets import PRESETS
 from cnn_core.engine import openssl
@@ -19,7 +19,7 @@ _kept = Kept()
 _stops: set[Hashable] = set()  # the orders that nobody wants any more
 
 
-def dask_setup(worker) -> None:
+def dask_setup(worker: Worker) -> None:
     """Dask calls this when a worker starts: import Keras now, not when somebody waits for it.
 
     Not in a thread: a training beside it would share Keras's random state, and its seed would mean nothing.

@@ -13,7 +13,9 @@ import plotly.graph_objects as go
 from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain
 from cnn_core.language import N_, _
 
-_STYLES = {
+Split = Literal["train", "validation", "test"]
+Dash = Literal["solid", "dot", "dash"]
+_STYLES: dict[Split, tuple[Dash, str]] = {
     "train": ("dot", N_("training dotted")),
     "validation": ("solid", N_("validation solid")),
     "test": ("dash", N_("test dashed")),
@@ -39,9 +41,9 @@ class Curve:
     label: str
     x: Sequence[float]
     y: Sequence[float]
-    split: Literal["train", "validation", "test"]
+    split: Split
     colour: str | None = None
-    dash: Literal["solid", "dot", "dash"] = "solid"
+    dash: Dash = "solid"
     run: str | None = None
 
 

@@ -7,12 +7,11 @@ and how far apart the seeds are, from the lowest to the highest.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
-from cnn_core.figures.curves import Curve, overlay
+from cnn_core.figures.curves import Curve, Split, overlay
 from cnn_core.figures.template import COLOURS, CYCLE, finish, percent, plain, translucent
 from cnn_core.language import _
 
@@ -43,7 +42,7 @@ def duel_curves(
     series: Sequence[Sequence[tuple[Sequence[float], Sequence[float]]]],
     names: Sequence[str],
     colours: Pair,
-    split: Literal["train", "validation", "test"],
+    split: Split,
 ) -> list[Curve]:
     """The learning curves of both sides for `curves_figure`: one colour and legend entry a side, one line a seed.
 
@@ -171,7 +170,7 @@ def _number(amount: float) -> str:
     return f"{amount:,.10g}"
 
 
-def _told(seeds: Seeds) -> str:
+def _told(seeds: Seeds | np.ndarray) -> str:
     """The mean in percent, and with several seeds their range."""
     if not len(seeds):
         return _("nothing yet")

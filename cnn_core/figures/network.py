@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import ceil, log2, sqrt
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -130,7 +131,7 @@ def _box(place: int, shape: Shape, side: int, channels: int, values: int) -> _Bo
     return _Box(left, bottom, left + length, bottom + height, dx, dy)
 
 
-def _polygons(polygons: Sequence[Polygon], **look) -> dict:
+def _polygons(polygons: Sequence[Polygon], **look: Any) -> dict:
     """Closed outlines as one trace, which is far cheaper than a shape for each."""
     points = [point for polygon in polygons for point in (*polygon, polygon[0], (None, None))]
     x, y = zip(*points, strict=True) if points else ((), ())
@@ -154,7 +155,7 @@ def _connections(boxes: Sequence[_Box], places: int) -> dict:
     """The way from block to block; not behind them, they are translucent."""
     starts = [box.right + box.slant_x for box in boxes]
     ends = [box.left for box in boxes[1:]] + ([places - 0.5] if places > len(boxes) else [])
-    gaps = [[(start, _MIDDLE), (end, _MIDDLE)] for start, end in zip(starts, ends, strict=False)]
+    gaps: list[Polygon] = [[(start, _MIDDLE), (end, _MIDDLE)] for start, end in zip(starts, ends, strict=False)]
     return _polygons(gaps, line={"color": translucent(COLOURS["ink"], 0.5), "width": 1})
 
 
@@ -199,6 +200,7 @@ def _cross(trace: Trace) -> list[dict]:
 def _labels(blocks: Sequence[_Block], trace: Trace, selected: int | None) -> list[dict]:
     """The labels under the blocks, in up to three rows, or those of neighbours would overlap on a phone."""
     last = len(blocks) - 1
+    named: dict[int, tuple[str, dict[str, str]]]
     named = {place: (f"{block.written}<br>{_broken(block.name)}", {}) for place, block in enumerate(blocks)}
     if trace.problem:
         named[last + 1] = (_("layer {number}<br>does not fit", number=last + 1), {"color": COLOURS["error"]})

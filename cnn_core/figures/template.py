@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -58,7 +59,7 @@ def blend(colour: str, other: str, fraction: float) -> str:
     return "#" + "".join(f"{round(fraction * one + (1 - fraction) * two):02x}" for one, two in pairs)
 
 
-def finish(traces: Sequence[dict], height: int, **layout) -> go.Figure:
+def finish(traces: Sequence[dict], height: int, **layout: Any) -> go.Figure:
     """A figure in the shared look from plain plotly dicts.
 
     Plotly's validation is skipped: live curves are rebuilt twice a second for every visitor, and it would be most of

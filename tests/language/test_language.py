@@ -17,12 +17,15 @@ from babel.messages.mofile import write_mo
 from pydantic import BaseModel
 
 from cnn_core import language
-from cnn_core.errors import DesignError
+from cnn_core.engine.attempt import LOST, failed
+from cnn_core.errors import DesignError, StudioError
 from cnn_core.language import Text, _, _n, joined, speaking
+from cnn_core.runs.events import EVENT
 from tests.language.made_up import CODE, learn
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "cnn_core").rglob("*.py")])
+ERRORS = {kind.__name__ for kind in (StudioError, *StudioError.__subclasses__())}
 KEYWORDS = {"_": None, "N_": None, "Text": None, "_n": (1, 2), "plural": (1, 2)}
 NESTED = Text("Layer {number}: {problem}", number=2, problem=Text.plural("{n} row left", "{n} rows left", 1))
 
@@ -72,6 +75,18 @@ def test_an_error_is_told_in_the_language_of_who_reads_it(made_up):
 
 
 @pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (LOST, "⟦⟦The connection to the training cluster was lost⟧.⟧ ⟦⟦Resume the run"),
+        (ValueError("{no}"), "⟦⟦The training ended with an unexpected error: ValueError: {no}⟧.⟧"),
+    ],
+)
+def test_the_end_of_a_run_is_told_in_the_language_of_who_reads_it(made_up, error, words):
+    stored = failed(error).model_dump_json()
+    assert str(EVENT.validate_json(stored)).startswith(words)
+
+
+@pytest.mark.parametrize(
     ("locale", "code"), [("xx", CODE), ("xx-YY", CODE), ("en-GB", "en"), ("zh-TW", "en"), (None, "en")]
 )
 def test_the_browser_names_the_first_language(monkeypatch, locale, code):
@@ -109,6 +124,49 @@ def test_marked_texts_are_whole_and_their_values_are_named(path):
             if isinstance(text, ast.Constant):
                 assert text.value == text.value.strip(), f"line {call.lineno}"
                 assert all(name is None or re.match(r"[a-z]\w*$", name) for name in _values(text.value)), text.value
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_errors_hold_texts(path):
+    """A bare string would stay English. Only what was received may be made of others' words and numbers."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in ERRORS:
+            words = {"what": call.args[0] if call.args else None, **{word.arg: word.value for word in call.keywords}}
+            for name, word in words.items():
+                bare = list(_bare(word))
+                assert not [text for text in bare if name != "received" or isinstance(text, ast.Constant)], (
+                    f"line {call.lineno}: {name}"
+                )
+
+
+def _bare(word: ast.expr | None) -> Iterator[ast.expr]:
+    """The strings that `word` may be which are no texts; the empty one is none."""
+    match word:
+        case ast.IfExp():
+            yield from (*_bare(word.body), *_bare(word.orelse))
+        case ast.BoolOp():
+            yield from (bare for value in word.values for bare in _bare(value))
+        case ast.BinOp():
+            yield from (*_bare(word.left), *_bare(word.right))
+        case ast.JoinedStr():
+            yield word
+        case ast.Constant(value=str(text)) if text:
+            yield word
+
+
+@pytest.mark.parametrize(
+    ("word", "bare"),
+    [
+        ('"no"', 1),
+        ('f"{name} is gone"', 1),
+        ('Text("no")', 0),
+        ('what + ", no" if more else ""', 1),
+        ('str(path or "nothing")', 0),
+        ("what", 0),
+    ],
+)
+def test_bare_words_are_found(word, bare):
+    assert len(list(_bare(ast.parse(word, mode="eval").body))) == bare
 
 
 def test_babel_finds_the_texts_of_every_room():

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from cnn_core.engine import supplies, trainers
-from cnn_core.engine.attempt import reason
+from cnn_core.engine.attempt import failed
 from cnn_core.engine.job import Job, Task, Tasks
 from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.engine.work.base import TRAINING, Missing, Work
 from cnn_core.engine.work.context import Context, Kept, answer
-from cnn_core.engine.work.train import why_not_trained
-from cnn_core.errors import RunError, StudioError
-from cnn_core.runs.events import Cancelled, Event, Failed, Finished, StopRequested
+from cnn_core.errors import RunError
+from cnn_core.runs.events import Cancelled, Event, Finished, StopRequested
 from cnn_core.runs.run import Run
 from cnn_core.studio import Studio
 
@@ -107,10 +106,8 @@ class StandInQueue:
     def _end_of(self, run_id: str) -> Event:
         try:
             self._train(self._store.run(run_id))
-        except StudioError as error:
-            return Failed(message=reason(error))
         except Exception as error:
-            return Failed(message=str(why_not_trained(error)))
+            return failed(error)
         return Finished()
 
     def _train(self, run: Run) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.language import Text
 
 if TYPE_CHECKING:
     from cnn_core.data.datasets import Catalogue
@@ -61,7 +62,7 @@ class Work:
 
     def in_words(self, error: Exception) -> StudioError:
         """An unexpected error for the person who asked."""
-        return EngineError("The question could not be answered", received=brief(error), todo="Try again")
+        return EngineError(Text("The question could not be answered"), received=brief(error), todo=Text("Try again"))
 
 
 def brief(error: Exception) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from cnn_core.engine.work.base import DOWNLOADS, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import DataError, EngineError
+from cnn_core.language import Text
 
 FILES = {
     "mnist": ("mnist.npz", 11_490_434),
@@ -47,12 +48,13 @@ class Download(Work):
         return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
     def in_words(self, error: Exception) -> DataError:
-        todo = f"Check the internet connection, or copy {self.name}.npz into the datasets folder"
-        return DataError(f"{self.name} could not be downloaded ({brief(error)})", todo=todo)
+        what = Text("{name} could not be downloaded ({error})", name=self.name, error=brief(error))
+        todo = Text("Check the internet connection, or copy {file} into the datasets folder", file=f"{self.name}.npz")
+        return DataError(what, todo=todo)
 
     def _look(self, context: Context) -> None:
         if context.stopped():
-            raise EngineError("The download was stopped")
+            raise EngineError(Text("The download was stopped"))
         context.report(arrived(self.name))
 
 

@@ -1,12 +1,19 @@
 """Predict: what trained models read in images."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnn_core.engine.work.base import Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +36,16 @@ class Predict(Work):
         return {key: probabilities(context.model(key), self.images) for key in self.models}
 
     def in_words(self, error: Exception) -> EngineError:
-        return EngineError("The models could not be asked", received=brief(error))
+        return EngineError(Text("The models could not be asked"), received=brief(error))
 
 
-def probabilities(model, images: np.ndarray) -> np.ndarray:
+def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """float32, (N, classes), of a Keras model; raises EngineError when it takes images of another shape."""
     if images.shape[1:] != model.input_shape[1:]:
         raise EngineError(
-            "This network cannot read these pictures",
+            Text("This network cannot read these images"),
             expected=" × ".join(map(str, model.input_shape[1:])),
             received=" × ".join(map(str, images.shape[1:])),
-            todo="Choose a network that was made for them",
+            todo=Text("Choose a network that was made for them"),
         )
     return model.predict_on_batch(images)

@@ -8,6 +8,7 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.engine.work.base import Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,4 +38,4 @@ class Preview(Work):
         return {name: (np.rint(one.images).astype(np.uint8), one.numbers) for name, one in made.items()}
 
     def in_words(self, error: Exception) -> EngineError:
-        return EngineError("The preview could not be made", received=brief(error))
+        return EngineError(Text("The preview could not be made"), received=brief(error))

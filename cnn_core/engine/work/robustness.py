@@ -1,8 +1,11 @@
 """Robustness: how well networks that were trained on plain images read shifted, turned, noisy or broken ones."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +14,10 @@ from cnn_core.engine.work.base import BACKGROUND, Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.engine.work.predict import probabilities
 from cnn_core.errors import EngineError
+from cnn_core.language import Text
+
+if TYPE_CHECKING:
+    import keras
 
 BATCH = 250  # images at a time: a wish to stop is heard in between
 
@@ -46,7 +53,8 @@ class Robustness(Work):
         """ "images": how many were asked about; "accuracies": by group, change and model."""
         dataset = context.dataset(self.data)
         images, labels = dataset.x_test[: self.images], dataset.y_test[: self.images]
-        accuracies, steps = [], len(self.models) * len(TRIED)
+        accuracies: list[list[list[float]]] = []
+        steps = len(self.models) * len(TRIED)
         for group in self.models:
             models = [context.model(key) for key in group]
             accuracies.append([])
@@ -57,14 +65,14 @@ class Robustness(Work):
         return {"images": len(images), "accuracies": accuracies}
 
     def in_words(self, error: Exception) -> EngineError:
-        return EngineError("The models could not be asked", received=brief(error))
+        return EngineError(Text("The models could not be asked"), received=brief(error))
 
 
-def _accuracy(model, images: np.ndarray, labels: np.ndarray, context: Context) -> float:
+def _accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray, context: Context) -> float:
     read = []
     for start in range(0, len(images), BATCH):
         if context.stopped():
-            raise EngineError("The measurement was stopped")
+            raise EngineError(Text("The measurement was stopped"))
         read.append(probabilities(model, images[start : start + BATCH]).argmax(axis=1))
     return float(np.mean(np.concatenate(read) == labels))
 
@@ -72,12 +80,12 @@ def _accuracy(model, images: np.ndarray, labels: np.ndarray, context: Context) -
 def _shifted(images: np.ndarray, pixels: int) -> np.ndarray:
     """A quarter of the images to each side: a network may be better at one of them."""
     directions = ((pixels, 0), (-pixels, 0), (0, pixels), (0, -pixels))
-    return _dealt(images, [lambda part, way=way: shift(part, *way) for way in directions])
+    return _dealt(images, [partial(shift, right=right, down=down) for right, down in directions])
 
 
 def _turned(images: np.ndarray, degrees: float) -> np.ndarray:
     """Half of the images to the left, half to the right."""
-    return _dealt(images, [lambda part, way=way: rotate(part, way * degrees) for way in (1, -1)])
+    return _dealt(images, [partial(rotate, degrees=way * degrees) for way in (1, -1)])
 
 
 def _dealt(images: np.ndarray, ways: list[Callable[[np.ndarray], np.ndarray]]) -> np.ndarray:

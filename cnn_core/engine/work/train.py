@@ -8,6 +8,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.engine.work.base import TRAINING, Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import RunError
+from cnn_core.language import Text
 
 _checkpoints: dict[tuple[str, float], bytes] = {}  # by run, and when it was submitted
 
@@ -35,12 +36,12 @@ class Train(Work):
     def run(self, context: Context) -> dict[str, Any]:
         """The fields of fit's Outcome, and all "events" once more."""
         from cnn_core.engine.reports import Reports
-        from cnn_core.training.build import checkpoint
+        from cnn_core.training.build import Attempt, checkpoint
         from cnn_core.training.fit import fit
 
         this, dataset = (self.run_id, self.submitted), context.dataset(self.data)
 
-        def on_epoch(attempt, epoch: int) -> None:
+        def on_epoch(attempt: Attempt, epoch: int) -> None:
             _checkpoints[this] = checkpoint(attempt, epoch + 1)
 
         reports = Reports(self.topic, *this)
@@ -60,8 +61,9 @@ class Train(Work):
 def why_not_trained(error: Exception) -> RunError:
     """An unexpected error of a training, in words."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return RunError("The training ran out of memory", todo="Choose a smaller batch, or a smaller network")
-    return RunError(f"The training ended with an unexpected error: {brief(error)}")
+        todo = Text("Choose a smaller batch, or a smaller network")
+        return RunError(Text("The training ran out of memory"), todo=todo)
+    return RunError(Text("The training ended with an unexpected error: {error}", error=brief(error)))
 
 
 def take_checkpoint(run_id: str, submitted: float) -> bytes | None:

@@ -55,9 +55,9 @@ def choose_designs() -> None:
         seeds = _choose_seeds()
         recipe = _choose_recipe(matched, count, seconds)
     with versus:
-        networks = _choose_networks(entry)
+        chosen = _choose_networks(entry)
     with note:
-        networks = _matched(networks, matched)
+        networks = _matched(chosen, matched)
     if networks:
         plan = Plan(
             title=duels.title(*(network.name for network in networks)),
@@ -185,7 +185,7 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
         label,
         list(titles),
         index=list(titles).index(FIRST_PRESETS[side]),
-        format_func=titles.get,
+        format_func=lambda name: titles.get(name, name),
         key=f"duel-{side}-network",
         persist_state="session",
     )
@@ -204,7 +204,7 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
 
 def fitted(network: Network, entry: Entry) -> tuple[Network, list[str]]:
     """The network with the input and the output that the data set needs, and what was changed for it, in words."""
-    changes = []
+    changes: list[str] = []
     if not entry.ready or not entry.classes:
         return network, changes
     if network.input_shape != entry.input_shape:

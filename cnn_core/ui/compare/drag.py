@@ -51,7 +51,8 @@ def drag_board(report: Report, duel: Duel) -> None:
 
 def _runs_of(seed: int, duel: Duel) -> tuple[str, str]:
     """The runs of both sides with this seed."""
-    return tuple(run_id for training, run_id in duel.of("main") if training.seed == seed)
+    first, second = (run_id for training, run_id in duel.of("main") if training.seed == seed)
+    return first, second
 
 
 def _answer(report: Report, runs: tuple[str, str], digit: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from cnn_core.compare.duel import Progress
 from cnn_core.compare.gather import live_curves
 from cnn_core.compare.plan import Duel
 from cnn_core.errors import RunError
-from cnn_core.figures.curves import Curve, loss_title
+from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.language import _
 from cnn_core.ui.kit import services, session, wording
@@ -125,11 +125,8 @@ def _chart(duel: Duel, reached: dict, measure: str, title: str, *, share: bool =
     networks = duel.plan.networks
     names = [network.name for network in networks]
     colours = side_colours((networks[0].family, networks[1].family))
-    curves = [
-        curve
-        for name, split in ((measure, "train"), (f"val_{measure}", "validation"))
-        for curve in duel_curves(reached[name], names, colours, split)
-    ]
+    lines: tuple[tuple[str, Split], ...] = ((measure, "train"), (f"val_{measure}", "validation"))
+    curves = [curve for name, split in lines for curve in duel_curves(reached[name], names, colours, split)]
     show_curves(curves, title, _epochs(duel, curves), f"duel-{measure}", share=share)
 
 

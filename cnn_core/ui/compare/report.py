@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from cnn_core.compare import charts, words
 from cnn_core.compare import duel as duels
@@ -94,7 +94,9 @@ def _warnings(report: Report) -> None:
 def _table(rows: Sequence[Row]) -> None:
     """Rows of networks as columns."""
     (_network, *called), *measures = beside(rows)
-    table = pd.DataFrame([row[1:] for row in measures], [row[0] for row in measures], map(wording.literal, called))
+    table = pd.DataFrame(
+        [row[1:] for row in measures], [row[0] for row in measures], list(map(wording.literal, called))
+    )
     st.table(table)
 
 
@@ -120,7 +122,7 @@ def _downloads(report: Report) -> None:
 @st.fragment
 def _details(report: Report, duel: Duel | None) -> None:
     """Tabs; only the open one is made and sent."""
-    parts = {
+    parts: dict[str, tuple[str, Callable[[], None]]] = {
         "curves": (_("Curves"), lambda: _row(charts.learning_curves(report))),
         "mistakes": (_("Mistakes"), lambda: _mistakes(report)),
         "experiments": (_("Experiments"), lambda: _experiments(report, duel)),
@@ -135,7 +137,7 @@ def _details(report: Report, duel: Duel | None) -> None:
                 show()
 
 
-def _tabs(parts: Mapping[str, tuple[str, Callable]]) -> Sequence[DeltaGenerator]:
+def _tabs(parts: Mapping[str, tuple[str, Callable[[], None]]]) -> Sequence[TabContainer]:
     """A tab for each part; the open one is the same in every language."""
     labels, shown = [label for label, _show in parts.values()], _TABS.of(spoken())
     if not shown.get():

@@ -61,14 +61,18 @@ def _runs() -> None:
     with left:
         first = _choose_run("first", _("First run"), runs)
     with right:
-        others = [run for run in runs if run != first and run.dataset == first.dataset]
+        others = [run for run in runs if first and run != first and run.dataset == first.dataset]
         second = _choose_run("second", _("Second run"), others)
     if second is None:
         st.info(_("No other finished run used the same data. Train one, or choose another first run."))
     else:
         st.caption(_("The runs are compared as they were trained. The report says what differs besides the networks."))
     label, stuck = _("Compare them"), second is None
-    if st.button(label, type="primary", icon=":material/swords:", disabled=stuck, key="duel-compare"):
+    if (
+        st.button(label, type="primary", icon=":material/swords:", disabled=stuck, key="duel-compare")
+        and first
+        and second
+    ):
         store = services.store()
         open_duel(lambda: duels.of_runs(store.run(first.id), store.run(second.id), store))
 
@@ -81,12 +85,15 @@ def _finished_runs() -> list[Summary]:
 def _choose_run(side: str, label: str, runs: list[Summary]) -> Summary | None:
     by_id, datasets = {run.id: run for run in runs}, services.dataset_titles()
     titles = {run.id: _run_title(run, datasets.get(run.dataset, run.dataset)) for run in runs}
-    chosen = st.selectbox(label, list(by_id), format_func=titles.get, key=f"duel-{side}-run")
-    return by_id.get(chosen)
+    chosen = st.selectbox(
+        label, list(by_id), format_func=lambda run_id: titles.get(run_id, run_id), key=f"duel-{side}-run"
+    )
+    return by_id.get(chosen) if chosen else None
 
 
 def _run_title(run: Summary, data: str) -> str:
-    return f"{run.name} · {percent(run.test_accuracy)} · {wording.day_and_time(run.created)} · {data}"
+    accuracy = "–" if run.test_accuracy is None else percent(run.test_accuracy)
+    return f"{run.name} · {accuracy} · {wording.day_and_time(run.created)} · {data}"
 
 
 def _repeat() -> None:

@@ -19,7 +19,7 @@ def start_button(plan: Plan, label: str, key: str) -> None:
     """What the plan amounts to, or what is wrong with it; and the button."""
     entry = services.entry(plan.dataset)
     problem = plan_problem(plan, entry)
-    if problem:
+    if entry is None or problem:
         show_error(problem)
     else:
         st.caption(_amount(plan, entry))

@@ -126,8 +126,8 @@ def _numbers(values: np.ndarray, code: str) -> None:
     if max(values.shape) > NUMBERS_SIDE:
         told.append(_("the first {count} rows and columns", count=NUMBERS_SIDE))
     st.caption(" · ".join(told))
-    lines, label = "\n".join(lines), escape(_("The numbers, row by row"))
-    st.html(f'<pre style="{NUMBERS_LOOK}" tabindex="0" aria-label="{label}">{lines}</pre>')
+    text, label = "\n".join(lines), escape(_("The numbers, row by row"))
+    st.html(f'<pre style="{NUMBERS_LOOK}" tabindex="0" aria-label="{label}">{text}</pre>')
 
 
 def _label(label: int, data: Dataset) -> None:

@@ -43,7 +43,8 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
     fields = [name for name in type(model).model_fields if name not in skip]
     narrow = [name for name in fields if not _is_edges(kind(type(model), name))]
-    values, faults = dict(model), []
+    values = dict(model)
+    faults: list[Text] = []
     for start in range(0, len(narrow), columns):
         for place, name in zip(st.columns(columns), narrow[start : start + columns], strict=False):
             with place:
@@ -91,9 +92,9 @@ def _shown(value: Any) -> str:
 def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
     """The widget for a field of that kind, showing `value`."""
     what, field = kind(type(model), name), type(model).model_fields[name]
-    shared = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
+    shared: dict[str, Any] = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
     if isinstance(field.json_schema_extra, dict):  # a field that has a unit is an amount within bounds: a slider
-        shown = "%d " + field.json_schema_extra["unit"].replace("%", "%%")
+        shown = "%d " + str(field.json_schema_extra["unit"]).replace("%", "%%")
         return st.slider(name, what.low, what.high, value, format=shown.replace(" °", "°"), **shared)
     match what.base:
         case "choice":

@@ -32,7 +32,11 @@ def _follow(name: str, take: Callable[[str], None]) -> None:
 
 def write_links(network: Network | None = None, recipe: Recipe | None = None, dataset: str | None = None) -> None:
     """Let the address of the page carry these and nothing else of the kind."""
-    values = {DESIGN: network and network.to_token(), RECIPE: recipe and recipe.to_token(), DATA: dataset}
+    values = {
+        DESIGN: network.to_token() if network else None,
+        RECIPE: recipe.to_token() if recipe else None,
+        DATA: dataset,
+    }
     for name, value in values.items():
         _KNOWN.of(name).put(value)  # so that our own link is not followed
     session.set_links(values)

@@ -111,7 +111,7 @@ def _start() -> None:
 
     services.engine()
     services.shelf().tidy()
-    # What is loaded now stays for good: a garbage collection need not look at it again (DESIGN.md: 40 ms each).
+    # What is loaded now stays for good: a garbage collection need not look at it again (40 ms each).
     gc.collect()
     gc.freeze()
 

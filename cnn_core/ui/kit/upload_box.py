@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit import config
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -55,7 +56,8 @@ def image_box(label: str, most_bytes: int, *, key: str, help: str | None = None)
 def let_go(file: UploadedFile) -> None:
     """Takes a file out of the memory in which Streamlit keeps it until its visitor has left."""
     context = get_script_run_ctx()
-    context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def limit_uploads(limits: Settings) -> None:

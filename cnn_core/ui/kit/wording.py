@@ -2,14 +2,17 @@
 
 import math
 import re
+from collections.abc import Callable
 from datetime import datetime
 from string import punctuation
+from typing import Literal
 
 from cnn_core.design.recipe import Recipe
 from cnn_core.language import _
 from cnn_core.runs.state import RunState
 
-STATUS = {
+Colour = Literal["gray", "blue", "green", "orange", "red"]
+STATUS: dict[str, tuple[Callable[[], str], str, Colour]] = {
     "queued": (lambda: _("Waiting"), ":material/hourglass_empty:", "gray"),
     "training": (lambda: _("Training"), ":material/model_training:", "blue"),
     "testing": (lambda: _("Testing"), ":material/fact_check:", "blue"),
@@ -23,7 +26,7 @@ STATUS = {
 ALWAYS_TOLD = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")
 
 
-def status_badge(status: str) -> tuple[str, str, str]:
+def status_badge(status: str) -> tuple[str, str, Colour]:
     """The word for a run's status, its icon and its colour."""
     word, icon, colour = STATUS[status]
     return word(), icon, colour
@@ -49,11 +52,11 @@ def day_and_time(seconds: float) -> str:
 
 def progress_text(state: RunState) -> str:
     """Where a run is: epoch, step, time left."""
-    if state.status == "queued":
+    start = state.started_now
+    if state.status == "queued" or start is None:
         return _("Waiting for a free trainer")
     if state.status == "testing":
         return _("Predicting the test set, once")
-    start = state.started_now
     epoch = min(state.epoch + 1, start.epochs)
     parts = [
         _("Epoch {epoch} of {epochs}", epoch=epoch, epochs=start.epochs),

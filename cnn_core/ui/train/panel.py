@@ -1,6 +1,6 @@
 """One run, live: what it does now, its curves, and how to stop or resume it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -147,7 +147,7 @@ def show_metrics(values: Mapping[str, str]) -> None:
             st.metric(name, value, width=METRIC)
 
 
-def _last(values: tuple[float, ...], show) -> str:
+def _last(values: tuple[float, ...], show: Callable[[float], str]) -> str:
     return show(values[-1]) if values else "–"
 
 
@@ -164,7 +164,7 @@ def run_curves(state: RunState) -> tuple[list[Curve], list[Curve]]:
 def shown_epochs(run: Run | Summary, state: RunState) -> float:
     """Where the axis of a run's curves ends: at the plan, or where the run has ended."""
     reached = [*state.loss.x[-1:], *state.val_loss.x[-1:]]
-    return run.recipe.epochs if state.active or not reached else max(reached)
+    return run.recipe.epochs if run.recipe and (state.active or not reached) else max(reached, default=1)
 
 
 def _no_curves_yet() -> None:

@@ -42,20 +42,22 @@ class Shown(NamedTuple):
 
 def results(run: Run, state: RunState) -> None:
     """Scores and test images of a run that has been tested."""
+    if (tested := state.tested) is None:
+        return
     asked_once = _("These images were kept aside from the start. The network predicted them once, at the end.")
     st.subheader(_("On the test set"), anchor=False, help=asked_once)
-    confusion = np.array(state.tested.confusion)
+    confusion = np.array(tested.confusion)
     wrong = confusion.sum() - confusion.trace()
     show_metrics(
         {
-            _("Test accuracy"): f"{state.tested.accuracy:.2%}",
-            _("Test loss"): f"{state.tested.loss:.4f}",
+            _("Test accuracy"): f"{tested.accuracy:.2%}",
+            _("Test loss"): f"{tested.loss:.4f}",
             _("Mistakes"): _("{wrong:,} of {all:,}", wrong=wrong, all=confusion.sum()),
             _("Time"): wording.duration(state.seconds),
         }
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
-    if state.tested.accuracy <= GUESSING * most:
+    if tested.accuracy <= GUESSING * most:
         st.warning(_guessing(most, raw=run.recipe.pixels == "raw"), icon=":material/casino:")
     if run.recipe.pixels == "raw":
         _raw_pixels(run)
@@ -65,7 +67,7 @@ def results(run: Run, state: RunState) -> None:
     predictions = services.predictions(run.id, run.dataset) if dataset else None
     if predictions is not None:
         with st.container():
-            _browse(state, predictions, dataset.x_test, dataset.class_names)
+            _browse(confusion, predictions, dataset.x_test, dataset.class_names)
 
 
 def _guessing(most: float, *, raw: bool) -> str:
@@ -94,36 +96,39 @@ def _raw_pixels(run: Run) -> None:
 
 
 @st.fragment
-def _browse(state: RunState, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]) -> None:
+def _browse(confusion: np.ndarray, predictions: Predictions, images: np.ndarray, names: tuple[str, ...]) -> None:
     """The matrix beside the images; a click on a cell shows exactly its images."""
     left, right = st.columns(2)
     with left:
         event = st.plotly_chart(
-            confusion_figure(np.array(state.tested.confusion), names),
+            confusion_figure(confusion, names),
             key="results-confusion",
             on_select="rerun",
             selection_mode="points",
             config=STILL,
-            alt=describe_confusion(np.array(state.tested.confusion), names),
+            alt=describe_confusion(confusion, names),
         )
         st.caption(_("Click a cell to see its images. Click it again to deselect it."))
     points = event.selection.points
     cell = tuple(points[0]["customdata"]) if points else None
     with right:
-        _images(_choose(state, predictions, cell, names), predictions, images, names)
+        _images(_choose(confusion, predictions, cell, names), predictions, images, names)
 
 
-def _choose(state: RunState, predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]) -> Shown:
+def _choose(
+    confusion: np.ndarray, predictions: Predictions, cell: tuple[int, int] | None, names: tuple[str, ...]
+) -> Shown:
     """The images to show: those of the clicked cell, else those of the box's choice."""
     # The box offers the cells too: a matrix cannot be clicked by keyboard, and hardly by thumb.
+    options: list[Choice] = [ANY, MISTAKES, *mistakes(confusion)]
     choice = st.selectbox(
         _("Show"),
-        [ANY, MISTAKES, *mistakes(np.array(state.tested.confusion))],
+        options,
         format_func=lambda option: _choice_words(option, names),
         disabled=cell is not None,
         key="results-which",
     )
-    if cell is None and not isinstance(choice, str):
+    if cell is None and isinstance(choice, tuple):
         cell = choice[:2]
     if cell is not None:
         true, predicted = map(int, cell)

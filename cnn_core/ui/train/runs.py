@@ -166,7 +166,11 @@ def _actions(run: Summary) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if run.recipe and st.button(_("Open"), type="primary", icon=":material/open_in_new:", key="runs-open"):
             st.switch_page(pages.RUN, query_params={"run": run.id})
-        if run.recipe and st.button(_("Load into the designer"), icon=":material/view_agenda:", key="runs-load"):
+        if (
+            run.network
+            and run.recipe
+            and st.button(_("Load into the designer"), icon=":material/view_agenda:", key="runs-load")
+        ):
             session.set_network(run.network)
             session.RECIPE.put(run.recipe)
             st.switch_page(pages.DESIGNER)
@@ -200,7 +204,7 @@ def _curves(chosen: list[Summary]) -> None:
     epochs = max((shown_epochs(run, states[run.id]) for run in chosen), default=1)
     left, right = st.columns(2)
     with left:
-        title = loss_title(run.recipe.loss for run in chosen)
+        title = loss_title(run.recipe.loss for run in chosen if run.recipe)
         show_curves(overlay({name: loss for name, (loss, _accuracy) in curves.items()}), title, epochs, "runs-loss")
     with right:
         both = overlay({name: accuracy for name, (_loss, accuracy) in curves.items()})

@@ -65,8 +65,8 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     wrong, stuck = refused("recipe"), services.fault() is not None
     if wrong:
         show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
-    elif wrong := refusal():
-        _show_refusal(wrong)
+    elif refused_before := refusal():
+        _show_refusal(refused_before)
     elif problem:
         _show_problem(problem, network, entry)
     else:
