@@ -27,12 +27,12 @@ Pixels = Literal["scaled", "raw"]
 class Weights:
     """What a model has learned: of each layer its arrays, float32; and how it takes `pixels`, as in a recipe."""
 
-    arrays: list[Arrays]
+    arrays: Sequence[Arrays]
     pixels: Pixels
 
 
-def read_weights(content: bytes, network: Network) -> Weights:
-    """The weights of a .keras file that was made of `network`.
+def read_weights(content: bytes | None, network: Network) -> Weights:
+    """The weights of a .keras file that was made of `network`; None is a file that is gone.
 
     Raises:
         DataError: the file is none of this network's.
@@ -41,7 +41,7 @@ def read_weights(content: bytes, network: Network) -> Weights:
 
     shapes = weight_shapes(network)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(content or b"")) as archive:
             inner = io.BytesIO(archive.read("model.weights.h5"))
         with h5py.File(inner, "r") as file:
             pixels: Pixels = "scaled" if "layers/rescaling" in file else "raw"
