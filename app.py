@@ -12,11 +12,10 @@ else:
     startup.first_page()
     from cnn_core.language import _
     from cnn_core.ui import pages
-    from cnn_core.ui.kit import errors, session
+    from cnn_core.ui.kit import errors, sidebar
 
     st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
     st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
-    session.choose_language()
     menu = {
         "": [st.Page(pages.HOME, title=_("Home"), icon=":material/home:", default=True)],
         _("Data"): [
@@ -35,6 +34,7 @@ else:
     page = st.navigation(menu)
     if page.url_path:  # Home shows its button first
         startup.everything()
+    sidebar.show()
     errors.show_fault()
     page.run()
     startup.workers()  # after the page: the first visitor sees it while the workers start

@@ -20,33 +20,64 @@ class Recipe(BaseModel):
 
     optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = Field(
         "rmsprop",
+        title=N_("How steps are taken"),
         description=N_("How steps are taken: sgd follows the plain gradient, the others adapt the size of each step."),
     )
     learning_rate: Real = Field(
         0.001,
         gt=0,
         le=10,
+        title=N_("Size of a step"),
         description=N_("The size of a step. Too large: the loss explodes. Too small: training is slow."),
     )
-    momentum: Real = Field(0.0, ge=0, lt=1, description=N_("How much of the last step is kept; only for sgd."))
+    momentum: Real = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        title=N_("How much of the last step is kept"),
+        description=N_("How much of the last step is kept; only for sgd."),
+    )
     loss: Literal["categorical_crossentropy", "mse"] = Field(
         "categorical_crossentropy",
+        title=N_("The error to make small"),
         description=N_("The error to make small. mse compares with one-hot labels."),
     )
-    batch_size: Whole = Field(64, ge=1, le=8192, description=N_("How many images the network sees at each step."))
-    epochs: Whole = Field(5, ge=1, le=1000, description=N_("How many times it goes through all training images."))
+    batch_size: Whole = Field(
+        64,
+        ge=1,
+        le=8192,
+        title=N_("Images at a time"),
+        description=N_("How many images the network sees at each step."),
+    )
+    epochs: Whole = Field(
+        5,
+        ge=1,
+        le=1000,
+        title=N_("Times through the images"),
+        description=N_("How many times it goes through all training images."),
+    )
     validation_share: Real = Field(
-        0.1, ge=0, le=0.5, description=N_("The fraction of training images that is kept aside to check progress.")
+        0.1,
+        ge=0,
+        le=0.5,
+        title=N_("Fraction kept aside"),
+        description=N_("The fraction of training images that is kept aside to check progress."),
     )
     train_images: Annotated[Whole, Field(ge=10, le=10_000_000)] | None = Field(
-        None, description=N_("Use only this many of the first training images; empty: all.")
+        None,
+        title=N_("Training images"),
+        description=N_("Use only this many of the first training images; empty: all."),
     )
-    seed: Whole = Field(42, ge=0, le=2**31 - 1, description=N_("Same seed, same start, same order of the images."))
+    seed: Whole = Field(
+        42, ge=0, le=2**31 - 1, title=N_("Seed"), description=N_("Same seed, same start, same order of the images.")
+    )
     early_stopping: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(
-        None, description=N_("Stop after this many epochs without a better validation loss; empty: never.")
+        None,
+        title=N_("Epochs to wait for better"),
+        description=N_("Stop after this many epochs without a better validation loss; empty: never."),
     )
     time_limit: Annotated[Real, Field(gt=0, le=86_400)] | None = Field(
-        None, description=N_("Stop after this many seconds of training; empty: never.")
+        None, title=N_("Seconds at most"), description=N_("Stop after this many seconds of training; empty: never.")
     )
     pixel_order: Annotated[Whole, Field(ge=0, le=2**31 - 1)] | None = Field(
         None,
@@ -54,6 +85,7 @@ class Recipe(BaseModel):
     )
     pixels: Literal["scaled", "raw"] = Field(
         "scaled",
+        title=N_("Pixels"),
         description=N_(
             "How pixels enter the network. scaled: divided by 255, so that they go from 0 to 1. raw: as they are, "
             "from 0 to 255; with raw pixels some seeds never learn."

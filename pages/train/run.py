@@ -12,7 +12,6 @@ from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
-from cnn_core.ui.use.models import WITH_DIGITS
 
 run = None
 with errors_told(tell=later, kind=RunError):  # told beside the way to another run
@@ -29,12 +28,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("Change and train again"), icon=":material/tune:", key="run-again"):
         train_again(run)
         st.switch_page(pages.LIVE)
-    if run_state.saved:
-        st.page_link(
-            pages.DRAW,
-            label=_("Draw a digit for it") if run.dataset in WITH_DIGITS else _("Show it an image"),
-            icon=":material/draw:",
-            query_params={"model": run.id},
-        )
     st.page_link(pages.RUNS, label=_("All runs"), icon=":material/list_alt:")
     lesson("live")

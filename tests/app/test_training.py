@@ -136,7 +136,7 @@ def test_an_impossible_request_is_refused_before_the_start_with_a_repair(design,
 
 def test_a_setting_out_of_range_says_so_and_training_waits_for_it():
     app = opened(LIVE)
-    epochs = next(widget for widget in app.number_input if widget.label == "epochs")
+    epochs = next(widget for widget in app.number_input if widget.label.endswith(":gray[epochs]"))
     epochs.set_value(10**6).run()
     assert "Training waits for the recipe: epochs must be a whole number from 1 to 1,000" in app.error[0].value.replace(
         "\\", ""
@@ -148,11 +148,16 @@ def test_a_setting_out_of_range_says_so_and_training_waits_for_it():
     assert not app.button(key="train").disabled
 
 
+def code_name(label: str) -> str:
+    """ "batch_size" of "Images at a time :gray[batch_size]"."""
+    return label.rpartition("[")[2].rstrip("]")
+
+
 def test_a_preset_brings_its_recipe():
     app = opened(LIVE)
     box = next(box for box in app.selectbox if box.label == "Network")
     box.select("same-32-64-128").run()
-    values = {widget.label: widget.value for widget in [*app.number_input, *app.selectbox]}
+    values = {code_name(widget.label): widget.value for widget in [*app.number_input, *app.selectbox]}
     assert (values["optimizer"], values["loss"], values["batch_size"], values["epochs"]) == ("sgd", "mse", 100, 12)
     assert values["pixels"] == "raw"
     assert values["learning_rate"] == 0.05

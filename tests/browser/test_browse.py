@@ -71,7 +71,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text("Finished").first).to_be_visible()
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
 
-    page.get_by_role("link", name="Show it an image").click()
+    page.get_by_role("button", name="Show it an image").click()
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.get_by_text(re.compile(r"sees (cats|dogs) \(\d"))).to_be_visible()
     expect(page.get_by_role("img", name="Scaled: 64 × 64 px")).to_be_visible()

@@ -12,7 +12,7 @@ from cnn_core.ui.build.table import select
 from cnn_core.ui.components.network.component import MOST_MACS, PAD, edit, living_network
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
-from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing
+from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, untold
 
 KEY = "designer-network"
 
@@ -41,6 +41,7 @@ def picture(network: Network, trace: Trace, row: int) -> None:
         image=image,
         pad=network.input_shape == PAD,
         strokes=initial_strokes(),
+        untold=untold(),
         selected=row - 1,
         on_edit=_edited,
     )

@@ -26,7 +26,9 @@ _SHOWN: Slot[tuple[int, BaseModel | None]] = Slot("form", (0, None))
 _REFUSED: Slot[Text | None] = Slot("form.refused", None)
 
 
-def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",)) -> Model:
+def form(
+    model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("type",), only: tuple[str, ...] = ()
+) -> Model:
     """Show the fields of `model` as widgets and give the model they make.
 
     A value that is out of the question stays in its widget, which says so, and the model keeps the one before;
@@ -37,11 +39,12 @@ def form(model: Model, key: str, *, columns: int = 2, skip: tuple[str, ...] = ("
         key: sets these widgets apart from those of other forms.
         columns: how many widgets stand beside each other on a wide screen.
         skip: fields that are not shown and keep their value.
+        only: the fields that are shown; none of them named: all but `skip`.
     """
     version, shown = _SHOWN.of(key).get()
-    if shown != model:
+    fields = [name for name in type(model).model_fields if (name in only if only else name not in skip)]
+    if shown is None or any(getattr(shown, name) != getattr(model, name) for name in fields):
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
-    fields = [name for name in type(model).model_fields if name not in skip]
     narrow = [name for name in fields if not _is_edges(kind(type(model), name))]
     values = dict(model)
     faults: list[Text] = []
@@ -92,20 +95,21 @@ def _shown(value: Any) -> str:
 def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
     """The widget for a field of that kind, showing `value`."""
     what, field = kind(type(model), name), type(model).model_fields[name]
+    label = f"{_(field.title)} :gray[{name}]" if field.title else name  # plain words, and the name in code beside them
     shared: dict[str, Any] = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
     if isinstance(field.json_schema_extra, dict):  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + str(field.json_schema_extra["unit"]).replace("%", "%%")
-        return st.slider(name, what.low, what.high, value, format=shown.replace(" °", "°"), **shared)
+        return st.slider(label, what.low, what.high, value, format=shown.replace(" °", "°"), **shared)
     match what.base:
         case "choice":
-            return st.selectbox(name, what.choices, index=what.choices.index(value), **shared)
+            return st.selectbox(label, what.choices, index=what.choices.index(value), **shared)
         case "flag":
-            return st.toggle(name, value, **shared)
+            return st.toggle(label, value, **shared)
         case "whole" | "real":
-            return _number(name, value, whole=what.base == "whole", **shared)
+            return _number(label, value, whole=what.base == "whole", **shared)
         case "tuple":
-            return _tuple(name, what, value, **shared)
-    return st.text_input(name, value, **shared)
+            return _tuple(label, what, value, **shared)
+    return st.text_input(label, value, **shared)
 
 
 def _number(name: str, value: Any, *, whole: bool, **shared: Any) -> Any:

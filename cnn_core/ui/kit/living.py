@@ -43,6 +43,12 @@ def initial_strokes() -> list[dict[str, Any]]:
     return INITIAL.get() or []
 
 
+def untold() -> bool:
+    """Whether only the strokes of the last drawing are known, as after another visit, and not its ink."""
+    last = LAST.get()
+    return last is not None and last.get("ink") is None
+
+
 def keep_drawing(drawing: Drawing | None) -> np.ndarray | None:
     """Keep what was drawn; gives the ink, (H, W) 0 .. 1, or None while nothing is drawn."""
     if drawing is not None:

@@ -12,7 +12,7 @@ from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
-from cnn_core.ui.kit.living import initial_strokes, keep_drawing, ready_weights
+from cnn_core.ui.kit.living import initial_strokes, keep_drawing, ready_weights, untold
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
@@ -55,6 +55,7 @@ def reading_network() -> None:
             weights=ready_weights(READY_MODEL),
             class_names=DIGIT_NAMES,
             strokes=initial_strokes(),
+            untold=untold(),
         )
     )
 

@@ -12,7 +12,7 @@ from cnn_core.runs.state import RunState
 from cnn_core.ui.components.network.component import MOST_MACS, PAD, living_network
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, model_weights
+from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, model_weights, untold
 
 
 def run_network(run: Run, state: RunState) -> None:
@@ -34,6 +34,7 @@ def run_network(run: Run, state: RunState) -> None:
             image=example_image(run.network, run.dataset),
             pad=run.network.input_shape == PAD,
             strokes=initial_strokes(),
+            untold=untold(),
         )
         if run.network.input_shape == PAD:
             keep_drawing(drawing)

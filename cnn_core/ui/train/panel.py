@@ -1,6 +1,7 @@
 """One run, live: what it does now, its curves, and how to stop or resume it."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,13 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.template import STILL, percent
 from cnn_core.language import _, _n
-from cnn_core.runs.events import Started
+from cnn_core.runs.events import Started, Tested
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
+from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.train.living import run_network
+from cnn_core.ui.use.models import WITH_DIGITS
 
 CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
@@ -27,10 +30,26 @@ def run_panel(run: Run) -> None:
     """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again."""
     state = services.store().state(run.id)
     _header(run, state)
+    if state.saved:
+        _outcome(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
         st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
     if state.active and not state.loss.x and not services.engine().queue.position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
+
+
+def _outcome(run: Run, state: RunState) -> None:
+    """What came of it, in a sentence, and what to do with it now."""
+    tested = cast(Tested, state.tested)  # what is saved was tested
+    count = sum(map(sum, tested.confusion))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = _(
+            "It predicts **{accuracy:.1%}** of {count:,} test images correctly.", accuracy=tested.accuracy, count=count
+        )
+        st.markdown(told, width="content")
+        label = _("Draw a digit for it") if run.dataset in WITH_DIGITS else _("Show it an image")
+        if st.button(label, type="primary", icon=":material/draw:", key="run-use"):
+            st.switch_page(pages.DRAW, query_params={"model": run.id})
 
 
 def _await_first(run_id: str) -> None:

@@ -25,8 +25,12 @@ from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
 from cnn_core.ui.kit.links import follow_links, write_links
+from cnn_core.ui.kit.sidebar import RUN as OWN_RUN
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 
+FIRST = ("train_images", "epochs", "learning_rate")
+"""What is asked first: how many images, how long, how fast."""
+FORMS = ("recipe", "recipe-more")
 OWN = "own"
 """The visitor's own design among the presets' names."""
 
@@ -43,12 +47,19 @@ def training_setup() -> None:
         _augmentation_line(session.RECIPE.get().augmentation)
         place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
-        recipe = form(session.RECIPE.get(), "recipe", columns=2, skip=("augmentation", "pixel_order"))
+        recipe = _choose_recipe(session.RECIPE.get())
         session.RECIPE.put(recipe)
     with place:
         _offer(session.network(), recipe, entry)
     _diagram(session.network())
     write_links(session.network(), recipe, entry.name)
+
+
+def _choose_recipe(recipe: Recipe) -> Recipe:
+    """Three plain questions first; all the rest for those who want to know."""
+    recipe = form(recipe, FORMS[0], columns=3, only=FIRST)
+    with st.expander(_("More"), icon=":material/tune:", key="recipe-all"):
+        return form(recipe, FORMS[1], columns=2, skip=(*FIRST, "augmentation", "pixel_order"))
 
 
 def train_again(run: Run) -> None:
@@ -62,7 +73,8 @@ def train_again(run: Run) -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong, stuck = refused("recipe"), services.fault() is not None
+    wrong = next(filter(None, map(refused, FORMS)), None)
+    stuck = services.fault() is not None
     if wrong:
         show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
     elif refused_before := refusal():
@@ -95,6 +107,7 @@ def start(network: Network, recipe: Recipe, dataset: str) -> Run:
     with errors_told():
         run = services.store().create(_(preset.title) if preset else network.name, network, recipe, dataset)
         services.engine().queue.put(run)
+        OWN_RUN.put(run.id)
         return run
     st.stop()
 

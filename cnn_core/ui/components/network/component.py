@@ -68,6 +68,7 @@ def living_network(
     image: np.ndarray | None = None,
     pad: bool = False,
     strokes: Sequence[dict[str, Any]] = (),
+    untold: bool = False,
     selected: int | None = None,
     on_edit: Callable[[], None] | None = None,
 ) -> Drawing | None:
@@ -79,6 +80,7 @@ def living_network(
         image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
         pad: a pad besides the image, which is shown until something is drawn.
         strokes: what is on the pad at first.
+        untold: whether the pad is to tell its ink at once: only its strokes are known here.
         selected: the layer that is being edited.
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
 
@@ -97,6 +99,7 @@ def living_network(
         "pad": image is None or pad,
         "image": None if image is None else image.ravel().tolist(),
         "strokes": list(strokes),
+        "untold": untold,
         "editable": on_edit is not None,
         "selected": selected,
         "types": list(LAYER_TYPES),

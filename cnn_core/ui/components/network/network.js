@@ -69,6 +69,7 @@ export class LivingNetwork {
     this.pad = this.entrance.pad;
     this.seenCanvas = this.entrance.canvas;
     this.start.replaceChildren(...this.entrance.nodes);
+    if (this.pad && head.untold && head.strokes.length) queueMicrotask(() => this.lifted());
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
     if (head.editable) makeEditable(this);
   }

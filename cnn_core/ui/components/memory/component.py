@@ -1,0 +1,47 @@
+"""The typed face of the memory: what the visitor's browser has kept, checked, and what it is to keep."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import streamlit as st
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FOLDER = Path(__file__).parent
+Coordinate = Annotated[float, Field(ge=-1000, le=2000, allow_inf_nan=False)]
+
+
+class Stroke(BaseModel):
+    """One stroke of the pad: (x, y, pressure) of each of its points, on 280 x 280 px."""
+
+    model_config = ConfigDict(extra="ignore")
+    width: Annotated[float, Field(gt=0, le=100)]
+    points: Annotated[list[tuple[Coordinate, Coordinate, Coordinate]], Field(max_length=5000)]
+
+
+class Kept(BaseModel):
+    """What a browser keeps. It is the visitor's own, so it may hold anything: what does not fit is not taken."""
+
+    model_config = ConfigDict(extra="ignore")
+    visitor: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    design: Annotated[str, Field(max_length=100_000)] = ""
+    recipe: Annotated[str, Field(max_length=10_000)] = ""
+    run: Annotated[str, Field(max_length=40)] = ""
+    strokes: Annotated[list[Stroke], Field(max_length=200)] = []
+
+
+def memory(*, ask: bool, keep: dict[str, Any]) -> Kept | None:
+    """Let the browser keep this; gives what it had kept, in the script run after it was asked."""
+    told = _component()(key="memory", data={"ask": ask, "keep": keep}, on_kept_change=_nothing)
+    try:
+        return Kept.model_validate(told.kept) if told.kept else None
+    except ValidationError:
+        return None
+
+
+def _nothing() -> None:
+    """A component tells only what has a callback."""
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    return st.components.v2.component("memory", js=(FOLDER / "main.js").read_text(encoding="utf-8"))

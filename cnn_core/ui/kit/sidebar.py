@@ -1,0 +1,85 @@
+"""What stands beside every page: the language, the visitor's own run, and what their browser keeps of them."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.errors import StudioError
+from cnn_core.language import _
+from cnn_core.ui import pages
+from cnn_core.ui.components.memory.component import Kept, memory
+from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit.links import DESIGN
+from cnn_core.ui.kit.living import LAST
+from cnn_core.ui.kit.session import Slot
+
+RUN: Slot[str] = Slot("own.run", "")
+"""The id of the run that this visitor has started last."""
+RECALLED: Slot[bool] = Slot("recalled", False)
+"""Whether the browser has been asked what it kept."""
+ASKED: Slot[bool] = Slot("recalled.asked", False)
+LINKED: Slot[bool] = Slot("recalled.linked", False)
+"""Whether the address that the visitor came by names a design: then it is that one they want."""
+REFRESH = 2.0  # seconds between two looks at the visitor's run
+
+
+def show() -> None:
+    """Call it before the page, which then shows what was kept."""
+    session.choose_language()
+    with st.sidebar:
+        _recall()
+        if RUN.get() and services.fault() is None:
+            st.fragment(_own_run, run_every=REFRESH)()
+
+
+def _recall() -> None:
+    """Take over what the browser had kept, once a visit; from then on it keeps what this visit makes."""
+    if RECALLED.get():
+        memory(ask=False, keep=_to_keep())
+        return
+    if not ASKED.get():
+        ASKED.put(True)
+        LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
+    if kept := memory(ask=True, keep={}):
+        RECALLED.put(True)
+        _take(kept)
+
+
+def _to_keep() -> dict[str, object]:
+    last = LAST.get() or {}
+    return {
+        "design": session.network().to_token(),
+        "recipe": session.RECIPE.get().to_token(),
+        "run": RUN.get(),
+        "strokes": last.get("strokes", []),
+    }
+
+
+def _take(kept: Kept) -> None:
+    """Nothing that this visit has chosen already, by a link for example, is overwritten."""
+    if session.network() == session.START.network and kept.design and not LINKED.get():
+        with suppress(StudioError):  # of another version
+            session.set_network(Network.from_token(kept.design))
+    if session.RECIPE.get() == session.START.recipe and kept.recipe and not LINKED.get():
+        with suppress(StudioError):
+            session.RECIPE.put(Recipe.from_token(kept.recipe))
+    if not LAST.get() and kept.strokes:
+        LAST.put({"strokes": [stroke.model_dump() for stroke in kept.strokes], "ink": None})
+    if kept.run and not RUN.get():
+        RUN.put(kept.run)
+
+
+def _own_run() -> None:
+    """The visitor's run, on whatever page: how far it is, and the way to it."""
+    try:
+        run = services.store().run(RUN.get())
+        state = services.store().state(run.id)
+    except StudioError:
+        RUN.put("")  # it was deleted
+        return
+    word, icon, _colour = wording.status_badge(state.status)
+    st.page_link(pages.RUN, label=_("Your run: {status}", status=word), icon=icon, query_params={"run": run.id})
+    if state.active:
+        st.progress(state.progress)

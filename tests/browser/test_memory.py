@@ -1,0 +1,50 @@
+"""Nothing is lost: a reload, a new tab and another visit find the design, the drawing and the run again."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.living import answer, draw, headings, ink, pad
+from tests.browser.pages import settled
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_new_tab_finds_the_drawing_and_the_design_again(server, page):
+    page.goto(f"{server.url}/designer")
+    page.locator(".living .block").first.wait_for()
+    settled(page)
+    page.locator(".living .plus select").nth(1).select_option("Dropout")
+    until(lambda: headings(page)[1] == "Dropout")
+    page.get_by_role("link", name="Draw a digit").first.click()
+    page.get_by_role("heading", name="Draw a digit").wait_for()
+    pad(page).wait_for()
+    settled(page)
+    draw(page)
+    expect(answer(page)).to_have_text("7")
+    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
+    page.get_by_role("link", name="Home").first.click()  # what was drawn last is kept with the next page
+    page.get_by_role("heading", name="Draw a digit").wait_for(state="detached")
+    until(lambda: "strokes" in (page.evaluate("localStorage.getItem('cnn-studio')") or ""))
+    settled(page)
+
+    other = page.context.new_page()
+    other.goto(f"{server.url}/draw")
+    until(lambda: ink(other) > 500)
+    expect(answer(other)).to_have_text("7")
+    other.locator("[data-testid=stTable] tbody tr").first.wait_for()  # the worker was asked too
+    other.get_by_role("link", name="Designer").first.click()
+    until(lambda: headings(other)[1:2] == ["Dropout"])
+
+
+def test_the_visitors_own_run_is_in_sight_on_every_page(server, page):
+    page.goto(server.url)
+    page.get_by_role("button", name="Train your own").click()
+    page.wait_for_url("**/run*")
+    address = page.url
+    page.get_by_role("link", name="Data sets").first.click()
+    mine = page.get_by_test_id("stSidebar").get_by_role("link", name="Your run")
+    expect(mine).to_be_visible()
+    mine.click()
+    page.wait_for_url(address)
+    page.get_by_role("button", name="Stop", exact=True).click()
