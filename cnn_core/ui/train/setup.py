@@ -12,6 +12,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.engine.work.prepare import Prepare
+from cnn_core.errors import Words
 from cnn_core.figures.network import describe_network, network_figure
 from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
@@ -73,12 +74,12 @@ def train_again(run: Run) -> None:
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong = next(filter(None, map(refused, FORMS)), None)
+    wrong: Words | None = next(filter(None, map(refused, FORMS)), None)
     stuck = services.fault() is not None
     if wrong:
         show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
-    elif refused_before := refusal():
-        _show_refusal(refused_before)
+    elif wrong := refusal():
+        _show_refusal(wrong)
     elif problem:
         _show_problem(problem, network, entry)
     else:
