@@ -18,7 +18,7 @@ from cnn_core.ui.kit.living import remember_drawing
 
 
 @st.fragment
-def designer():
+def designer() -> None:
     toolbar = st.container(horizontal=True)
     summary = st.container()
     overview = st.container()

@@ -41,6 +41,6 @@ data_facts(entry)
 
 if view == "own":
     own_data()
-elif entry.ready:
+elif entry.ready and (show := VIEWS[view][1]):
     with errors_told(BROKEN, kind=DataError), st.container():
-        VIEWS[view][1](services.dataset(entry.name))
+        show(services.dataset(entry.name))

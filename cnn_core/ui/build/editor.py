@@ -49,7 +49,8 @@ def add_layer(network: Network, row: int) -> None:
 
 
 def _add(network: Network, row: int) -> None:
-    insert(network, row, ADD.get())
+    if kind := ADD.get():
+        insert(network, row, kind)
 
 
 def insert(network: Network, place: int, kind: str) -> None:

@@ -43,7 +43,9 @@ def presets() -> None:
 
 
 def _take_preset() -> None:
-    preset = PRESETS[PRESET.get()]
+    if (name := PRESET.get()) is None:
+        return
+    preset = PRESETS[name]
     session.RECIPE.put(preset.recipe)
     commit(preset.network, 1)
 
@@ -108,7 +110,7 @@ def _take_as_image(opened: Opened) -> None:
 def opened_file() -> None:
     """What there is to say of the file that was opened last, until the design is changed."""
     before, opened = OPENED.get() or (None, None)
-    if before != session.network():
+    if opened is None or before != session.network():
         OPENED.put(None)
     elif opened.vector:
         _offer(opened)

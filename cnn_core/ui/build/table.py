@@ -71,7 +71,7 @@ def _columns(data_format: str) -> dict[str, Any]:
 
 def _follow_click() -> None:
     """A click anywhere in a row selects it; Streamlit itself only knows the mark at its left."""
-    if cells := TABLE.get()["selection"]["cells"]:
+    if (table := TABLE.get()) and (cells := table["selection"]["cells"]):
         select(cells[0][0])
 
 
@@ -106,7 +106,7 @@ def _reached(report: LayerReport, data_format: str) -> dict[str, str]:
 
 def layer_label(layer: BaseLayer) -> str:
     """A layer on one line: "Conv2D 32, 3×3, relu"."""
-    default = type(layer)()
+    default = type(layer).model_validate({})
     parts = [
         SHORT.get(name, _named(name, value)).format(_written(value))
         for name, value in layer.arguments().items()

@@ -45,7 +45,7 @@ def choose_data(label: str | None = None) -> Entry:
         label or _("Data set"),
         names,
         index=names.index(kept) if kept in names else 0,
-        format_func=titles.get,
+        format_func=lambda name: titles.get(name, name),
         key=f"dataset-{ELSEWHERE.get()}",
     )
     entry = entries.get(name, entries[names[0]])

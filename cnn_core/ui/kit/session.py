@@ -67,7 +67,7 @@ def choose_language() -> None:
     st.sidebar.segmented_control(
         " / ".join(names.values()),
         list(names),
-        format_func=names.get,
+        format_func=lambda code: names[code],
         default=reader(),
         required=True,
         key=LANGUAGE.key,
@@ -104,7 +104,7 @@ def set_link(name: str, value: str | None) -> None:
 def set_links(values: Mapping[str, str | None]) -> None:
     """Write several at once: each change of the address is one more step for the browser's Back."""
     before = st.query_params.to_dict()
-    after = {name: value for name, value in (before | values).items() if value is not None}
+    after = {name: value for name, value in {**before, **values}.items() if value is not None}
     if after != before:
         st.query_params.from_dict(after)
 

@@ -62,8 +62,8 @@ def reading_network() -> None:
 
 def get_ready(preset: Preset) -> None:
     """Let idle workers prepare for the network that the button would train."""
-    if not services.fault():
-        train_images, _validation = images(preset.recipe, services.entry(BUNDLED))
+    if not services.fault() and (entry := services.entry(BUNDLED)):
+        train_images, _validation = images(preset.recipe, entry)
         services.engine().begin(Prepare(preset.network, preset.recipe, train_images))
 
 

@@ -28,7 +28,7 @@ def way_to_give(label: str, ways: tuple[str, ...], *, key: str) -> str:
     return st.segmented_control(
         label,
         ways,
-        format_func=labels.get,
+        format_func=lambda way: labels[way],
         key=key,
         required=True,
         default=ways[0],
@@ -52,12 +52,12 @@ def drawn() -> np.ndarray | None:
 
 def arranged() -> np.ndarray | None:
     """The last drawing with its strokes as objects: (H, W) ink, 0 .. 1, as they are arranged now; None without one."""
-    if LAST.get() is None:
+    if (last := LAST.get()) is None:
         st.info(_("Draw a digit first. Here you move, turn and stretch its strokes."), icon=":material/draw:")
         return None
     st.caption(_("Choose a stroke, then move it, turn it or stretch it. See where the prediction breaks."))
     canvas = _canvas("edit", f"draw-arrange-{hash(str(initial_strokes()))}", BRUSH[-1])
-    return _ink(canvas) if canvas.image_data is not None else LAST.get()["ink"]
+    return _ink(canvas) if canvas.image_data is not None else last["ink"]
 
 
 def _canvas(mode: str, key: str, width: int) -> CanvasResult:

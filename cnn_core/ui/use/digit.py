@@ -1,6 +1,7 @@
 """What the networks predict for a digit, at every stage of its treatment."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
     answers = rows.argmax(axis=1)
     stage = deciding_stage(answers.tolist())
     raw, turned, final = (f"{answers[step]} ({percent(rows[step].max())})" for step in (0, stage, -1))
-    values = {"network": literal(title), "raw": raw, "turned": turned, "final": final}
+    values: dict[str, Any] = {"network": literal(title), "raw": raw, "turned": turned, "final": final}
     if not stage:
         return _("**{network}** predicts {raw} without the treatment and {final} with it.", **values)
     values |= {"number": stage + 1, "step": steps[stage].title}
@@ -137,7 +138,7 @@ def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
 
 def _tile(image: np.ndarray) -> str:
     """(h, w) ink 0 .. 1 as a square image of TILE px, in a data URL."""
-    pixels = np.uint8(255 * image)
+    pixels = (255 * image).astype(np.uint8)
     small = enlarged(pixels, ZOOM) if max(image.shape) <= FIELD else Image.fromarray(pixels)
     small.thumbnail((TILE, TILE), Image.Resampling.BOX)
     tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", small.size, 255)

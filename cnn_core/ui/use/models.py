@@ -77,7 +77,7 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
         _("Networks"),
         list(by_key),
         default=_first_choice(by_key),
-        format_func=titles.get,
+        format_func=lambda key: titles.get(key, key),
         max_selections=MOST_MODELS,
         key=key,
         persist_state="session",
@@ -95,7 +95,7 @@ def _titles(models: Sequence[Model]) -> dict[str, str]:
 
 def _first_choice(models: Mapping[str, Model]) -> list[str]:
     asked = ASKED.get()
-    if asked in models:
+    if asked and asked in models:
         return [asked]
     first = list(models)[:3]  # the ready-made ones and the newest run
     return sorted(first, key=lambda key: models[key].network.family)

@@ -64,7 +64,7 @@ def _given() -> np.ndarray | None:
     """(H, W, 3) of a file or (H, W, 1) of a drawing, uint8; None while there is none."""
     if way_to_give(_("Give an image"), (IMAGE, DRAW), key="draw-photo-way") == DRAW:
         ink = drawn()
-        return None if ink is None or not ink.any() else np.uint8(255 * ink)[..., np.newaxis]
+        return None if ink is None or not ink.any() else (255 * ink).astype(np.uint8)[..., np.newaxis]
     advice = _("The middle of it is used: let the thing fill most of the image.")
     limits = settings()
     file = image_box(_("An image"), limits.max_upload_bytes, key="draw-photo", help=advice)
