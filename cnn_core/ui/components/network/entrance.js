@@ -12,7 +12,6 @@ export class Entrance {
     const seen = element("div", "seen", title, this.canvas, element("footer", "", head.input.join("×")));
     this.pad = null;
     this.nodes = head.pad ? [this.board(words, changed, lifted), seen] : [seen];
-    if (head.pad && head.strokes.length) this.pad.restore(head.strokes);
   }
 
   board(words, changed, lifted) {

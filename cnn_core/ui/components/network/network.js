@@ -49,8 +49,15 @@ export class LivingNetwork {
     this.offset = head.layers.length - head.blocks.length; // a Rescaling in front has no block
     this.blank = this.see(new Float32Array(head.input.reduce((a, b) => a * b)));
     if (rebuilt) this.build();
+    if (this.pad?.untouched && head.strokes.length) this.recall(head);
     this.image = head.image && Float32Array.from(head.image); // with a pad: what is shown until something is drawn
     this.layOut();
+  }
+
+  // Strokes of an earlier visit may arrive when the pad is there already.
+  recall({strokes, untold}) {
+    this.pad.restore(strokes);
+    if (untold) queueMicrotask(() => this.lifted());
   }
 
   see(values) { return forward(this.layers, {shape: this.head.input, values}); }
@@ -64,12 +71,12 @@ export class LivingNetwork {
     this.blocks = head.blocks.slice(0, answers ? last : undefined)
       .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
     this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
-    const strokes = this.pad?.strokes ?? head.strokes; // an edit of the network leaves the drawing alone
-    this.entrance = new Entrance({...head, strokes}, words, {changed: () => this.request(), lifted: () => this.lifted()});
+    const drawn = this.pad?.strokes ?? []; // an edit of the network leaves the drawing alone
+    this.entrance = new Entrance(head, words, {changed: () => this.request(), lifted: () => this.lifted()});
     this.pad = this.entrance.pad;
     this.seenCanvas = this.entrance.canvas;
     this.start.replaceChildren(...this.entrance.nodes);
-    if (this.pad && head.untold && head.strokes.length) queueMicrotask(() => this.lifted());
+    if (this.pad && drawn.length) this.pad.restore(drawn);
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
     if (head.editable) makeEditable(this);
   }

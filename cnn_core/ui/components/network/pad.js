@@ -9,7 +9,7 @@ export class Pad {
     this.canvas = canvas;
     canvas.width = canvas.height = PAD_SIDE;
     this.context = canvas.getContext("2d", {willReadFrequently: true});
-    Object.assign(this, {changed, lifted, strokes: [], undone: [], stroke: null, width: 22});
+    Object.assign(this, {changed, lifted, strokes: [], undone: [], stroke: null, width: 22, untouched: true});
     canvas.addEventListener("pointerdown", event => this.begin(event));
     canvas.addEventListener("pointermove", event => this.extend(event));
     canvas.addEventListener("pointerup", event => this.end(event));
@@ -22,6 +22,7 @@ export class Pad {
   begin(event) {
     if (this.stroke || event.button === RIGHT_BUTTON) return; // a second finger draws nothing
     this.canvas.setPointerCapture(event.pointerId);
+    this.untouched = false;
     this.stroke = {width: this.width, points: [], pointer: event.pointerId};
     this.strokes.push(this.stroke);
     this.undone = [];
@@ -71,8 +72,9 @@ export class Pad {
 
   // Put other strokes on the pad: those of an earlier visit.
   restore(strokes) {
-    this.strokes = strokes;
+    this.strokes = [...strokes];
     this.undone = [];
+    this.untouched = false;
     this.repaint();
   }
 
@@ -91,6 +93,7 @@ export class Pad {
   }
 
   clear() {
+    this.untouched = false;
     this.strokes = [];
     this.repaint();
     this.lifted();
