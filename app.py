@@ -12,7 +12,7 @@ else:
     startup.first_page()
     from cnn_core.language import _
     from cnn_core.ui import pages
-    from cnn_core.ui.kit import errors, sidebar
+    from cnn_core.ui.kit import frame
 
     st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
     st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
@@ -34,7 +34,6 @@ else:
     page = st.navigation(menu)
     if page.url_path:  # Home shows its button first
         startup.everything()
-    sidebar.show()
-    errors.show_fault()
+    frame.begin()
     page.run()
-    startup.workers()  # after the page: the first visitor sees it while the workers start
+    frame.end()

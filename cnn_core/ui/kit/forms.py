@@ -39,10 +39,10 @@ def form(
         key: sets these widgets apart from those of other forms.
         columns: how many widgets stand beside each other on a wide screen.
         skip: fields that are not shown and keep their value.
-        only: the fields that are shown; none of them named: all but `skip`.
+        only: the fields that are shown, in this order; none of them named: all but `skip`.
     """
     version, shown = _SHOWN.of(key).get()
-    fields = [name for name in type(model).model_fields if (name in only if only else name not in skip)]
+    fields = list(only) or [name for name in type(model).model_fields if name not in skip]
     if shown is None or any(getattr(shown, name) != getattr(model, name) for name in fields):
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
     narrow = [name for name in fields if not _is_edges(kind(type(model), name))]

@@ -27,7 +27,7 @@ from cnn_core.settings import settings
 from cnn_core.ui.kit.upload_box import limit_uploads
 
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
-FIRST_PAGE = ("cnn_core.ui.start.home", "cnn_core.ui.kit.services", "cnn_core.ui.kit.sidebar")
+FIRST_PAGE = ("cnn_core.ui.start.home", "cnn_core.ui.kit.services", "cnn_core.ui.kit.frame")
 WHEN_ASKED = (
     "cnn_core.compare.gather",
     "cnn_core.compare.ready",

@@ -25,8 +25,9 @@ from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
+from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.links import follow_links, write_links
-from cnn_core.ui.kit.sidebar import RUN as OWN_RUN
+from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 
 FIRST = ("train_images", "epochs", "learning_rate")
@@ -46,11 +47,9 @@ def training_setup() -> None:
         entry = choose_data()
         data_facts(entry)
         _augmentation_line(session.RECIPE.get().augmentation)
-        place = st.container()  # before the recipe: on a phone the button must not be below it
     with right:
         recipe = _choose_recipe(session.RECIPE.get())
         session.RECIPE.put(recipe)
-    with place:
         _offer(session.network(), recipe, entry)
     _diagram(session.network())
     write_links(session.network(), recipe, entry.name)
@@ -85,6 +84,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     else:
         _summary(network, recipe, entry)
         if not stuck:
+            estimate(network, recipe, entry)
             services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
     disabled = bool(wrong or stuck or problem)
     if st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):

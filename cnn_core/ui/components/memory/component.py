@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cnn_core.ui.kit import session
+
 FOLDER = Path(__file__).parent
 Coordinate = Annotated[float, Field(ge=-1000, le=2000, allow_inf_nan=False)]
 
@@ -29,11 +31,19 @@ class Kept(BaseModel):
     strokes: Annotated[list[Stroke], Field(max_length=200)] = []
 
 
-def memory(*, ask: bool, keep: dict[str, Any]) -> Kept | None:
-    """Let the browser keep this; gives what it had kept, in the script run after it was asked."""
-    told = _component()(key="memory", data={"ask": ask, "keep": keep}, on_kept_change=_nothing)
+KEY = "memory"
+
+
+def memory(*, ask: bool, keep: dict[str, Any]) -> None:
+    """Let the browser keep this; ask it first what it has."""
+    _component()(key=KEY, data={"ask": ask, "keep": keep}, on_kept_change=_nothing)
+
+
+def told() -> Kept | None:
+    """What the browser had kept, in the script run after it was asked."""
+    kept = session.component_state(KEY).get("kept")
     try:
-        return Kept.model_validate(told.kept) if told.kept else None
+        return Kept.model_validate(kept) if kept else None
     except ValidationError:
         return None
 

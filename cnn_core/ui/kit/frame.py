@@ -1,4 +1,4 @@
-"""What stands beside every page: the language, the visitor's own run, and what their browser keeps of them."""
+"""What stands round every page: the language, the visitor's own run, and what their browser keeps of them."""
 
 from contextlib import suppress
 
@@ -9,8 +9,8 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.ui import pages
-from cnn_core.ui.components.memory.component import Kept, memory
-from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.components.memory.component import Kept, memory, told
+from cnn_core.ui.kit import errors, services, session, startup, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.session import Slot
@@ -25,24 +25,30 @@ LINKED: Slot[bool] = Slot("recalled.linked", False)
 REFRESH = 2.0  # seconds between two looks at the visitor's run
 
 
-def show() -> None:
-    """Call it before the page, which then shows what was kept."""
+def begin() -> None:
+    """Before the page: take over what the browser had kept, and show what stands beside every page."""
     session.choose_language()
-    with st.sidebar:
-        _recall()
-        if RUN.get() and services.fault() is None:
+    _recall()
+    if RUN.get() and services.fault() is None:
+        with st.sidebar:
             st.fragment(_own_run, run_every=REFRESH)()
+    errors.show_fault()
+
+
+def end() -> None:
+    """After the page: let the browser keep what this visit makes (at first, ask it what it has); start the workers."""
+    memory(ask=not RECALLED.get(), keep=_to_keep() if RECALLED.get() else {})
+    startup.workers()  # the first visitor sees the page while they start
 
 
 def _recall() -> None:
-    """Take over what the browser had kept, once a visit; from then on it keeps what this visit makes."""
+    """Once a visit, in the script run after the browser was asked."""
     if RECALLED.get():
-        memory(ask=False, keep=_to_keep())
         return
     if not ASKED.get():
         ASKED.put(True)
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
-    if kept := memory(ask=True, keep={}):
+    if kept := told():
         RECALLED.put(True)
         _take(kept)
 

@@ -31,9 +31,9 @@ def browser(monkeypatch):
 
     def memory(*, ask, keep):
         Browser.asked = keep
-        return Browser.kept if ask else None
 
-    monkeypatch.setattr("cnn_core.ui.kit.sidebar.memory", memory)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.memory", memory)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: Browser.kept)
     return Browser
 
 

@@ -1,0 +1,47 @@
+"""How long a training will take here, by the speed of those before it."""
+
+import math
+from collections.abc import Iterable
+
+import streamlit as st
+
+from cnn_core.data.datasets import Entry
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
+from cnn_core.language import _
+from cnn_core.runs.request import images
+from cnn_core.ui.kit import services, wording
+
+RECENT = 10  # runs whose speed is looked at
+LONG = 300  # seconds: worth a warning
+Speed = tuple[int, float]
+"""The MACs of a network for one image, and the images a second that its training took."""
+
+
+def estimate(network: Network, recipe: Recipe, entry: Entry) -> None:
+    """Say how long it will take, when anything is known of that; a warning when it is long."""
+    train_images, _validation = images(recipe, entry)
+    seconds = seconds_for(trace(network).totals.macs, train_images * recipe.epochs, _speeds())
+    if seconds is None:
+        return
+    told = _("About {time} here, by the speed of earlier runs.", time=wording.duration(max(seconds, 1.0)))
+    if seconds > LONG:
+        st.warning(told, icon=":material/hourglass_top:")
+    else:
+        st.caption(told)
+
+
+def seconds_for(macs: int, total_images: int, speeds: Iterable[Speed]) -> float | None:
+    """By the run whose network has most nearly as many MACs: in small networks most of the time goes elsewhere."""
+    known = [(other, speed) for other, speed in speeds if other and speed]
+    if not known or not macs:
+        return None
+    other, speed = min(known, key=lambda one: abs(math.log(one[0] / macs)))
+    return total_images * macs / (other * speed)
+
+
+def _speeds() -> Iterable[Speed]:
+    for run in services.store().lists.trained(RECENT):
+        if run.network:
+            yield trace(run.network).totals.macs, services.store().state(run.id).images_per_second
