@@ -169,14 +169,14 @@ RAW = QUICK.model_copy(update={"pixels": "raw", "seed": 8})
 def test_raw_pixels_are_explained_before_a_training_and_left_with_one_click():
     app = opened(LIVE, recipe=RAW)
     assert not app.exception
-    assert next(box for box in app.selectbox if box.label == "pixels").value == "raw"
+    assert next(box for box in app.selectbox if code_name(box.label) == "pixels").value == "raw"
     assert any("never learn" in caption.value for caption in app.caption)
     app.button(key="setup-other-seed").click().run()
     assert app.session_state["studio.recipe"] == RAW.model_copy(update={"seed": 9})
     app.button(key="setup-other-scaled").click().run()
     assert app.session_state["studio.recipe"] == QUICK.model_copy(update={"seed": 9})
     assert not any("never learn" in caption.value for caption in app.caption)
-    assert next(box for box in app.selectbox if box.label == "pixels").value == "scaled"
+    assert next(box for box in app.selectbox if code_name(box.label) == "pixels").value == "scaled"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""The living network under the pen, in a real Chromium: `python -m benchmarks.drawing`.
+
+Frames a second while one draws, as it is and with the processor slowed four times; what goes over the socket; the time
+from pen up to the worker's own prediction on the page. The machine is noisy: read the ratios.
+"""
+
+import statistics
+
+from playwright.sync_api import Page
+
+from benchmarks.common import publish, served
+from tests.browser.living import PAD, pad
+from tests.browser.pages import settled
+from tests.browser.server import Server
+
+STROKES = 8
+WATCH = """() => {
+  window.frames_ = [];
+  let last = performance.now();
+  const tick = now => { window.frames_.push(now - last); last = now; window.watching = requestAnimationFrame(tick); };
+  window.watching = requestAnimationFrame(tick);
+}"""
+WATCHED = "() => { cancelAnimationFrame(window.watching); return window.frames_; }"
+UP_TO_TABLE = f"""async ([x, y]) => {{
+  const before = document.querySelector('[data-testid=stTable]')?.innerText;
+  const find = node => {{
+    for (const one of node.querySelectorAll('*')) {{
+      if (one.matches('{PAD}')) return one;
+      const inner = one.shadowRoot && find(one.shadowRoot);
+      if (inner) return inner;
+    }}
+  }};
+  const started = performance.now();
+  find(document).dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1, clientX: x, clientY: y, bubbles: true}}));
+  while (document.querySelector('[data-testid=stTable]')?.innerText === before) await new Promise(requestAnimationFrame);
+  return performance.now() - started;
+}}"""
+
+
+def main() -> None:
+    """Measure, print and write the table."""
+    with served() as (server, page):
+        rows = [*_frames(page, server), *_socket(page.context.new_page(), server)]
+    publish("drawing", "The living network under the pen", ["what", "median", "worst tenth"], rows, NOTE)
+
+
+NOTE = (
+    "keras-log with all its maps, 1280 x 900, software rendering. Frames: time between two frames of the browser while a "
+    "mouse draws; computing: what of it the network takes (treatment, forward pass, painting)."
+)
+
+
+def _opened(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/draw")
+    pad(page).wait_for()
+    page.get_by_text("Nothing to predict yet").wait_for(timeout=120_000)
+    settled(page)
+
+
+def _stroke(page: Page, down: float) -> None:
+    box = pad(page).bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + down)
+    page.mouse.down()
+    for step in range(60):
+        page.mouse.move(box["x"] + 30 + 2 * step, box["y"] + down + step % 7)
+    page.mouse.up()
+
+
+def _frames(page: Page, server: Server) -> list[list[str]]:
+    _opened(page, server)
+    session = page.context.new_cdp_session(page)
+    rows = []
+    for slower in (1, 4):
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        page.evaluate(WATCH)
+        for stroke in range(STROKES):
+            _stroke(page, 30 + 15 * stroke)
+        between = page.evaluate(WATCHED)
+        computing = page.locator(".living").evaluate("living => living.living.frames")
+        name = "" if slower == 1 else f", processor slowed {slower} times"
+        rows += [_row(f"between two frames{name}, ms", between), _row(f"computing a frame{name}, ms", computing)]
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    return rows
+
+
+def _socket(page: Page, server: Server) -> list[list[str]]:
+    sent: list[int] = []
+    received: list[int] = []
+
+    def watch(socket) -> None:
+        socket.on("framesent", lambda frame: sent.append(len(frame)))
+        socket.on("framereceived", lambda frame: received.append(len(frame)))
+
+    page.on("websocket", watch)
+    _opened(page, server)
+    first = sum(received)
+    sent.clear()
+    _stroke(page, 40)
+    page.locator("[data-testid=stTable]").wait_for()
+    settled(page)
+    during, size = len(sent), sum(sent)
+    took = [_pen_up(page, 60 + 20 * number) for number in range(STROKES)]
+    return [
+        ["first load over the socket, kB", f"{first / 1000:.0f}", ""],
+        ["messages to the server for a stroke", str(during), f"{size / 1000:.1f} kB"],
+        _row("pen up to the worker's prediction, ms", took),
+    ]
+
+
+def _pen_up(page: Page, down: float) -> float:
+    box = pad(page).bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + down)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + down + 10, steps=5)
+    took = page.evaluate(UP_TO_TABLE, [box["x"] + 150, box["y"] + down + 10])
+    page.mouse.up()
+    settled(page)
+    return took
+
+
+def _row(name: str, values: list[float]) -> list[str]:
+    ordered = sorted(values)
+    return [name, f"{statistics.median(ordered):.1f}", f"{ordered[int(0.9 * (len(ordered) - 1))]:.1f}"]
+
+
+if __name__ == "__main__":
+    main()
