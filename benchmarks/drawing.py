@@ -32,7 +32,8 @@ UP_TO_TABLE = f"""async ([x, y]) => {{
   }};
   const started = performance.now();
   find(document).dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1, clientX: x, clientY: y, bubbles: true}}));
-  while (document.querySelector('[data-testid=stTable]')?.innerText === before) await new Promise(requestAnimationFrame);
+  const table = () => document.querySelector('[data-testid=stTable]')?.innerText;
+  while (table() === before) await new Promise(requestAnimationFrame);
   return performance.now() - started;
 }}"""
 
@@ -45,8 +46,8 @@ def main() -> None:
 
 
 NOTE = (
-    "keras-log with all its maps, 1280 x 900, software rendering. Frames: time between two frames of the browser while a "
-    "mouse draws; computing: what of it the network takes (treatment, forward pass, painting)."
+    "keras-log with all its maps, 1280 x 900, software rendering. Frames: time between two frames of the browser while "
+    "a mouse draws; computing: what of it the network takes (treatment, forward pass, painting)."
 )
 
 

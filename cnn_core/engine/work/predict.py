@@ -43,7 +43,7 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """float32, (N, classes), of a Keras model; raises EngineError when it takes images of another shape."""
     if images.shape[1:] != model.input_shape[1:]:
         raise EngineError(
-            Text("This network cannot read these images"),
+            Text("This network takes other images"),
             expected=" × ".join(map(str, model.input_shape[1:])),
             received=" × ".join(map(str, images.shape[1:])),
             todo=Text("Choose a network that was made for them"),
