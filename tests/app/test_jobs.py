@@ -14,7 +14,7 @@ from cnn_core.engine.work.download import Download
 from cnn_core.errors import DataError
 from cnn_core.ui import pages
 from cnn_core.ui.data import split_lesson
-from cnn_core.ui.kit import data_choice, jobs, services
+from cnn_core.ui.kit import data_choice, jobs, services, session
 from tests.data.test_own import pets, zipped
 from tests.engine.conftest import until
 from tests.support.pages import settled, under_way
@@ -108,9 +108,7 @@ def test_a_job_goes_on_while_its_visitor_is_on_another_page(slow):
 
 
 def test_a_double_click_begins_one_job(slow, monkeypatch):
-    kept = {}
-    monkeypatch.setattr(jobs.session, "get", lambda key, default=None: kept.get(key, default))
-    monkeypatch.setattr(jobs.session, "put", kept.__setitem__)
+    monkeypatch.setattr(session.st, "session_state", {})
     for _ in range(2):  # both clicks can come before the page has taken the button away
         jobs.start("split-lesson", slow.begin)
     assert slow.begun == 1
@@ -256,7 +254,7 @@ def test_a_file_is_read_and_made_while_its_visitor_is_elsewhere(sent):
     shown(app.button(key="own-make").click().run())
     job = app.session_state["studio.job.own-make"]
     until(lambda: job.fraction)
-    assert under_way(shown(app.run())) == ["Scaling the pictures: 30%"]
+    assert under_way(shown(app.run())) == ["Scaling the images: 30%"]
     shown(app.switch_page(pages.HOME).run())
     sent.makes.go.set()
     until(lambda: services.entry("own-zoo"))

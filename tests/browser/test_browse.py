@@ -73,7 +73,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
 
     page.get_by_role("button", name="Show it an image").click()
     page.locator("input[type=file]").set_input_files(photo)
-    expect(page.get_by_text(re.compile(r"sees (cats|dogs) \(\d"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"predicts (cats|dogs) \(\d"))).to_be_visible()
     expect(page.get_by_role("img", name="Scaled: 64 × 64 px")).to_be_visible()
 
     fresh_server.kill()

@@ -27,7 +27,7 @@ TYPE_AND_WAIT = """async (value) => {
 }"""
 
 
-TABLE = "[data-testid=stDataFrame] canvas"
+TABLE = "[data-testid=data-grid-canvas]"
 
 
 def open_designer(page: Page, server, network: Network = PRESETS["keras-log"].network) -> None:

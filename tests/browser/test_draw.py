@@ -58,8 +58,9 @@ def test_no_message_is_sent_while_the_pen_moves(page, server):
     expect(page.locator(".living .bars .first")).to_have_count(1)
     assert sent == []
     page.mouse.up()
-    until(lambda: len(sent) == 1)
-    assert sent[0] < 20_000
+    until(lambda: sent)
+    settled(page)
+    assert sum(sent) < 40_000
 
 
 def test_the_drawing_outlives_reruns_and_other_pages_and_can_be_undone_and_cleared(board):
@@ -132,12 +133,15 @@ def test_strokes_are_arranged_as_objects_and_the_prediction_follows(board):
     assert answers(board, -1) == ["7", "7"]
     board.get_by_text("Arrange", exact=True).click()
     board.locator("canvas.upper-canvas").wait_for()
+    settled(board)
+    board.locator("canvas.upper-canvas").hover()
+    board.get_by_role("button", name="Edit").click()
     treated = board.get_by_role("img", name="Drawing")
     before = treated.get_attribute("src")
     box = board.locator("canvas.upper-canvas").bounding_box()
-    for x, y in ((0.45, 0.2), (0.55, 0.4)):  # press on the bar of the seven, and pull
-        board.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
-        board.mouse.down()
+    board.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.2 * box["height"])  # on the bar of the seven
+    board.mouse.down()
+    board.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 0.4 * box["height"], steps=6)
     board.mouse.up()
     expect(treated).not_to_have_attribute("src", before)
     board.get_by_text("Draw", exact=True).click()

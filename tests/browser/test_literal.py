@@ -222,5 +222,5 @@ def test_file_names_are_text(visit, stranger, tmp_path):
     visit.see("Found:")
     visit.page.get_by_text("left out, and why").click()
     visit.page.get_by_role("button", name="Make the data set").click()
-    visit.see("is ready: 6 training and 2 test pictures")
+    visit.see("is ready: 6 training and 2 test images")
     assert (visit.abroad, stranger.asked) == ([], [])

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages import settled
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -137,6 +138,8 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=120_000)
     matrix = page.locator(".st-key-results-confusion .js-plotly-plot")
     expect(matrix.locator(".nsewdrag").first).to_be_visible()
+    matrix.scroll_into_view_if_needed()
+    settled(page)
     count = matrix.evaluate("plot => plot._fullData[0].z[1][1]")
     box = matrix.locator(".nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)

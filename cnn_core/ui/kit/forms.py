@@ -43,7 +43,7 @@ def form(
     """
     version, shown = _SHOWN.of(key).get()
     fields = list(only) or [name for name in type(model).model_fields if name not in skip]
-    if shown is None or any(getattr(shown, name) != getattr(model, name) for name in fields):
+    if type(shown) is not type(model) or any(getattr(shown, name) != getattr(model, name) for name in fields):
         version += 1  # new keys: a widget that is on screen keeps its text when only its value is reset here
     narrow = [name for name in fields if not _is_edges(kind(type(model), name))]
     values = dict(model)

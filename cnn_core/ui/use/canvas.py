@@ -1,5 +1,7 @@
 """Where a visitor gives something to a network besides the pad: a canvas of objects, or an image."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
@@ -9,10 +11,10 @@ from cnn_core.language import _
 from cnn_core.settings import settings
 from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.living import LAST, initial_strokes, keep_drawing
+from cnn_core.ui.kit.living import LAST, initial_strokes, keep_drawing, remember_drawing
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import image_box
-from cnn_core.ui.use.strokes import from_objects, to_objects
+from cnn_core.ui.use.strokes import Stroke, from_objects, to_objects
 
 SIDE = 280  # px: ten for each pixel that the network will see
 BRUSH = (8, 36, 20)  # px, thinnest, thickest, first: 20 px on a large digit is about as thick as MNIST's pens
@@ -32,6 +34,7 @@ def way_to_give(label: str, ways: tuple[str, ...], *, key: str) -> str:
         key=key,
         required=True,
         default=ways[0],
+        on_change=remember_drawing,  # the pad that comes back begins with what was drawn last
         label_visibility="collapsed",
     )
 
@@ -43,7 +46,7 @@ def drawn() -> np.ndarray | None:
         width = st.slider(_("Brush width"), *BRUSH, key="draw-brush", format="%d px", persist_state="session")
         st.button(_("Clear"), icon=":material/ink_eraser:", on_click=_clear, key="draw-clear")
     with place:
-        canvas = _canvas("freedraw", f"draw-canvas-{CLEARED.get()}", width)
+        canvas = _canvas(f"draw-canvas-{CLEARED.get()}", width, initial_strokes())
     # A canvas that was just put on the page with the last drawing on it sends nothing before the next stroke.
     if canvas.image_data is None:
         return keep_drawing(None)
@@ -55,18 +58,22 @@ def arranged() -> np.ndarray | None:
     if (last := LAST.get()) is None:
         st.info(_("Draw a digit first. Here you move, turn and stretch its strokes."), icon=":material/draw:")
         return None
-    st.caption(_("Choose a stroke, then move it, turn it or stretch it. See where the prediction breaks."))
-    canvas = _canvas("edit", f"draw-arrange-{hash(str(initial_strokes()))}", BRUSH[-1])
+    st.caption(
+        _(
+            "Press the edit button at the canvas. Then choose a stroke and move it, turn it or stretch it, and see where "
+            "the prediction breaks."
+        )
+    )
+    canvas = _canvas(f"draw-arrange-{hash(str(last['strokes']))}", BRUSH[-1], last["strokes"])
     return _ink(canvas) if canvas.image_data is not None else last["ink"]
 
 
-def _canvas(mode: str, key: str, width: int) -> CanvasResult:
+def _canvas(key: str, width: int, strokes: Sequence[Stroke]) -> CanvasResult:
     return st_canvas(
-        drawing_mode=mode,
         stroke_width=width,
         stroke_color="#ffffff",
         background_color="#000000",  # as in MNIST, in light and dark
-        initial_drawing=to_objects(initial_strokes()),
+        initial_drawing=to_objects(strokes),
         width=SIDE,
         height=SIDE,
         return_image_data=True,
