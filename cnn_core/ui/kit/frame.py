@@ -18,8 +18,9 @@ from cnn_core.ui.kit.session import Slot
 RUN: Slot[str] = Slot("own.run", "")
 """The id of the run that this visitor has started last."""
 RECALLED: Slot[bool] = Slot("recalled", False)
-"""Whether the browser has been asked what it kept."""
-ASKED: Slot[bool] = Slot("recalled.asked", False)
+"""Whether what the browser had kept was taken over."""
+STARTED: Slot[bool] = Slot("recalled.started", False)
+"""Whether this visit has had its first script run."""
 LINKED: Slot[bool] = Slot("recalled.linked", False)
 """Whether the address that the visitor came by names a design: then it is that one they want."""
 REFRESH = 2.0  # seconds between two looks at the visitor's run
@@ -36,17 +37,17 @@ def begin() -> None:
 
 
 def end() -> None:
-    """After the page: let the browser keep what this visit makes (at first, ask it what it has); start the workers."""
-    memory(ask=not RECALLED.get(), keep=_to_keep() if RECALLED.get() else {})
+    """After the page: let the browser keep what this visit makes, and start the workers."""
+    memory(_to_keep() if STARTED.get() else {})
+    STARTED.put(True)  # the first run knows nothing yet that is worth keeping
     startup.workers()  # the first visitor sees the page while they start
 
 
 def _recall() -> None:
-    """Once a visit, in the script run after the browser was asked."""
+    """Once a visit, in the script run after the browser has told."""
     if RECALLED.get():
         return
-    if not ASKED.get():
-        ASKED.put(True)
+    if not STARTED.get():
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
     if kept := told():
         RECALLED.put(True)

@@ -60,8 +60,8 @@ def arranged() -> np.ndarray | None:
         return None
     st.caption(
         _(
-            "Press the edit button at the canvas. Then choose a stroke and move it, turn it or stretch it, and see where "
-            "the prediction breaks."
+            "Press the edit button at the canvas. Then choose a stroke and move it, turn it or stretch it, and see "
+            "where the prediction breaks."
         )
     )
     canvas = _canvas(f"draw-arrange-{hash(str(last['strokes']))}", BRUSH[-1], last["strokes"])

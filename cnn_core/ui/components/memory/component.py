@@ -34,13 +34,13 @@ class Kept(BaseModel):
 KEY = "memory"
 
 
-def memory(*, ask: bool, keep: dict[str, Any]) -> None:
-    """Let the browser keep this; ask it first what it has."""
-    _component()(key=KEY, data={"ask": ask, "keep": keep}, on_kept_change=_nothing)
+def memory(keep: dict[str, Any]) -> None:
+    """Let the browser keep this. When a page is loaded it tells first what it had kept, if it had anything."""
+    _component()(key=KEY, data={"keep": keep}, on_kept_change=_nothing)
 
 
 def told() -> Kept | None:
-    """What the browser had kept, in the script run after it was asked."""
+    """What the browser had kept, in the script run after it has told."""
     kept = session.component_state(KEY).get("kept")
     try:
         return Kept.model_validate(kept) if kept else None

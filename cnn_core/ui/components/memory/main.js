@@ -20,12 +20,17 @@ function keep(kept) {
   }
 }
 
-const newVisitor = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, "0")).join("");
+const hex = byte => byte.toString(16).padStart(2, "0");
+const newVisitor = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
 
-// data: {ask, keep}: whether the server wants to know what was kept, and what is to be kept from now on.
+let answered = false; // once for each load of the page
+
+// data: {keep}: what is to be kept from now on. What was kept before is told first, and only when there is something:
+// it has the page run again, which a new visitor need not wait for.
 export default function ({data, setStateValue}) {
   const before = recalled();
-  const known = {visitor: newVisitor(), ...before};
-  if (data.ask) setStateValue("kept", known);
-  keep({...known, ...(data.ask ? {} : data.keep)});
+  const isNew = answered || !(before.design || before.strokes?.length || before.run);
+  answered = true;
+  if (isNew) keep({visitor: newVisitor(), ...before, ...data.keep});
+  else setStateValue("kept", before);
 }
