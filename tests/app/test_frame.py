@@ -91,9 +91,8 @@ def test_the_visitors_run_is_told_of_on_every_page_until_it_is_deleted(browser):
     run = ended(services.store(), "mine")
     browser.kept = Kept(visitor=VISITOR, run=run.id)
     app = opened(pages.BROWSE)
-    links = [link.proto.label for link in app.sidebar.get("page_link")]
-    assert links == ["Your run: Finished"]
+    assert [button.label for button in app.sidebar.button] == ["Your run: Finished"]
     services.store().delete(run.id)
     app.run()
     assert not app.exception
-    assert not app.sidebar.get("page_link")
+    assert not app.sidebar.button

@@ -34,7 +34,7 @@ def open_designer(page: Page, server, network: Network = PRESETS["keras-log"].ne
     page.goto(f"{server.url}/designer?design={network.to_token()}")
     expect(page.get_by_role("button", name="Train this network")).to_be_visible()
     expect(page.locator(TABLE)).to_be_visible()
-    expect(page.locator(".living .block").first).to_be_visible()
+    expect(page.locator(".living .block, .js-plotly-plot .annotation").first).to_be_visible()
     settled(page)  # the table stands where it stays
 
 
@@ -83,9 +83,9 @@ def test_undo_brings_the_widgets_back_too(server, page):
         filters.fill(value)
         filters.press("Enter")
         expect(page.get_by_text(f"3·3·1·{value} + {value}")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(filters).to_have_value("8")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(filters).to_have_value("32")
     expect(parameters(page)).to_have_text("93,322")
 
@@ -94,7 +94,7 @@ def test_an_impossible_kernel_is_explained_and_mended(server, page):
     open_designer(page, server)
     click_row(page, 3)
     type_pair(page, "kernel_size", "20")
-    expect(page.get_by_text("⌊(13 − 20)/1⌋ + 1 = −6")).to_be_visible()
+    expect(page.get_by_text("⌊(13 − 20)/1⌋ + 1 = −6").first).to_be_visible()
     expect(page.get_by_role("button", name="Train this network")).to_be_disabled()
     page.get_by_role("button", name="Set kernel_size 7×7 in layer 3").click()
     expect(page.get_by_text("⌊(13 − 7)/1⌋ + 1 = 7")).to_be_visible()
@@ -107,7 +107,8 @@ def test_a_double_click_removes_one_layer(server, page):
     page.get_by_role("button", name="delete").dblclick()
     is_open = "design => location.href.endsWith(design)"
     page.wait_for_function(is_open, arg=network.remove(0).to_token())
-    page.get_by_role("button", name="Undo").click()  # comes after both clicks: one Undo brings back what one took away
+    # It comes after both clicks: one Undo brings back what one took away.
+    page.get_by_role("button", name="Undo", exact=True).click()
     page.wait_for_function(is_open, arg=network.to_token())
 
 
@@ -169,7 +170,7 @@ def test_a_model_of_vectors_is_opened_as_images_with_a_click(server, page):
     page.get_by_role("button", name="Open it as Flatten after 28×28×1").click()
     expect(parameters(page)).to_have_text("7,850")
     expect(page.get_by_text("name: _read_ it (layer 2)")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(parameters(page)).to_have_text("93,322")
 
 

@@ -58,8 +58,9 @@ def test_no_message_is_sent_while_the_pen_moves(page, server):
     expect(page.locator(".living .bars .first")).to_have_count(1)
     assert sent == []
     page.mouse.up()
-    until(lambda: sent)
+    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
     settled(page)
+    assert sent
     assert sum(sent) < 40_000
 
 

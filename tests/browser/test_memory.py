@@ -43,7 +43,7 @@ def test_the_visitors_own_run_is_in_sight_on_every_page(server, page):
     page.wait_for_url("**/run*")
     address = page.url
     page.get_by_role("link", name="Data sets").first.click()
-    mine = page.get_by_test_id("stSidebar").get_by_role("link", name="Your run")
+    mine = page.get_by_test_id("stSidebar").get_by_role("button", name="Your run")
     expect(mine).to_be_visible()
     mine.click()
     page.wait_for_url(address)

@@ -87,6 +87,7 @@ def _own_run() -> None:
         RUN.put("")  # it was deleted
         return
     word, icon, _colour = wording.status_badge(state.status)
-    st.page_link(pages.RUN, label=_("Your run: {status}", status=word), icon=icon, query_params={"run": run.id})
+    if st.button(_("Your run: {status}", status=word), icon=icon, type="tertiary", key="own-run"):
+        st.switch_page(pages.RUN, query_params={"run": run.id})
     if state.active:
         st.progress(state.progress)
