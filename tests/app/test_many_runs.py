@@ -206,7 +206,7 @@ def test_a_refresh_of_the_largest_duel_is_a_few_statements(own, largest):
 
 def test_pages_ask_the_database_little(store):
     """However many runs there are."""
-    for page, most in ((pages.HOME, 3), (RUNS, 7), (pages.DRAW, 3), (LIVE, 1)):
+    for page, most in ((pages.HOME, 3), (RUNS, 7), (pages.DRAW, 3), (LIVE, 3)):
         opened(page)
         with counted(store) as statements:
             opened(page)

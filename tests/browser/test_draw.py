@@ -93,6 +93,24 @@ def test_the_drawing_outlives_reruns_and_other_pages_and_can_be_undone_and_clear
     assert ink(board) == 0
 
 
+def test_thick_lines_in_a_small_digit_are_told_and_a_thinner_pen_helps(board):
+    warning = board.get_by_text("Thick lines for so small a digit")
+    draw(board)
+    expect(warning).to_be_visible()
+    thick = ink(board)
+    board.get_by_role("button", name="Undo the last stroke").click()
+    expect(warning).to_be_hidden()
+
+    board.get_by_role("button", name="Pen: medium").click()
+    board.get_by_role("button", name="Pen: thick").click()
+    expect(board.get_by_role("button", name="Pen: thin")).to_be_visible()
+    draw(board)
+    until(lambda: 0 < ink(board) < thick)
+    answers(board, -1)
+    expect(warning).to_be_hidden()
+    expect(board.get_by_role("button", name="Pen: thin")).to_be_visible()
+
+
 def test_a_finger_on_a_phone(server, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

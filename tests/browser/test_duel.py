@@ -30,8 +30,9 @@ def start(page: Page, url: str, images: int, epochs: int = 20) -> None:
     box.press("Enter")
     if epochs != 20:
         page.get_by_text("The recipe that both follow").click()
-        page.get_by_role("spinbutton", name="epochs").fill(str(epochs))
-        page.get_by_role("spinbutton", name="epochs").press("Enter")
+        box = page.get_by_role("spinbutton", name="Times through the images")
+        box.fill(str(epochs))
+        box.press("Enter")
     for experiment in ("Learn from less", "Shuffle the pixels"):
         page.get_by_text(experiment, exact=True).click()
     expect(page.get_by_text(re.compile("^2 trainings, one after another"))).to_be_visible()
@@ -43,12 +44,15 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
     start(page, server.url, images=400)
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length == 2")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    page.wait_for_function(
-        """() => new Set([...(document.querySelector('.js-plotly-plot')?._fullData ?? [])]
-            .filter(trace => trace.x?.length).map(trace => trace.name)).size == 2""",
+    both = page.wait_for_function(
+        """() => {
+            const names = new Set([...(document.querySelector('.js-plotly-plot')?._fullData ?? [])]
+                .filter(trace => trace.x?.length).map(trace => trace.name));
+            return names.size == 2 && [...names];
+        }""",
         timeout=120_000,
     )
-    assert set(curves(page)) == set(SIDES)
+    assert set(both.json_value()) == set(SIDES)
 
     page.reload()
     expect(page.get_by_role("heading", name=" against ".join(SIDES))).to_be_visible()

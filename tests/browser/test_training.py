@@ -41,6 +41,7 @@ def wait_for_points(page: Page, at_least: int) -> int:
 def train(page: Page, url: str, epochs: int = EPOCHS) -> str:
     """Start the classic CNN from the training page; the run's id."""
     page.goto(f"{url}/live")
+    settled(page)  # the recipe of the last visit is back
     box = page.get_by_role("spinbutton", name="epochs")
     box.fill(str(epochs))
     box.press("Enter")

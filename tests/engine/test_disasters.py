@@ -34,7 +34,7 @@ try:
     lab.predict([done.id], images[:, :5])
     raise SystemExit("a picture of another size was read")
 except EngineError as error:
-    assert "cannot read" in str(error), error
+    assert "takes other images" in str(error), error
 misfit = lab.train(network=NETWORK.changed(input_shape=(40, 40, 1)))
 assert lab.ended(misfit).status == "failed"
 broken = lab.store.create("broken", NETWORK, SHORT, "bundled")

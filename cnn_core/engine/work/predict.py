@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnn_core.design.arithmetic import sides
 from cnn_core.engine.work.base import Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import EngineError
@@ -44,8 +45,8 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     if images.shape[1:] != model.input_shape[1:]:
         raise EngineError(
             Text("This network takes other images"),
-            expected=" × ".join(map(str, model.input_shape[1:])),
-            received=" × ".join(map(str, images.shape[1:])),
+            expected=sides(model.input_shape[1:]),
+            received=sides(images.shape[1:]),
             todo=Text("Choose a network that was made for them"),
         )
     return model.predict_on_batch(images)

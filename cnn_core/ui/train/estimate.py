@@ -42,6 +42,6 @@ def seconds_for(macs: int, total_images: int, speeds: Iterable[Speed]) -> float 
 
 
 def _speeds() -> Iterable[Speed]:
-    for run in services.store().lists.trained(RECENT):
-        if run.network:
-            yield trace(run.network).totals.macs, services.store().state(run.id).images_per_second
+    networks = {run.id: run.network for run in services.store().lists.trained(RECENT) if run.network}
+    for run_id, state in services.store().states(networks).items():
+        yield trace(networks[run_id]).totals.macs, state.images_per_second

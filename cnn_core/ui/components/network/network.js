@@ -72,7 +72,8 @@ export class LivingNetwork {
       .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
     this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
     const drawn = this.pad?.strokes ?? []; // an edit of the network leaves the drawing alone
-    this.entrance = new Entrance(head, words, {changed: () => this.request(), lifted: () => this.lifted()});
+    this.entrance = new Entrance(head, words,
+      {changed: () => this.request(), lifted: () => this.lifted(), pen: this.pad?.pen});
     this.pad = this.entrance.pad;
     this.seenCanvas = this.entrance.canvas;
     this.start.replaceChildren(...this.entrance.nodes);
@@ -129,6 +130,7 @@ export class LivingNetwork {
     this.lit = Boolean(values);
     this.maps = values ? this.see(values) : this.blank;
     this.root.classList.toggle("drawn", Boolean(this.pad?.strokes.length));
+    this.entrance.warn();
     this.paintSeen();
     for (const block of this.blocks) block.paint(this.maps[block.index + 1], this.theme.ramp, this.lit);
     this.answer?.paint(this.maps.at(-1).values, this.lit);

@@ -1,15 +1,17 @@
 // The pad: where a digit is drawn, with mouse, pen or finger.
 
 export const PAD_SIDE = 280; // pixels of the drawing itself, however large it is shown
+export const PENS = {thin: 14, medium: 22, thick: 32}; // widths, in pixels of the drawing
+export const THICK = 0.2; // of the digit's longer side: thicker lines are often misread (benchmarks/pens.py)
 const RIGHT_BUTTON = 2;
 
 export class Pad {
   // `changed()` is called for each new piece of ink, `lifted()` when a stroke has ended or the drawing was changed.
-  constructor(canvas, {changed, lifted}) {
+  constructor(canvas, {changed, lifted, pen = "medium"}) {
     this.canvas = canvas;
     canvas.width = canvas.height = PAD_SIDE;
     this.context = canvas.getContext("2d", {willReadFrequently: true});
-    Object.assign(this, {changed, lifted, strokes: [], undone: [], stroke: null, width: 22, untouched: true});
+    Object.assign(this, {changed, lifted, pen, strokes: [], undone: [], stroke: null, untouched: true});
     canvas.addEventListener("pointerdown", event => this.begin(event));
     canvas.addEventListener("pointermove", event => this.extend(event));
     canvas.addEventListener("pointerup", event => this.end(event));
@@ -23,7 +25,7 @@ export class Pad {
     if (this.stroke || event.button === RIGHT_BUTTON) return; // a second finger draws nothing
     this.canvas.setPointerCapture(event.pointerId);
     this.untouched = false;
-    this.stroke = {width: this.width, points: [], pointer: event.pointerId};
+    this.stroke = {width: PENS[this.pen], points: [], pointer: event.pointerId};
     this.strokes.push(this.stroke);
     this.undone = [];
     this.add(event);
@@ -97,6 +99,18 @@ export class Pad {
     this.strokes = [];
     this.repaint();
     this.lifted();
+  }
+
+  // How thick the lines are for the size of what they make: the mean pen, by the longer side of the ink.
+  thickness() {
+    const dots = this.strokes.flatMap(({width, points}) => points.map(([x, y, pressure]) => ({x, y, width: width * pressure})));
+    if (!dots.length) return 0;
+    const pen = dots.reduce((sum, dot) => sum + dot.width, 0) / dots.length;
+    const sides = ["x", "y"].map(axis => {
+      const places = dots.map(dot => dot[axis]);
+      return places.reduce((a, b) => Math.max(a, b)) - places.reduce((a, b) => Math.min(a, b));
+    });
+    return pen / (Math.max(...sides) + pen);
   }
 
   // PAD_SIDE x PAD_SIDE grey levels, 0 to 255.
