@@ -13,7 +13,7 @@ from tests.browser.living import PAD, pad
 from tests.browser.pages import settled
 from tests.browser.server import Server
 
-STROKES = 8
+STROKES = 3
 WATCH = """() => {
   window.frames_ = [];
   let last = performance.now();
@@ -22,7 +22,6 @@ WATCH = """() => {
 }"""
 WATCHED = "() => { cancelAnimationFrame(window.watching); return window.frames_; }"
 UP_TO_TABLE = f"""async ([x, y]) => {{
-  const before = document.querySelector('[data-testid=stTable]')?.innerText;
   const find = node => {{
     for (const one of node.querySelectorAll('*')) {{
       if (one.matches('{PAD}')) return one;
@@ -32,8 +31,7 @@ UP_TO_TABLE = f"""async ([x, y]) => {{
   }};
   const started = performance.now();
   find(document).dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1, clientX: x, clientY: y, bubbles: true}}));
-  const table = () => document.querySelector('[data-testid=stTable]')?.innerText;
-  while (table() === before) await new Promise(requestAnimationFrame);
+  while (!document.querySelector('[data-testid=stTable]')) await new Promise(requestAnimationFrame);
   return performance.now() - started;
 }}"""
 
@@ -109,6 +107,9 @@ def _socket(page: Page, server: Server) -> list[list[str]]:
 
 
 def _pen_up(page: Page, down: float) -> float:
+    page.get_by_role("button", name="Clear the drawing").click()
+    page.locator("[data-testid=stTable]").wait_for(state="detached")
+    settled(page)
     box = pad(page).bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + down)
     page.mouse.down()

@@ -107,6 +107,7 @@ def test_a_double_click_removes_one_layer(server, page):
     page.get_by_role("button", name="delete").dblclick()
     is_open = "design => location.href.endsWith(design)"
     page.wait_for_function(is_open, arg=network.remove(0).to_token())
+    settled(page)
     # It comes after both clicks: one Undo brings back what one took away.
     page.get_by_role("button", name="Undo", exact=True).click()
     page.wait_for_function(is_open, arg=network.to_token())
