@@ -11,6 +11,7 @@ from cnn_core.figures.template import percent
 from cnn_core.ui import pages
 from cnn_core.ui.data.augmentation import variant_words
 from cnn_core.ui.data.split_lesson import sentence
+from tests.support import pages as support
 from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
@@ -18,11 +19,7 @@ PAGE, LIVE = pages.AUGMENTATION, pages.LIVE
 
 
 def opened(page: str = PAGE, **kept) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    for name, value in kept.items():
-        app.session_state[f"studio.{name}"] = value
-    app.switch_page(page)
-    return run(app)
+    return support.opened(page, {f"studio.{name}": value for name, value in kept.items()})
 
 
 def run(app: AppTest) -> AppTest:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
@@ -14,6 +13,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.wording import literal
 from tests.data.test_own import npz, pets, zipped
+from tests.support import pages as support
 from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
@@ -21,11 +21,7 @@ BROWSE, DESIGNER, LIVE = pages.BROWSE, pages.DESIGNER, pages.LIVE
 
 
 def opened(page=BROWSE, **query):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    return app.run()
+    return support.opened(page, **query)
 
 
 def view(app, name):

@@ -120,7 +120,7 @@ def test_the_drawing_is_back_after_another_page(page):
     page.switch_page(pages.HOME).run()
     page.switch_page(pages.DRAW)
     page.draw()
-    assert page.networks[-1]["strokes"] == strokes
+    assert page.networks[-1]["pad"].strokes == strokes
     assert page.table
 
 

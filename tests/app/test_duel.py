@@ -28,6 +28,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.compare.example import report as example
 from tests.compare.made_up import CODE, SENTENCES
+from tests.support import pages as support
 from tests.support.pages import settled
 
 ROOT = Path(__file__).parents[2]
@@ -41,17 +42,9 @@ PLAN = Plan(title="tiny duel", dataset="bundled", networks=(DENSE, CNN), recipes
 
 def opened(design: Network | None = None, tab: str | None = None, **query: str) -> AppTest:
     """The app at the duel's page, with a design of the visitor's own and one of the report's tabs open."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    if design:
-        app.session_state["studio.history"] = History(present=design)
-    if tab:
-        app.session_state["studio.duel.tab"] = tab
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(PAGE)
-    app.run()
-    assert not app.exception
-    return app
+    own = {"studio.history": History(present=design)} if design else {}
+    shown = {"studio.duel.tab": tab} if tab else {}
+    return support.opened(PAGE, own | shown, **query)
 
 
 def texts(app: AppTest) -> str:
@@ -127,9 +120,9 @@ def test_matched_by_parameters_it_shows_what_becomes_of_the_larger_one():
 
 def test_matched_by_time_it_asks_for_seconds_and_not_for_epochs():
     app = opened()
-    assert any("[epochs]" in box.label for box in app.number_input)
+    assert any("(epochs)" in box.label for box in app.number_input)
     app.segmented_control(key="duel-match").set_value("time").run()
-    assert not any("[epochs]" in box.label for box in app.number_input)
+    assert not any("(epochs)" in box.label for box in app.number_input)
     app.number_input(key="duel-seconds").set_value(7).run()
     assert "Both train for 7 seconds" in texts(app)
 

@@ -12,6 +12,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept
 from cnn_core.ui.kit import services
+from tests.support import pages as support
 from tests.support.runs import ended
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -38,12 +39,7 @@ def browser(monkeypatch):
 
 
 def opened(page: str = pages.DESIGNER, **query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page).run()
-    assert not app.exception
-    return app
+    return support.opened(page, **query)
 
 
 def present(app: AppTest) -> Network:

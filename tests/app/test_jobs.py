@@ -17,6 +17,7 @@ from cnn_core.ui.data import split_lesson
 from cnn_core.ui.kit import data_choice, jobs, services, session
 from tests.data.test_own import pets, zipped
 from tests.engine.conftest import until
+from tests.support import pages as support
 from tests.support.pages import settled, under_way
 
 ROOT = Path(__file__).parents[2]
@@ -54,11 +55,7 @@ def slow(monkeypatch) -> Iterator[Slow]:
 
 
 def opened(page: str = pages.AUGMENTATION, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    return shown(app.run())
+    return support.opened(page, **query)
 
 
 def shown(app: AppTest) -> AppTest:

@@ -18,6 +18,7 @@ from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from tests.support import pages as support
 from tests.support.runs import PRESET, STARTED, ended, life, new, waiting
 
 ROOT = Path(__file__).parents[2]
@@ -60,14 +61,7 @@ def own(tmp_path, monkeypatch) -> Iterator[RunStore]:
 
 
 def opened(page: str = RUNS, ticked: tuple[str, ...] = (), **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.session_state["studio.runs.ticked"] = ticked
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    app.run()
-    assert not app.exception
-    return app
+    return support.opened(page, {"studio.runs.ticked": ticked}, **query)
 
 
 def names(app: AppTest) -> list[str]:

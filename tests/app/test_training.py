@@ -18,6 +18,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.train.raw_pixels import MEASURED
+from tests.support import pages as support
 
 ROOT = Path(__file__).parents[2]
 SMALL = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
@@ -28,13 +29,7 @@ LIVE, RUN, RUNS = pages.LIVE, pages.RUN, pages.RUNS
 
 def opened(page: str, design: Network = SMALL, recipe: Recipe = QUICK, **query: str) -> AppTest:
     """The app at `page`, with a design and a recipe of the visitor's own."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.session_state["studio.history"] = History(present=design)
-    app.session_state["studio.recipe"] = recipe
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    return app.run()
+    return support.opened(page, {"studio.history": History(present=design), "studio.recipe": recipe}, **query)
 
 
 def ended(run_id: str, seconds: float = 60):
@@ -136,7 +131,7 @@ def test_an_impossible_request_is_refused_before_the_start_with_a_repair(design,
 
 def test_a_setting_out_of_range_says_so_and_training_waits_for_it():
     app = opened(LIVE)
-    epochs = next(widget for widget in app.number_input if widget.label.endswith(":gray[epochs]"))
+    epochs = next(widget for widget in app.number_input if widget.label.endswith("(epochs)"))
     epochs.set_value(10**6).run()
     assert "Training waits for the recipe: epochs must be a whole number from 1 to 1,000" in app.error[0].value.replace(
         "\\", ""
@@ -149,8 +144,8 @@ def test_a_setting_out_of_range_says_so_and_training_waits_for_it():
 
 
 def code_name(label: str) -> str:
-    """ "batch_size" of "Images at a time :gray[batch_size]"."""
-    return label.rpartition("[")[2].rstrip("]")
+    """ "batch_size" of "Images at a time (batch_size)"."""
+    return label.rpartition("(")[2].rstrip(")")
 
 
 def test_a_preset_brings_its_recipe():

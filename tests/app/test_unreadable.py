@@ -13,19 +13,12 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from tests.support.pages import opened
 from tests.support.runs import ended
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*/*.py"))
 LIVE, RUNS_PAGE, DUEL = pages.LIVE, pages.RUNS, pages.DUEL
-
-
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    return app.run()
 
 
 def texts(app: AppTest) -> str:

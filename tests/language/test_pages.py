@@ -12,6 +12,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.language.made_up import CODE, learn, unmarked
+from tests.support import pages as support
 from tests.support.runs import ended
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -40,16 +41,7 @@ STATES = {
 
 
 def opened(page: str, kept: dict, language: str = CODE, **query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=120)
-    app.session_state["studio.language"] = language
-    for name, value in kept.items():
-        app.session_state[name] = value
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.switch_page(page)
-    app.run()
-    assert not app.exception
-    return app
+    return support.opened(page, {"studio.language": language} | kept, **query)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,24 @@
 """What tests of pages share."""
 
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def opened(page: str, kept: Mapping[str, object] | None = None, **query: str) -> AppTest:
+    """The app at `page`, by an address with this query, for a visitor whose session keeps this."""
+    app = AppTest.from_file(APP, default_timeout=120)
+    for name, value in (kept or {}).items():
+        app.session_state[name] = value
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page(page).run()
+    assert not app.exception
+    return app
 
 
 def settled(app: AppTest, seconds: float = 120) -> AppTest:

@@ -9,10 +9,10 @@ from cnn_core.figures.template import STILL
 from cnn_core.language import _
 from cnn_core.ui.build.editor import commit, insert
 from cnn_core.ui.build.table import select
-from cnn_core.ui.components.network.component import MOST_MACS, PAD, edit, living_network
+from cnn_core.ui.components.network.component import MOST_MACS, edit, living_network
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
-from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, untold
+from cnn_core.ui.kit.living import example_image, keep_drawing, visitors_pad
 
 KEY = "designer-network"
 
@@ -39,14 +39,11 @@ def picture(network: Network, trace: Trace, row: int) -> None:
         seed=session.RECIPE.get().seed,
         class_names=entry.class_names,
         image=image,
-        pad=network.input_shape == PAD,
-        strokes=initial_strokes(),
-        untold=untold(),
+        pad=visitors_pad(network),
         selected=row - 1,
         on_edit=_edited,
     )
-    if network.input_shape == PAD:
-        keep_drawing(drawing)
+    keep_drawing(drawing)
 
 
 def _edited() -> None:

@@ -95,7 +95,8 @@ def _shown(value: Any) -> str:
 def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
     """The widget for a field of that kind, showing `value`."""
     what, field = kind(type(model), name), type(model).model_fields[name]
-    label = f"{_(field.title)} :gray[{name}]" if field.title else name  # plain words, and the name in code beside them
+    # Plain words, and the name in code beside them. No Markdown: the label is also what a screen reader reads aloud.
+    label = f"{_(field.title)} ({name})" if field.title else name
     shared: dict[str, Any] = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
     if isinstance(field.json_schema_extra, dict):  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + str(field.json_schema_extra["unit"]).replace("%", "%%")

@@ -9,7 +9,7 @@ from cnn_core.design.network import Network
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Weights, read_weights
 from cnn_core.runs.models import ready_made
-from cnn_core.ui.components.network.component import Drawing
+from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.session import Slot
 
@@ -43,10 +43,13 @@ def initial_strokes() -> list[dict[str, Any]]:
     return INITIAL.get() or []
 
 
-def untold() -> bool:
-    """Whether only the strokes of the last drawing are known, as after another visit, and not its ink."""
+def visitors_pad(network: Network) -> Pad | None:
+    """A pad with the visitor's drawing, if the network reads what can be drawn."""
+    if network.input_shape != DRAWABLE:
+        return None
     last = LAST.get()
-    return last is not None and last.get("ink") is None
+    # After another visit only the strokes are known, and not the ink.
+    return Pad(initial_strokes(), untold=last is not None and last.get("ink") is None)
 
 
 def keep_drawing(drawing: Drawing | None) -> np.ndarray | None:

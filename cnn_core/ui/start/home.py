@@ -12,7 +12,7 @@ from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
-from cnn_core.ui.kit.living import initial_strokes, keep_drawing, ready_weights, untold
+from cnn_core.ui.kit.living import keep_drawing, ready_weights, visitors_pad
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
@@ -48,14 +48,14 @@ def _pick() -> Preset:
 def reading_network() -> None:
     """A trained network that reads what is drawn, at once: the browser alone is at work."""
     startup.everything()  # components are imported with all the rest
+    network = PRESETS[READY_MODEL].network
     keep_drawing(
         living_network(
-            PRESETS[READY_MODEL].network,
+            network,
             key="home-network",
             weights=ready_weights(READY_MODEL),
             class_names=DIGIT_NAMES,
-            strokes=initial_strokes(),
-            untold=untold(),
+            pad=visitors_pad(network),
         )
     )
 

@@ -9,10 +9,10 @@ from cnn_core.language import _
 from cnn_core.runs.models import CHECKPOINT_FILE
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
-from cnn_core.ui.components.network.component import MOST_MACS, PAD, living_network
+from cnn_core.ui.components.network.component import MOST_MACS, living_network
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.living import example_image, initial_strokes, keep_drawing, model_weights, untold
+from cnn_core.ui.kit.living import example_image, keep_drawing, model_weights, visitors_pad
 
 
 def run_network(run: Run, state: RunState) -> None:
@@ -32,12 +32,9 @@ def run_network(run: Run, state: RunState) -> None:
             seed=run.recipe.seed,
             class_names=entry.class_names if entry else (),
             image=example_image(run.network, run.dataset),
-            pad=run.network.input_shape == PAD,
-            strokes=initial_strokes(),
-            untold=untold(),
+            pad=visitors_pad(run.network),
         )
-        if run.network.input_shape == PAD:
-            keep_drawing(drawing)
+        keep_drawing(drawing)
 
 
 def _weights(run: Run, state: RunState) -> Weights | None:

@@ -19,7 +19,7 @@ from cnn_core.runs.models import Model
 from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.living import initial_strokes, keep_drawing, model_weights, untold
+from cnn_core.ui.kit.living import keep_drawing, model_weights, visitors_pad
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import ARRANGE, DRAW, IMAGE, arranged, sent, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
@@ -72,8 +72,7 @@ def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
                 key=f"living-{model.key}",
                 weights=model_weights(model.key),
                 class_names=DIGIT_NAMES,
-                strokes=initial_strokes(),
-                untold=untold(),
+                pad=visitors_pad(model.network),
             )
         )
     return keep_drawing(None)

@@ -23,7 +23,7 @@ from cnn_core.ui.components.network.words import block_titles, words
 from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
-PAD = (28, 28, 1)
+DRAWABLE = (28, 28, 1)
 """The images that can be drawn on a pad."""
 MOST_MACS = 10_000_000
 """What a browser computes within a frame or two."""
@@ -40,6 +40,19 @@ class Drawing:
 
     ink: np.ndarray | None
     strokes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pad:
+    """A pad to draw on, for networks of 28×28×1.
+
+    Attributes:
+        strokes: what is on it at first.
+        untold: whether it is to tell its ink at once: only its strokes are known here.
+    """
+
+    strokes: Sequence[dict[str, Any]] = ()
+    untold: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +79,7 @@ def living_network(
     seed: int = 0,
     class_names: Sequence[str] = (),
     image: np.ndarray | None = None,
-    pad: bool = False,
-    strokes: Sequence[dict[str, Any]] = (),
-    untold: bool = False,
+    pad: Pad | None = None,
     selected: int | None = None,
     on_edit: Callable[[], None] | None = None,
 ) -> Drawing | None:
@@ -77,17 +88,13 @@ def living_network(
     Args:
         weights: what it has learned; None: random weights, drawn in the browser from `seed`, for such `pixels`.
         class_names: what its outputs are; without them the last layer is shown like any other.
-        image: (H, W, C) uint8 of the network's input shape; None: a pad to draw on, for networks of 28×28×1.
-        pad: a pad besides the image, which is shown until something is drawn.
-        strokes: what is on the pad at first.
-        untold: whether the pad is to tell its ink at once: only its strokes are known here.
+        image: (H, W, C) uint8 of the network's input shape; with a pad, shown until something is drawn.
         selected: the layer that is being edited.
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
 
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
-    traced = trace(network)
     head = {
         "words": words(),
         "blocks": _blocks(network),
@@ -96,19 +103,29 @@ def living_network(
         "classes": list(class_names) or None,
         "dtype": "float16",
         "seed": seed,
-        "pad": image is None or pad,
+        "pad": pad is not None,
         "image": None if image is None else image.ravel().tolist(),
-        "strokes": list(strokes),
-        "untold": untold,
+        "strokes": list(pad.strokes) if pad else [],
+        "untold": bool(pad and pad.untold),
         "editable": on_edit is not None,
         "selected": selected,
         "types": list(LAYER_TYPES),
-        "fault": traced.problem.message if traced.problem else None,
+        "fault": _fault(network),
     }
-    text = json.dumps(head).encode()
-    data = struct.pack("<I", len(text)) + text + (packed(weights.arrays) if weights else b"")
+    data = _framed(head) + (packed(weights.arrays) if weights else b"")
     result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
     return _drawing(result.drawing)
+
+
+def _framed(head: dict[str, Any]) -> bytes:
+    """Its length in four bytes, and it as JSON: weights follow."""
+    text = json.dumps(head).encode()
+    return struct.pack("<I", len(text)) + text
+
+
+def _fault(network: Network) -> str | None:
+    problem = trace(network).problem
+    return problem.message if problem else None
 
 
 def _nothing() -> None:
