@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnn_core.design.layers import Conv2D
+from cnn_core.design.layers import Conv2D, Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from tests.browser.living import headings
@@ -208,3 +208,14 @@ def test_an_edit_shows_in_the_maps(server, page):
     filters.press("Enter")
     expect(page.locator(".living .block footer").first).to_have_text("26×26×7")
     assert page.locator(".living .block canvas").first.evaluate("canvas => canvas.toDataURL()") != before
+
+
+def test_a_colour_network_without_an_image_has_no_pad_and_an_empty_image(server, page):
+    layers = (Conv2D(filters=4), Flatten(), Dense(units=10, activation="softmax"))
+    open_designer(page, server, Network(input_shape=(32, 32, 3), layers=layers))
+    assert page.locator(".living .paper").count() == 0
+    shown = page.locator(".living .seen canvas")
+    assert shown.evaluate("canvas => canvas.width") == 32
+    black = shown.evaluate("""canvas => canvas.getContext("2d").getImageData(0, 0, 32, 32)
+                                              .data.slice(0, 3).every(value => value == 0)""")
+    assert not black, "nothing is shown: that is not a black image"

@@ -142,7 +142,7 @@ export class LivingNetwork {
 
   paintSeen() {
     const {input} = this.head;
-    if (input[2] === 3) paintColours(this.seenCanvas, this.maps[0]);
+    if (this.lit && input[2] === 3) paintColours(this.seenCanvas, this.maps[0]);
     else this.seenMosaic.paint(this.maps[0].values, this.theme.ramp, this.lit ? 255 : 0);
   }
 
