@@ -14,6 +14,7 @@ from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.language import _
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
+from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.panel import show_curves
 
 REFRESH = 1.0  # seconds between two looks at a duel: it takes minutes
@@ -72,20 +73,9 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
 
 def _header(duel: Duel, now: Progress) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(wording.literal(duel.plan.title), anchor=False, width="content")
-        word, icon, colour = wording.status_badge(_status(now))
-        st.badge(word, icon=icon, color=colour)
-        st.space("stretch")
+        title_with_status(duel.plan.title, _status(now))
         if now.active:
-            st.button(
-                _("Stopping…") if now.stopping else _("Stop"),
-                icon=":material/stop:",
-                type="primary",
-                disabled=now.stopping,
-                key="duel-stop",
-                on_click=duels.stop,
-                args=(duel, services.store(), services.engine()),
-            )
+            stop_button("duel-stop", duels.stop, duel, services.store(), services.engine(), stopping=now.stopping)
         elif now.resumable:
             st.button(
                 _("Resume"), icon=":material/resume:", type="primary", key="duel-resume", on_click=_resume, args=(duel,)

@@ -16,6 +16,7 @@ from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
+from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.living import run_network
 from cnn_core.ui.use.models import WITH_DIGITS
 
@@ -98,10 +99,7 @@ def _interruption(epochs: int) -> str:
 
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(wording.literal(run.name), anchor=False, width="content")
-        word, icon, colour = wording.status_badge(state.status)
-        st.badge(word, icon=icon, color=colour)
-        st.space("stretch")
+        title_with_status(run.name, state.status)
         _stop_or_resume(run, state, st.empty())
     about = {
         "network": wording.literal(run.network.name),
@@ -114,15 +112,8 @@ def _header(run: Run, state: RunState) -> None:
 def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
     """The button; in one place, which changes at once with the badge: one that is left out stays until all has run."""
     if state.active:
-        place.button(
-            _("Stopping…") if state.stop_requested else _("Stop"),
-            icon=":material/stop:",
-            type="primary",
-            disabled=state.stop_requested,
-            key="run-stop",
-            on_click=services.engine().queue.stop,
-            args=(run.id,),
-        )
+        with place:
+            stop_button("run-stop", services.engine().queue.stop, run.id, stopping=state.stop_requested)
     elif state.status in ("interrupted", "failed"):
         place.button(
             _("Resume"),
