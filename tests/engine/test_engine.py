@@ -192,7 +192,7 @@ def test_what_is_not_there_is_said_in_words(lab, bundled, finished):
         lab.predict(["nothing"], bundled.x_test[:1])
     with pytest.raises(DataError, match="no such data set"):
         lab.train(dataset="nothing")
-    with pytest.raises(EngineError, match=r"Expected 28 × 28 × 1\. Received 5 × 5 × 1"):
+    with pytest.raises(EngineError, match=r"Expected 28×28×1\. Received 5×5×1"):
         lab.predict([finished.id], np.zeros((1, 5, 5, 1), np.uint8))
     with pytest.raises(EngineError, match="No answer came in time"):
         lab.engine.ask(Call(time.sleep, (3,)), timeout=0.2)
