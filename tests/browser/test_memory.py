@@ -37,6 +37,32 @@ def test_a_new_tab_finds_the_drawing_and_the_design_again(server, page):
     until(lambda: headings(other)[1:2] == ["Dropout"])
 
 
+def test_whoever_comes_back_sees_their_own_choices_first_and_can_change_them_at_once(server, page):
+    page.goto(f"{server.url}/live")
+    settled(page)
+    box = page.get_by_role("spinbutton", name="epochs")
+    box.fill("200")
+    box.press("Enter")
+    until(lambda: "recipe" in (page.evaluate("localStorage.getItem('cnn-studio')") or ""))
+    expect(page.get_by_text("11,400 in all")).to_be_visible()
+    settled(page)
+
+    page.goto(f"{server.url}/live")
+    box.wait_for()
+    assert box.input_value() == "200"
+    box.fill("3")
+    box.press("Enter")
+    expect(page.get_by_text("171 in all")).to_be_visible()
+
+
+def test_a_browser_that_has_lost_what_it_kept_still_sees_the_page(server, page):
+    page.goto(server.url)
+    settled(page)
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    expect(pad(page)).to_be_visible()
+
+
 def test_the_visitors_own_run_is_in_sight_on_every_page(server, page):
     page.goto(server.url)
     page.get_by_role("button", name="Train your own").click()

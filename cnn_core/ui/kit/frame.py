@@ -9,7 +9,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.ui import pages
-from cnn_core.ui.components.memory.component import Kept, memory, told
+from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
 from cnn_core.ui.kit import errors, services, session, startup, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
@@ -44,14 +44,21 @@ def end() -> None:
 
 
 def _recall() -> None:
-    """Once a visit, in the script run after the browser has told."""
+    """Once a visit, in the script run after the browser has told.
+
+    A page for somebody who comes back waits for that: else it would show them other things first, and take what they
+    begin to write in it for nothing.
+    """
     if RECALLED.get():
         return
     if not STARTED.get():
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
-    if kept := told():
+    if told():
         RECALLED.put(True)
-        _take(kept)
+        _take(kept())
+    elif holds() and not STARTED.get():
+        memory({}, awaited=True)
+        st.stop()
 
 
 def _to_keep() -> dict[str, object]:
@@ -64,18 +71,20 @@ def _to_keep() -> dict[str, object]:
     }
 
 
-def _take(kept: Kept) -> None:
+def _take(found: Kept | None) -> None:
     """Nothing that this visit has chosen already, by a link for example, is overwritten."""
-    if session.network() == session.START.network and kept.design and not LINKED.get():
+    if found is None:
+        return
+    if session.network() == session.START.network and found.design and not LINKED.get():
         with suppress(StudioError):  # of another version
-            session.set_network(Network.from_token(kept.design))
-    if session.RECIPE.get() == session.START.recipe and kept.recipe and not LINKED.get():
+            session.set_network(Network.from_token(found.design))
+    if session.RECIPE.get() == session.START.recipe and found.recipe and not LINKED.get():
         with suppress(StudioError):
-            session.RECIPE.put(Recipe.from_token(kept.recipe))
-    if not LAST.get() and kept.strokes:
-        LAST.put({"strokes": [stroke.model_dump() for stroke in kept.strokes], "ink": None})
-    if kept.run and not RUN.get():
-        RUN.put(kept.run)
+            session.RECIPE.put(Recipe.from_token(found.recipe))
+    if not LAST.get() and found.strokes:
+        LAST.put({"strokes": [stroke.model_dump() for stroke in found.strokes], "ink": None})
+    if found.run and not RUN.get():
+        RUN.put(found.run)
 
 
 def _own_run() -> None:

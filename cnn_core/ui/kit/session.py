@@ -91,6 +91,11 @@ def component_state(key: str) -> Mapping[str, Any]:
     return st.session_state.get(key) or {}
 
 
+def cookie(name: str) -> str | None:
+    """What the visitor's browser sent along when it came."""
+    return st.context.cookies.get(name)
+
+
 def link(name: str) -> str | None:
     """The value of a query parameter of the page's address."""
     return st.query_params.get(name)

@@ -32,18 +32,32 @@ class Kept(BaseModel):
 
 
 KEY = "memory"
+COOKIE = "cnn-studio"
 
 
-def memory(keep: dict[str, Any]) -> None:
-    """Let the browser keep this. When a page is loaded it tells first what it had kept, if it had anything."""
-    _component()(key=KEY, data={"keep": keep}, on_kept_change=_nothing)
+def memory(keep: dict[str, Any], *, awaited: bool = False) -> None:
+    """Let the browser keep this. When a page is loaded it tells first what it had kept.
+
+    Args:
+        awaited: whether it is to tell even that it has nothing.
+    """
+    _component()(key=KEY, data={"keep": keep, "awaited": awaited}, on_kept_change=_nothing)
 
 
-def told() -> Kept | None:
-    """What the browser had kept, in the script run after it has told."""
-    kept = session.component_state(KEY).get("kept")
+def holds() -> bool:
+    """Whether the browser said, when it came, that it has kept something."""
+    return session.cookie(COOKIE) is not None
+
+
+def told() -> bool:
+    """Whether the browser has told what it had kept."""
+    return session.component_state(KEY).get("kept") is not None
+
+
+def kept() -> Kept | None:
+    """What the browser had kept; None when that is nothing, or nothing of ours."""
     try:
-        return Kept.model_validate(kept) if kept else None
+        return Kept.model_validate(session.component_state(KEY).get("kept"))
     except ValidationError:
         return None
 

@@ -12,9 +12,11 @@ function recalled() {
   }
 }
 
+// The cookie tells the server, before its first page, that there is something to wait for.
 function keep(kept) {
   try {
     localStorage.setItem(PLACE, JSON.stringify(kept));
+    document.cookie = `${PLACE}=kept; path=/; max-age=31536000; SameSite=Lax`;
   } catch {
     // Full, or forbidden: the visit goes on without.
   }
@@ -22,15 +24,16 @@ function keep(kept) {
 
 const hex = byte => byte.toString(16).padStart(2, "0");
 const newVisitor = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
+const holdsWork = kept => Boolean(kept.design || kept.strokes?.length || kept.run);
 
 let answered = false; // once for each load of the page
 
-// data: {keep}: what is to be kept from now on. What was kept before is told first, and only when there is something:
-// it has the page run again, which a new visitor need not wait for.
+// data: {keep, awaited}: what is to be kept from now on, and whether the page waits for what was kept before. That is
+// told first; a new visitor's page need not run again for it.
 export default function ({data, setStateValue}) {
   const before = recalled();
-  const isNew = answered || !(before.design || before.strokes?.length || before.run);
+  const tells = data.awaited || (!answered && holdsWork(before));
   answered = true;
-  if (isNew) keep({visitor: newVisitor(), ...before, ...data.keep});
-  else setStateValue("kept", before);
+  if (tells) setStateValue("kept", before);
+  else keep({visitor: newVisitor(), ...before, ...data.keep});
 }
