@@ -69,7 +69,7 @@ for repeat in range(int(sys.argv[2])):
         live.INTERVAL = 1e9 if kind == "silent" else 0.2
         marks = []
         emit = lambda event: marks.append((event.kind, time.process_time(), event.model_dump_json()))
-        keep = (lambda attempt, epoch: None) if kind == "silent" else build.checkpoint
+        keep = (lambda attempt, epochs: None) if kind == "silent" else build.checkpoint
         fit.fit(preset.network, recipe, data, emit, on_epoch=keep, choices=choices)
         begin = next(at for name, at, _ in marks if name == "started")
         end = next(at for name, at, _ in marks if name == "training_ended")

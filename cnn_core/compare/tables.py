@@ -53,7 +53,7 @@ def _summary(name: str, side: Side) -> Row:
         _("Network"): name,
         _("Layers"): f"{side.layers:,}",
         _("Parameters"): f"{side.parameters:,}",
-        _("MACs"): f"{side.macs:,}",
+        _("Products (MACs)"): f"{side.macs:,}",
         _("Seconds per epoch"): _spread([run.seconds_per_epoch for run in side.runs], "{:.2f}".format),
         _("Train accuracy"): _spread(train, "{:.2%}".format),
         _("Test accuracy"): _spread(test, "{:.2%}".format),

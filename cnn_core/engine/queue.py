@@ -222,7 +222,7 @@ class Queue:
         if report["number"] and not attempt.take(report["number"], report["event"]):
             self._ask_once(self._ask_again, attempt)
         self._ledger.write(attempt)
-        if report["epoch"]:
+        if report["checkpoint"]:
             self._ask_once(self._pull_checkpoint, attempt)
 
     def _ask_once(self, question: Callable[[Attempt], None], attempt: Attempt) -> None:
@@ -245,11 +245,14 @@ class Queue:
             )
             for first, events in filter(None, answers.values()):
                 for number, event in enumerate(events, first):
-                    report = {"run": attempt.run.id, "submitted": attempt.submitted, "epoch": False}
+                    report = {"run": attempt.run.id, "submitted": attempt.submitted, "checkpoint": False}
                     self._later(self._take, {**report, "number": number, "event": event})
 
     def _pull_checkpoint(self, attempt: Attempt) -> None:
-        """Fetch the state after the last epoch while the run goes on, so that a killed server can resume it."""
+        """Fetch the state after the last epoch, or before the first, while the run goes on.
+
+        With it, any server can resume the run of one that was killed; and it is what visitors see of the network.
+        """
         with suppress(EngineError, StorageError):  # the next epoch brings the next one
             answers = self._client().run(take_checkpoint, attempt.run.id, attempt.submitted, on_error="ignore")
             for content in filter(None, answers.values()):

@@ -27,15 +27,16 @@ class Reports:
     def emit(self, event: Event) -> None:
         """Report an event."""
         self.events.append(event.model_dump_json())
-        self._send(len(self.events), self.events[-1], epoch=event.kind == "epoch_ended")
+        self._send(len(self.events), self.events[-1], checkpoint=event.kind in ("started", "epoch_ended"))
 
     def end(self) -> None:
         """Forget them."""
         _kept.pop(self._run, None)
 
-    def _send(self, number: int, event: str = "", *, epoch: bool = False) -> None:
+    def _send(self, number: int, event: str = "", *, checkpoint: bool = False) -> None:
         run_id, submitted = self._run
-        report = {"run": run_id, "submitted": submitted, "number": number, "event": event, "epoch": epoch}
+        report = {"run": run_id, "submitted": submitted, "number": number, "event": event}
+        report["checkpoint"] = checkpoint  # whether there is a new one
         self._worker.log_event(self._topic, report)
 
 

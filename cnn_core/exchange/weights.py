@@ -133,6 +133,30 @@ def _with_bias(layer: BaseLayer, kernels: tuple[tuple[int, ...], ...], outputs: 
     return (*kernels, (outputs,)) if layer.arguments()["use_bias"] else kernels
 
 
+def first_filters(weights: Weights, network: Network, most: int = 32) -> np.ndarray | None:
+    """What the network lays over an image first.
+
+    Returns:
+        (H, W, channels, N) float32, up to `most` filters: of the first convolution, or, of a dense layer that sees the
+        whole image, the image-shaped weights of each unit. channels is 1 or 3: of more than three, their mean.
+        None when it has neither.
+    """
+    for report, arrays in zip(_built(network).reports, weights.arrays, strict=True):
+        if report.layer.kind == "convolution":
+            each_alone = report.layer.type in ("DepthwiseConv2D", "SeparableConv2D")  # a filter sees one channel
+            rows, columns, *rest = arrays[0].shape
+            return _visible(arrays[0].reshape(rows, columns, *((1, prod(rest)) if each_alone else rest)), most)
+        if report.layer.type == "Dense":
+            whole_image = len(arrays[0]) == prod(network.input_shape)
+            return _visible(arrays[0].reshape(*network.input_shape, -1), most) if whole_image else None
+    return None
+
+
+def _visible(kernel: np.ndarray, most: int) -> np.ndarray:
+    kernel = kernel[..., :most]
+    return kernel if kernel.shape[2] in (1, 3) else kernel.mean(axis=2, keepdims=True)
+
+
 def described(network: Network, pixels: Pixels = "scaled") -> list[dict[str, Any]]:
     """The layers as the browser's forward pass takes them, up to the first that does not fit.
 

@@ -62,7 +62,10 @@ class Progress(_Event):
 
 
 class EpochEnded(_Event):
-    """Means over the whole epoch; the validation values are None without a validation set."""
+    """Means over the whole epoch; the validation values are None without a validation set.
+
+    `watched` has the class that the network predicts now for each of the images of `data.watched`.
+    """
 
     kind: Literal["epoch_ended"] = "epoch_ended"
     epoch: int
@@ -71,6 +74,7 @@ class EpochEnded(_Event):
     val_loss: float | None = None
     val_accuracy: float | None = None
     seconds: float
+    watched: tuple[int, ...] = ()
 
 
 class StopRequested(_Event):

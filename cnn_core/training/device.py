@@ -38,9 +38,12 @@ class Choices:
     @property
     def words(self) -> Text:
         """They in words, for who looks at the run."""
-        steps = Text("{steps} steps per execution", steps=self.steps_per_execution)
-        xla = Text("XLA") if self.jit_compile else Text("no XLA")
-        return joined([steps if self.steps_per_execution > 1 else Text("step by step"), xla, self.precision])
+        steps = Text("{steps} batches in a row (steps_per_execution)", steps=self.steps_per_execution)
+        one = Text("batch by batch")
+        short = Text("16-bit numbers ({precision})", precision=self.precision)
+        long = Text("32-bit numbers ({precision})", precision=self.precision)
+        parts = [steps if self.steps_per_execution > 1 else one, long if self.precision == "float32" else short]
+        return joined([*parts, Text("compiled by XLA")] if self.jit_compile else parts)
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnn_core.data.changes import shuffle_pixels
 from cnn_core.data.datasets import Dataset, stratified_split
+from cnn_core.data.watched import watched
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
@@ -36,7 +37,7 @@ def fit(
     emit: Callable[[Event], None],
     should_stop: Callable[[], bool] = lambda: False,
     *,
-    on_epoch: Callable[[Attempt, int], None] = lambda attempt, epoch: None,
+    on_epoch: Callable[[Attempt, int], None] = lambda attempt, epochs: None,
     resume: bytes | None = None,
     choices: Choices | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -46,7 +47,8 @@ def fit(
     Args:
         emit: gets the events Started ... Tested as they happen, from this thread.
         should_stop: asked between executions and batches of validation; when true, what was learned is tested.
-        on_epoch: called after each whole epoch with what `build.checkpoint` takes, and the epoch (from 0).
+        on_epoch: called before the first epoch and after each whole one with what `build.checkpoint` takes: the
+            attempt, and how many epochs are done.
         resume: a `build.checkpoint` to go on from, exactly as if the training had not been broken off.
         choices: how to compute; None chooses for this device.
         clock: the seconds that the time limit is about.
@@ -57,11 +59,13 @@ def fit(
     choices = choices or choices_for(network, recipe, steps)
     with model_for(network, recipe, choices) as model:
         first_epoch, memory = restore(model, resume) if resume else (0, Memory())
-        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch, memory.seconds))
         kept = Attempt(model, memory)
+        on_epoch(kept, first_epoch)
+        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch, memory.seconds))
         shown = len(train[0]), recipe.batch_size, choices.steps_per_point
         limits = memory, recipe.time_limit, clock
-        live = LiveMetrics(emit, should_stop, *shown, lambda epoch: on_epoch(kept, epoch), *limits)
+        images = dataset.x_train[watched(dataset.y_train, recipe)]
+        live = LiveMetrics(emit, should_stop, *shown, lambda epoch: on_epoch(kept, epoch + 1), *limits, watched=images)
         _train(model, recipe, fit_inputs(train, validation, recipe.batch_size), first_epoch, memory, live)
         emit(TrainingEnded(reason="stopped" if live.stopped else memory.ended or "completed"))
         return _test(model, network, recipe, dataset, emit)

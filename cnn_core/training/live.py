@@ -19,6 +19,8 @@ INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty ru
 class LiveMetrics(keras.callbacks.Callback):
     """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`, or at its time limit.
 
+    After each epoch it has the model predict the images `watched`, (N, H, W, C) uint8, for the visitor to see.
+
     The time limit (seconds) is for all attempts together; `memory` has what those before have spent. Their first
     batches do not count, because TensorFlow compiles in them: those of the whole training are free, those of a later
     attempt count as they did before it.
@@ -43,11 +45,14 @@ class LiveMetrics(keras.callbacks.Callback):
         memory: Memory,
         time_limit: float | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        watched: np.ndarray | None = None,
     ):
         super().__init__()
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
         self._images, self._batch_size, self._steps_per_point = images, batch_size, steps_per_point
         self._memory, self._time_limit, self._clock = memory, time_limit or math.inf, clock
+        self._watched = watched
         self._zero = math.nan  # when the clock would have begun, had all attempts been one
         self._waited_for = True  # the very first point
         self.stopped = False
@@ -88,7 +93,14 @@ class LiveMetrics(keras.callbacks.Callback):
         values = {name: logs.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
         self._memory.seconds = now - self._zero
         self._on_epoch(epoch)
-        self._emit(EpochEnded(epoch=epoch, seconds=now - self._began, **values))
+        self._emit(EpochEnded(epoch=epoch, seconds=now - self._began, watched=self._predicted(), **values))
+
+    def _predicted(self) -> tuple[int, ...]:
+        """The classes of the watched images. Not by `predict`: to compile for so few would take longer than they do."""
+        if self._watched is None or not len(self._watched):
+            return ()
+        probabilities = keras.ops.convert_to_numpy(self.model(self._watched, training=False))
+        return tuple(map(int, probabilities.argmax(axis=-1)))
 
     def _spent(self, now: float, step: int) -> float:
         """Seconds of training in all attempts, at the end of the execution that ends with `step`."""

@@ -1,12 +1,15 @@
 """Home, training and runs, by AppTest from app.py, with an engine without a cluster behind them."""
 
+import json
 import re
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.data.watched import watched
 from cnn_core.design.layers import Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
@@ -66,6 +69,35 @@ def test_a_run_is_shown_by_its_link_with_its_results(finished):
     assert metrics(app)["Test accuracy"] == f"{state.tested.accuracy:.2%}"
     wrong = round((1 - state.tested.accuracy) * 1000)
     assert metrics(app)["Mistakes"] == f"{wrong:,} of 1,000"
+
+
+def learned(app) -> dict | None:
+    """What the page tells of the watched images and the first filters."""
+    told = [json.loads(component.proto.json) for component in app.get("bidi_component") if component.proto.json]
+    return next((one for one in told if "tiles" in one), None)
+
+
+def test_a_run_shows_the_watched_images_as_its_network_reads_them_now_and_its_first_filters(finished):
+    app = opened(RUN, run=finished)
+    read = services.store().state(finished).epochs_done[-1].watched
+    data = services.dataset(services.store().run(finished).dataset)
+    true = data.y_train[watched(data.y_train, services.store().run(finished).recipe)]
+    told = learned(app)
+    assert [tile["right"] for tile in told["tiles"]["tiles"]] == (true == np.array(read)).tolist()
+    assert [tile["read"][-1] for tile in told["tiles"]["tiles"]] == list(map(str, read))
+    assert told["tiles"]["summary"] == f"{(true == np.array(read)).sum()} of 20 right"
+    assert [told["filters"][name] for name in ("rows", "columns", "channels", "count")] == [28, 28, 1, 10]
+    assert len(told["filters"]["values"]) == 28 * 28 * 10
+
+
+def test_a_run_of_an_earlier_version_has_no_watched_images_and_shows_the_rest(finished):
+    store = services.store()
+    state = store.state(finished)
+    run = store.create("earlier", SMALL, QUICK, store.run(finished).dataset)
+    store.append(run.id, Submitted(), STARTED, state.epochs_done[-1].model_copy(update={"watched": ()}))
+    app = opened(RUN, run=run.id)
+    assert not app.exception
+    assert learned(app) is None
 
 
 def test_a_look_while_the_results_are_being_saved_does_not_cost_the_pictures(finished):
@@ -184,7 +216,7 @@ def test_a_run_with_raw_pixels_is_trained_the_other_way_with_one_click(other, ch
     store.append(run.id, Submitted(), STARTED, TrainingEnded(reason="completed"), tested, Finished())
     app = opened(RUN, run=run.id)
     assert not app.exception
-    assert any("pixels raw" in caption.value for caption in app.caption)
+    assert any("raw pixels" in caption.value for caption in app.caption)
     assert any("never learn" in caption.value for caption in app.caption)
     assert "another seed or scaled pixels" in app.warning[0].value
     app.button(key=f"results-other-{other}").click().run()
@@ -280,7 +312,7 @@ def test_the_list_shows_every_run_and_home_starts_one(finished):
     row = table[table["name"] == "tiny"].iloc[-1]
     assert (row["status"], row["parameters"]) == ("Finished", 7850)
     assert row["test_accuracy"] == 100 * services.store().state(finished).tested.accuracy
-    assert "learning_rate 0.001" in row["recipe"]
+    assert "learning rate 0.001" in row["recipe"]
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not home.exception
     before = {run.id for run in services.store().lists.page()[0]}

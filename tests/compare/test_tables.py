@@ -25,7 +25,7 @@ def test_several_seeds_show_mean_lowest_and_highest():
         "Network",
         "Layers",
         "Parameters",
-        "MACs",
+        "Products (MACs)",
         "Seconds per epoch",
         "Train accuracy",
         "Test accuracy",
@@ -33,7 +33,7 @@ def test_several_seeds_show_mean_lowest_and_highest():
     ]
     assert dense["Network"] == "dnn-500x3"
     # 784·500 + 500 + 2·(500·500 + 500) + 500·10 + 10, and the same without biases
-    assert (dense["Layers"], dense["Parameters"], dense["MACs"]) == ("5", "898,510", "897,000")
+    assert (dense["Layers"], dense["Parameters"], dense["Products (MACs)"]) == ("5", "898,510", "897,000")
     assert shown(dense["Seconds per epoch"]) == "0.52 (0.51 to 0.53)"
     assert shown(dense["Test accuracy"]) == "93.33% (93.00 to 93.60)"
     assert shown(convolutional["Test accuracy"]) == "96.03% (95.70 to 96.30)"

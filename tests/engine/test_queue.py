@@ -290,7 +290,7 @@ def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):
     attempt = queue._attempts[run.id] = Attempt(run, submitted, None, written=1)
     for number in range(1, 31):
         event = EpochEnded(epoch=number, loss=1, accuracy=0, seconds=0.01).model_dump_json()
-        queue._take({"run": run.id, "submitted": submitted, "number": number, "event": event, "epoch": True})
+        queue._take({"run": run.id, "submitted": submitted, "number": number, "event": event, "checkpoint": True})
     queue._stop(attempt)
     until(lambda: "request_stop" in asked)
     assert sorted(asked) == ["request_stop", "take_checkpoint"]

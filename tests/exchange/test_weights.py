@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from cnn_core.design.layers import AveragePooling2D, BatchNormalization, Conv2D, Dense, Flatten, SeparableConv2D
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.errors import DataError
-from cnn_core.exchange.weights import described, packed, read_checkpoint, read_weights, weight_shapes
+from cnn_core.exchange.weights import described, first_filters, packed, read_checkpoint, read_weights, weight_shapes
 from cnn_core.training.build import Attempt, build, checkpoint, compile_model, to_bytes
 from tests.design.strategies import networks
 
@@ -73,3 +74,37 @@ def test_a_checkpoint_of_another_network_is_refused():
     for content in (b"", checkpoint(Attempt(model), 1)):
         with pytest.raises(DataError):
             read_checkpoint(content, PRESETS["keras-log"].network, "scaled")
+
+
+COLOUR = (8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        (Network(layers=(Conv2D(filters=40, kernel_size=3),)), (3, 3, 1, 32)),
+        (Network(layers=(BatchNormalization(), Conv2D(filters=4, kernel_size=5)), input_shape=COLOUR), (5, 5, 3, 4)),
+        (Network(layers=(SeparableConv2D(filters=9, kernel_size=3),), input_shape=COLOUR), (3, 3, 1, 3)),
+        (Network(layers=(Flatten(), Dense(units=7), Dense(units=3)), input_shape=COLOUR), (8, 8, 3, 7)),
+        (Network(layers=(AveragePooling2D(pool_size=2), Flatten(), Dense(units=7)), input_shape=COLOUR), None),
+        (Network(layers=(Flatten(),)), None),
+    ],
+    ids=["grey", "colour", "separable", "dense", "not the image", "nothing learned"],
+)
+def test_the_first_filters_are_those_that_see_the_image(network, shape):
+    model = build(network)
+    filters = first_filters(read_weights(to_bytes(model), network), network)
+    if shape is None:
+        assert filters is None
+        return
+    assert filters.shape == shape
+    kernel = next(weight for weight in model.get_weights() if weight.ndim > 1)
+    first = kernel[0, :3, 0, 0] if kernel.ndim == 4 else kernel.reshape(*COLOUR, -1)[0, :3, 0, 0]
+    np.testing.assert_array_equal(filters[0, :3, 0, 0], first)
+
+
+def test_of_a_filter_over_many_channels_the_mean_is_shown():
+    network = Network(layers=(Conv2D(filters=2, kernel_size=3),), input_shape=(8, 8, 4))
+    model = build(network)
+    filters = first_filters(read_weights(to_bytes(model), network), network)
+    np.testing.assert_allclose(filters[:, :, 0], model.get_weights()[0].mean(axis=2), rtol=1e-6)

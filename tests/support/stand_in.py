@@ -118,8 +118,8 @@ class StandInQueue:
             if not self._store.append(run.id, event):
                 raise RunError("The run is gone")
 
-        def on_epoch(attempt, epoch: int) -> None:
-            self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epoch + 1))
+        def on_epoch(attempt, epochs: int) -> None:
+            self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epochs))
 
         outcome = fit(
             run.network,

@@ -173,7 +173,7 @@ def trained(dataset, recipe: Recipe = RECIPE, **options):
     events, kept = [], []
     outcome = fit(
         SMALL, recipe, dataset, events.append, choices=PLAIN,
-        **{"on_epoch": lambda attempt, epoch: kept.append(checkpoint(attempt, epoch + 1)), **options},
+        **{"on_epoch": lambda attempt, epochs: kept.append(checkpoint(attempt, epochs)), **options},
     )  # fmt: skip
     curve = [(event.loss, event.val_loss) for event in events if event.kind == "epoch_ended"]
     return curve, outcome, kept
@@ -184,7 +184,7 @@ def test_a_seed_fixes_an_augmented_training_and_a_checkpoint_goes_on_with_the_sa
     again, same, _ = trained(small)
     assert again == curve
     np.testing.assert_array_equal(same.confidence, outcome.confidence)
-    resumed, _, _ = trained(small, resume=kept[1])
+    resumed, _, _ = trained(small, resume=kept[2])
     assert len(resumed) == 1
     other, _, _ = trained(small, RECIPE.model_copy(update={"augmentation": Augmentation()}))
     assert other[0] != curve[0]

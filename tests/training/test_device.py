@@ -53,8 +53,9 @@ def test_a_tiny_network_takes_many_steps_and_a_large_batch_one():
 
 
 def test_choices_are_shown_in_words():
-    assert str(Choices(1, False, "float32").words) == "step by step, no XLA, float32"
-    assert str(Choices(8, True, "float32").words) == "8 steps per execution, XLA, float32"
+    assert str(Choices(1, False, "float32").words) == "batch by batch, 32-bit numbers (float32)"
+    shown = "8 batches in a row (steps_per_execution), 16-bit numbers (mixed_bfloat16), compiled by XLA"
+    assert str(Choices(8, True, "mixed_bfloat16").words) == shown
 
 
 @pytest.mark.parametrize(

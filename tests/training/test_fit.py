@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from cnn_core.data.changes import shuffle_pixels
-from cnn_core.data.datasets import Dataset
+from cnn_core.data.datasets import Dataset, stratified_split
+from cnn_core.data.watched import WATCHED, watched
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
@@ -201,7 +202,7 @@ def test_stop_within_an_epoch_keeps_what_was_learned(small, looks, epochs):
     )
     assert re.fullmatch("SP*" + "EP*" * epochs + "RT", kinds(events))
     assert events[-2].reason == "stopped"
-    assert whole == list(range(epochs))
+    assert whole == list(range(epochs + 1))
     probabilities = from_bytes(outcome.model).predict_on_batch(small.x_test)
     np.testing.assert_array_equal(outcome.predicted, probabilities.argmax(axis=1))
 
@@ -231,17 +232,17 @@ def test_early_stopping_ends_and_keeps_the_best_epoch(small):
     assert len(epochs) < 40
     best = min(epochs, key=lambda event: event.val_loss)
     assert best.epoch == len(epochs) - 3
-    for kept, then in zip(from_bytes(outcome.model).get_weights(), validation[best.epoch], strict=True):
+    for kept, then in zip(from_bytes(outcome.model).get_weights(), validation[best.epoch + 1], strict=True):
         np.testing.assert_array_equal(kept, then)
 
 
 @pytest.fixture(scope="module")
 def whole(small) -> tuple[Recipe, dict[int, bytes], list, Outcome]:
-    """A training that nobody stopped, and its checkpoints after 1, 2, ... epochs."""
+    """A training that nobody stopped, and its checkpoints after 0, 1, 2, ... epochs."""
     recipe = RECIPE.model_copy(update={"epochs": 4})
     saved = {}
     events, outcome = train(
-        small, recipe, STATEFUL, on_epoch=lambda attempt, n: saved.update({n + 1: checkpoint(attempt, n + 1)})
+        small, recipe, STATEFUL, on_epoch=lambda attempt, n: saved.update({n: checkpoint(attempt, n)})
     )
     return recipe, saved, events, outcome
 
@@ -259,13 +260,27 @@ STATEFUL = Network(
 
 def test_resuming_goes_on_at_the_right_epoch_as_if_never_stopped(small, whole):
     recipe, saved, events, outcome = whole
-    assert list(saved) == [1, 2, 3, 4]
+    assert list(saved) == [0, 1, 2, 3, 4]
     resumed, same = train(small, recipe, STATEFUL, resume=saved[2])
     assert resumed[0].first_epoch == 2
     assert [event.epoch for event in of_kind(resumed, "epoch_ended")] == [2, 3]
     assert resumed[-2].reason == "completed"
     np.testing.assert_allclose(curve(resumed), curve(events)[2:], rtol=1e-4)
     np.testing.assert_allclose(same.confidence, outcome.confidence, rtol=1e-3)
+
+
+def test_after_each_epoch_it_says_how_it_reads_the_watched_images(small):
+    places = watched(small.y_train, RECIPE)
+    _, validation = stratified_split(small.y_train, RECIPE.validation_share, RECIPE.seed)
+    assert len(set(places)) == WATCHED
+    assert set(places) < set(validation)
+    predicted = {}
+
+    def look(attempt, epochs: int) -> None:
+        predicted[epochs] = tuple(attempt.model.predict_on_batch(small.x_train[places]).argmax(axis=1))
+
+    events, _ = train(small, on_epoch=look)
+    assert [event.watched for event in of_kind(events, "epoch_ended")] == [predicted[1], predicted[2], predicted[3]]
 
 
 def test_resuming_after_the_last_epoch_only_tests(small, whole):

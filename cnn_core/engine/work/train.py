@@ -41,8 +41,8 @@ class Train(Work):
 
         this, dataset = (self.run_id, self.submitted), context.dataset(self.data)
 
-        def on_epoch(attempt: Attempt, epoch: int) -> None:
-            _checkpoints[this] = checkpoint(attempt, epoch + 1)
+        def on_epoch(attempt: Attempt, epochs: int) -> None:
+            _checkpoints[this] = checkpoint(attempt, epochs)
 
         reports = Reports(self.topic, *this)
         try:
@@ -67,5 +67,5 @@ def why_not_trained(error: Exception) -> RunError:
 
 
 def take_checkpoint(run_id: str, submitted: float) -> bytes | None:
-    """On a worker: the run's state after its last whole epoch, when it is there."""
+    """On a worker: the run's state after its last whole epoch, or before its first, when it is there."""
     return _checkpoints.get((run_id, submitted))

@@ -29,7 +29,11 @@ def totals(network: Network, trace: Trace) -> None:
             number(sums.non_trainable),
             _("The moving means and variances that BatchNormalization keeps"),
         ),
-        (_("MACs"), number(sums.macs), _("Multiply-accumulates for one image: the work of one prediction")),
+        (
+            _("Products (MACs)"),
+            number(sums.macs),
+            _("Multiply-accumulates for one image: the work of one prediction"),
+        ),
         (_("Weights"), readable(sums.weight_bytes), _("Memory of all parameters as float32")),
         (
             _("Activations"),

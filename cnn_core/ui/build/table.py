@@ -63,7 +63,7 @@ def _columns(data_format: str) -> dict[str, Any]:
         "sees": text(
             _("Sees"), width=58, help=_("Receptive field: how many pixels of the image one value can depend on")
         ),
-        "macs": text(_("MACs"), width=78, help=_("Multiply-accumulates for one image")),
+        "macs": text(_("Products"), width=78, help=_("Multiply-accumulates (MACs) for one image")),
         "shape_formula": text(_("Output size"), width=190, help=_("How the size of the output is computed")),
         "parameter_formula": text(_("Parameter sum"), width=200, help=_("How the parameters add up")),
     }

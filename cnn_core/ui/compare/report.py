@@ -208,7 +208,10 @@ def _statistics(report: Report) -> None:
     else:
         st.markdown(_("With one seed there is no interval. Start the duel with three or five seeds to see the range."))
     st.markdown(
-        _("**On the same test images**, seed by seed. McNemar's p says how likely such an uneven split is by luck.")
+        _(
+            "**On the same test images**, seed by seed. The last number says how likely so uneven a split is by luck "
+            "alone (McNemar's p)."
+        )
     )
     _plain_table(mcnemar_table(report))
     fair, told = _("What makes it fair."), wording.literal(words.fair_words(report.plan))

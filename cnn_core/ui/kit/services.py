@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnn_core.compare.plan import Duel
     from cnn_core.compare.report import Report
     from cnn_core.engine.engine import Engine
+    from cnn_core.runs.state import RunState
     from cnn_core.runs.store import RunStore
 
 
@@ -97,6 +98,11 @@ def stop() -> None:
     """End what was started: runs under way are interrupted at once, and not when their leases are over."""
     while _studios:
         _studios.pop().close()
+
+
+def ahead(run_id: str, state: RunState) -> int:
+    """How many runs must end before this one can begin; the store is only asked while it waits."""
+    return engine().queue.position(run_id) if state.status == "queued" else 0
 
 
 def library() -> ModelLibrary:

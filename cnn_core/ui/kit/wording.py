@@ -7,8 +7,9 @@ from datetime import datetime
 from string import punctuation
 from typing import Literal
 
+from cnn_core.design.naming import argument_words
 from cnn_core.design.recipe import Recipe
-from cnn_core.language import _
+from cnn_core.language import _, _n
 from cnn_core.runs.state import RunState
 
 Colour = Literal["gray", "blue", "green", "orange", "red"]
@@ -50,11 +51,13 @@ def day_and_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).strftime(_("%d %b, %H:%M"))
 
 
-def progress_text(state: RunState) -> str:
-    """Where a run is: epoch, step, time left."""
+def progress_text(state: RunState, ahead: int = 0) -> str:
+    """Where a run is: epoch, step, time left; or how many runs are ahead of it."""
+    if ahead:
+        return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
     start = state.started_now
     if state.status == "queued" or start is None:
-        return _("Waiting for a free trainer")
+        return _("Starting the trainer")
     if state.status == "testing":
         return _("Predicting the test set, once")
     epoch = min(state.epoch + 1, start.epochs)
@@ -73,11 +76,7 @@ def recipe_words(recipe: Recipe) -> str:
     """A recipe in a line: what every training has, and what was set besides."""
     values = {name: getattr(recipe, name) for name in Recipe.model_fields}
     told = [name for name, field in Recipe.model_fields.items() if name in ALWAYS_TOLD or values[name] != field.default]
-    return " · ".join(f"{name} {_plain(values[name])}" for name in told)
-
-
-def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return " · ".join(argument_words(name, values[name]) for name in told)
 
 
 def literal(text: str) -> str:

@@ -86,7 +86,8 @@ def _one_running(run: Summary) -> None:
     now = services.store().state(run.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         if now.active:
-            st.progress(now.progress, f"**{wording.literal(run.name)}** · {wording.progress_text(now)}")
+            place = wording.progress_text(now, services.ahead(run.id, now))
+            st.progress(now.progress, f"**{wording.literal(run.name)}** · {place}")
         else:
             word, icon, colour = wording.status_badge(now.status)
             st.markdown(f"**{wording.literal(run.name)}**", width="content")

@@ -20,9 +20,9 @@ def run_network(run: Run, state: RunState) -> None:
     if trace(run.network).totals.macs > MOST_MACS or run.recipe.pixel_order is not None:
         return
     with errors_told():
-        weights = _weights(run, state)
+        weights = run_weights(run, state)
         entry = services.entry(run.dataset)
-        if weights is None:
+        if not state.epochs_done:
             st.caption(_("Before its first epoch is over, the network has random weights."))
         drawing = living_network(
             run.network,
@@ -37,12 +37,12 @@ def run_network(run: Run, state: RunState) -> None:
         keep_drawing(drawing)
 
 
-def _weights(run: Run, state: RunState) -> Weights | None:
-    """None before there are any."""
+def run_weights(run: Run, state: RunState) -> Weights | None:
+    """What the network of a run has learned by now; None before there is any of it."""
     if state.saved:
         return model_weights(run.id)
     epochs = len(state.epochs_done)
-    weights = _of_epoch(run.id, epochs, run) if epochs else None
+    weights = _of_epoch(run.id, epochs, run) if state.started_now else None
     if weights is None:
         _of_epoch.clear(run.id, epochs, run)  # it comes a moment after the news of the epoch
     return weights

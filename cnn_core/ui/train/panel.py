@@ -6,6 +6,7 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnn_core.design.naming import network_title
 from cnn_core.figures.curves import Curve, curves_figure, describe_curves, loss_title
 from cnn_core.figures.template import STILL, percent
 from cnn_core.language import _, _n
@@ -17,6 +18,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
+from cnn_core.ui.train.learning import what_it_learns
 from cnn_core.ui.train.living import run_network
 from cnn_core.ui.use.models import WITH_DIGITS
 
@@ -76,7 +78,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
     if state.status == "interrupted":
         st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
-        st.progress(state.progress, _place(run, state))
+        st.progress(state.progress, wording.progress_text(state, services.ahead(run.id, state)))
     if why := wording.ended_early(state.reason):
         st.info(why, icon=":material/flag:")
     _numbers(state)
@@ -84,6 +86,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         _no_curves_yet()
     else:
         _curves(run, state)
+    what_it_learns(run, state)
     run_network(run, state)
 
 
@@ -102,7 +105,7 @@ def _header(run: Run, state: RunState) -> None:
         title_with_status(run.name, state.status)
         _stop_or_resume(run, state, st.empty())
     about = {
-        "network": wording.literal(run.network.name),
+        "network": wording.literal(network_title(run.network)),
         "data": wording.literal(services.dataset_title(run.dataset)),
         "recipe": wording.recipe_words(run.recipe),
     }
@@ -128,13 +131,6 @@ def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
 def _resume(run: Run) -> None:
     with errors_told(tell=st.toast):
         services.engine().queue.put(run)
-
-
-def _place(run: Run, state: RunState) -> str:
-    ahead = services.engine().queue.position(run.id) if state.status == "queued" else 0
-    if ahead:
-        return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
-    return wording.progress_text(state)
 
 
 def _numbers(state: RunState) -> None:

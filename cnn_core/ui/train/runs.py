@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cnn_core.design.naming import network_title
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.language import N_, _, _n
 from cnn_core.runs.summary import Summary
@@ -150,7 +151,7 @@ def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | Non
         "created": wording.day_and_time(run.created),
         "seconds": wording.duration(run.seconds),
         "parameters": run.parameters,
-        "network": run.network_name,
+        "network": network_title(run.network) if run.network else run.network_name,
         "dataset": titles.get(run.dataset, run.dataset),
         "recipe": wording.recipe_words(run.recipe) if run.recipe else unreadable,
         "validation_accuracy": _percent(run.validation_accuracy),

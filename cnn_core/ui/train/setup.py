@@ -5,7 +5,9 @@ import streamlit as st
 from cnn_core.data.datasets import Entry
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.memory import readable, training_bytes
+from cnn_core.design.naming import network_title, run_title
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.recipe import Recipe
@@ -87,8 +89,12 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
             estimate(network, recipe, entry)
             services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
     disabled = bool(wrong or stuck or problem)
-    if st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train"):
-        st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name).id})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        trains = st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train")
+        called = run_title(network, recipe)
+        name = st.text_input(_("Name of the run"), placeholder=called, max_chars=MAX_NAME, key="run-name")
+    if trains:
+        st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw":
         _raw_pixels(recipe)
 
@@ -102,11 +108,10 @@ def _raw_pixels(recipe: Recipe) -> None:
             st.button(label, key=f"setup-other-{key}", on_click=session.RECIPE.put, args=(other,))
 
 
-def start(network: Network, recipe: Recipe, dataset: str) -> Run:
-    """Put a new run into the queue, under the name by which its network was chosen."""
-    preset = _preset(network)
+def start(network: Network, recipe: Recipe, dataset: str, name: str = "") -> Run:
+    """Put a new run into the queue; without a name of its own it is called by what was changed."""
     with errors_told():
-        run = services.store().create(_(preset.title) if preset else network.name, network, recipe, dataset)
+        run = services.store().create(name.strip() or run_title(network, recipe), network, recipe, dataset)
         services.engine().queue.put(run)
         OWN_RUN.put(run.id)
         return run
@@ -146,7 +151,7 @@ def _choose_network() -> None:
 
 
 def _network_name(name: str, network: Network) -> str:
-    return _("Your design ({name})", name=network.name) if name == OWN else _(PRESETS[name].title)
+    return _("Your design ({name})", name=network_title(network)) if name == OWN else _(PRESETS[name].title)
 
 
 def _diagram(network: Network) -> None:

@@ -46,7 +46,7 @@ def memory(keep: dict[str, Any], *, awaited: bool = False) -> None:
 
 def holds() -> bool:
     """Whether the browser said, when it came, that it has kept something."""
-    return session.cookie(COOKIE) is not None
+    return session.cookie(COOKIE) == "kept"
 
 
 def told() -> bool:

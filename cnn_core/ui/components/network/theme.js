@@ -7,7 +7,7 @@ const DEEPEST = {light: [30, 16, 70], dark: [243, 239, 255]};
 const probe = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
 
 // Any CSS colour as [red, green, blue].
-function rgb(colour) {
+export function rgb(colour) {
   probe.fillStyle = colour;
   probe.fillRect(0, 0, 1, 1);
   return [...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)];
@@ -28,6 +28,7 @@ export function readTheme(root) {
   known = {
     key, mode,
     ramp: makeRamp(rgb(paper), rgb(primary), DEEPEST[mode]),
+    paper, minus: MINUS[mode],
     minusRamp: makeRamp(rgb(paper), MINUS[mode], MINUS[mode]),
     colours: {primary, accent: ACCENT[mode], grid, font},
   };
