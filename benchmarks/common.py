@@ -1,5 +1,7 @@
 """What all benchmarks share: a table that is printed and kept, a server with a browser, medians."""
 
+from __future__ import annotations
+
 import datetime
 import os
 import platform
@@ -9,10 +11,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
-from tests.browser.server import FLAGS, Server, free_port
+    from tests.browser.server import Server
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -37,6 +41,8 @@ def spread(values: Sequence[float], unit: str = "s", digits: int = 2) -> str:
 @contextmanager
 def served() -> Iterator[tuple[Server, Page]]:
     """A fresh server with an empty home, and an empty tab."""
+    from tests.browser.server import Server, free_port
+
     with tempfile.TemporaryDirectory() as home, browsed() as page:
         server = Server(Path(home), free_port()).start()
         try:
@@ -48,6 +54,10 @@ def served() -> Iterator[tuple[Server, Page]]:
 @contextmanager
 def browsed() -> Iterator[Page]:
     """An empty tab of 1280 x 900 in a Chromium of its own."""
+    from playwright.sync_api import sync_playwright  # a machine that only measures training has none
+
+    from tests.browser.server import FLAGS
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield browser.new_context(viewport={"width": 1280, "height": 900}).new_page()

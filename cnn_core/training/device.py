@@ -100,15 +100,21 @@ def warm_up() -> None:
 def _macs_per_second() -> float:
     """Multiply-accumulates of a training step (forward and backward, about 3 forward passes) per second."""
     macs = 3 * trace(PRESETS["keras-log"].network).totals.macs * PROBE_IMAGES
-    return macs / _probe(jit_compile=False)
+    return macs / _probe(jit_compile=_jit_is_faster())
 
 
 @cache
 def _jit_is_faster() -> bool:
-    """On a GPU both are tried once. On a CPU compiling takes seconds and never paid (benchmarks/training.py)."""
+    """JAX that is not compiled makes a way back to Python of every operation. TensorFlow has its graph either way.
+
+    There both are tried once on a GPU. On a CPU compiling takes seconds and never paid (benchmarks/training.py).
+    """
+    if keras.backend.backend() == "jax":
+        return True
     return on_gpu() and _probe(jit_compile=True) < _probe(jit_compile=False)
 
 
+@cache
 def _probe(*, jit_compile: bool) -> float:
     """Seconds to train keras-log on PROBE_IMAGES, compiling not included."""
     preset = PRESETS["keras-log"]

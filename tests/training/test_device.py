@@ -52,6 +52,20 @@ def test_a_tiny_network_takes_many_steps_and_a_large_batch_one():
     assert choose(PRESETS["no-max-pool"].network, 8192, 10_000).steps_per_execution == 1
 
 
+def test_jax_is_always_compiled_and_tensorflow_never_on_a_cpu(monkeypatch):
+    monkeypatch.setattr(device, "on_gpu", lambda: False)
+    assert not device._jit_is_faster.__wrapped__()
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    assert device._jit_is_faster.__wrapped__()
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_the_speed_is_that_of_what_is_chosen(monkeypatch, jit):
+    monkeypatch.setattr(device, "_jit_is_faster", lambda: jit)
+    monkeypatch.setattr(device, "_probe", lambda *, jit_compile: 1.0 if jit_compile == jit else 1e9)
+    assert device._macs_per_second.__wrapped__() > 1e6
+
+
 def test_choices_are_shown_in_words():
     assert str(Choices(1, False, "float32").words) == "batch by batch, 32-bit numbers (float32)"
     shown = "8 batches in a row (steps_per_execution), 16-bit numbers (mixed_bfloat16), compiled by XLA"
