@@ -1,10 +1,14 @@
 """The sums behind shapes and parameters, and the same sums written out with their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from cnn_core.design.fields import Shape
 from cnn_core.errors import DesignError, Words
 from cnn_core.language import N_, Text
+
+Role = Literal["map", "window", "step"]
+"""What a number is in the sum of a window's places."""
 
 _NO_ROOM = N_("The {window} window does not fit into the map: {formula}")
 _NO_ROOM_SPREAD = N_("The {window} window (spread by dilation: {spread}) does not fit into the map: {formula}")
@@ -47,12 +51,21 @@ def window_side(size: int, window: int, stride: int, padding: str) -> int:
     return -(-size // stride) if padding == "same" else (size - window) // stride + 1
 
 
-def window_formula(size: int, window: int, stride: int, padding: str) -> str:
-    """The sum of `window_side` with its numbers: "⌊(13 − 3)/1⌋ + 1 = 11"."""
+def _plain(_role: Role, text: str) -> str:
+    return text
+
+
+def window_formula(size: int, window: int, stride: int, padding: str, mark: Callable[[Role, str], str] = _plain) -> str:
+    """The sum of `window_side` with its numbers: "⌊(13 − 3)/1⌋ + 1 = 11".
+
+    Args:
+        mark: what is written for the number of a role, to tell by its looks what it is.
+    """
     side = number(window_side(size, window, stride, padding))
+    across, step = mark("map", number(size)), mark("step", number(stride))
     if padding == "same":
-        return f"⌈{number(size)}/{number(stride)}⌉ = {side}"
-    return f"⌊({number(size)} − {number(window)})/{number(stride)}⌋ + 1 = {side}"
+        return f"⌈{across}/{step}⌉ = {side}"
+    return f"⌊({across} − {mark('window', number(window))})/{step}⌋ + 1 = {side}"
 
 
 def both_axes(height: str, width: str) -> Words:

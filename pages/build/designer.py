@@ -6,9 +6,10 @@ from cnn_core.design.shapes import trace
 from cnn_core.language import _
 from cnn_core.ui import pages
 from cnn_core.ui.build.check import totals, verdict, waiting
-from cnn_core.ui.build.editor import add_layer, editor, formulas
+from cnn_core.ui.build.editor import add_layer, editor
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
 from cnn_core.ui.build.picture import picture
+from cnn_core.ui.build.sums import sums
 from cnn_core.ui.build.table import layer_table, selected
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import faults
@@ -31,7 +32,7 @@ def designer() -> None:
         session.set_network(network)
         traced = trace(network)
         if 0 < row <= len(traced.reports):
-            formulas(traced.reports[row - 1], network.data_format)
+            sums(traced.reports[row - 1], network.data_format)
     write_links(network)
     with overview:
         picture(network, traced, row)

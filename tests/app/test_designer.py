@@ -78,6 +78,28 @@ def test_the_classic_network_with_its_sums(app):
     assert table["sees"][5] == "18×18"
 
 
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        (
+            1,
+            [
+                "⌊(:violet[**28**] − :orange[**3**])/:blue[**1**]⌋ + 1 = 26",
+                ":violet[■ the map that comes in] · :orange[■ the window (kernel_size)] · :blue[■ the step (strides)]",
+            ],
+        ),
+        (2, ["⌊(:violet[**26**] − :orange[**2**])/:blue[**2**]⌋ + 1 = 13"]),
+        (6, [":gray[3·3·64 = 576]"]),
+    ],
+    ids=["convolution", "pooling", "flatten"],
+)
+def test_the_numbers_of_a_sum_have_the_colours_of_their_names(app, row, lines):
+    app.session_state["studio.designer.table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    sound(app.run())
+    told = next(text.value for text in app.markdown if text.value.startswith("Output **"))
+    assert all(line in told for line in lines), told
+
+
 def test_an_edit_shows_everywhere_and_can_be_undone(app):
     field(app.number_input, "filters").set_value(16)
     sound(app.run())

@@ -4,8 +4,7 @@ import streamlit as st
 
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import LAYER_TYPES, Layer
-from cnn_core.design.network import Network, shown
-from cnn_core.design.shapes import LayerReport
+from cnn_core.design.network import Network
 from cnn_core.errors import DesignError
 from cnn_core.language import Text, _
 from cnn_core.ui.build.table import ROW, select
@@ -151,13 +150,3 @@ def _duplicated(network: Network, index: int) -> Network | None:
         return network.duplicate(index)
     except DesignError:
         return None
-
-
-def formulas(report: LayerReport, data_format: str) -> None:
-    """The selected layer's arithmetic, with the numbers in it."""
-    output, parameters = _("Output"), _("Parameters")
-    size = sides(shown(report.output_shape, data_format))
-    lines = [f"{output} **{size}** :gray[· {report.shape_formula}]"]
-    if report.parameters:
-        lines.append(f"{parameters} :gray[·] {report.parameter_formula}")
-    st.markdown("  \n".join(lines))
