@@ -19,8 +19,10 @@ from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.forms import form
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 
 COPIES, STEPS = 12, 9
+MOST_SEED = 2**31 - 1
 TILE = 62  # px: seven beside each other on a page of 1280
 FRAME_MS = 180
 SIGNS = {  # for each number: how it is shown when it is positive, and when it is negative
@@ -55,12 +57,19 @@ def _draft() -> Augmentation:
     return DRAFT.get() or (own if own.active else PRESETS["digits"])
 
 
+def follow_augmentation() -> None:
+    """Take over the settings and the seed that the address names."""
+    follow("augmentation", lambda token: DRAFT.put(Augmentation.from_token(token)))
+    follow("seed", lambda value: PREVIEW_SEED.put(whole(value, MOST_SEED)))
+
+
 @st.fragment
 def augmentation_board(data: Dataset) -> None:
     """Controls and what they do; only this part reruns as they move, with one question to the worker."""
     left, right = st.columns([4, 5], gap="medium")
     with left:
         augmentation = _controls()
+        carry(augmentation=augmentation.to_token(), seed=_seed())
         _use_button(augmentation)
     with right:
         image = choose_sample(data)
@@ -144,13 +153,16 @@ def _control(augmentation: Augmentation) -> str | None:
     names = [name for name in RANGES if name in augmentation.controls]
     if not names:
         return None
-    return st.segmented_control(
+    key = f"augment-control-{'-'.join(names)}"
+    control = st.segmented_control(
         _("One control, from end to end"),
         names,
-        default=names[0],
+        default=asked("control", names[0], names, key),
         required=True,
-        key=f"augment-control-{'-'.join(names)}",
+        key=key,
     )
+    carry(control=control)
+    return control
 
 
 def _tiles(images: Sequence[np.ndarray], captions: list[list[str]], animated: bool = False) -> None:
