@@ -19,4 +19,5 @@ def copy_box(link: str) -> None:
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
     html, css, js = ((FOLDER / name).read_text(encoding="utf-8") for name in ("share.html", "share.css", "main.js"))
-    return st.components.v2.component("share", html=html, css=css, js=js)
+    # Not isolated: Tab in a dialog goes from one focusable thing to the next, and does not look into a shadow root.
+    return st.components.v2.component("share", html=html, css=css, js=js, isolate_styles=False)
