@@ -94,6 +94,18 @@ def test_the_mistakes_of_one_kind_are_exactly_those(finished):
     assert shown == [f"**{literal(f'{true} predicted as {predicted}: {count:,}, the least confident first')}**"]
 
 
+def test_every_test_image_says_what_it_shows(finished):
+    app = opened(RUN, run=finished)
+    app.selectbox(key="results-which").select_index(2).run()
+    images = [image for element in app.get("image") for image in element.proto.imgs]
+    true, predicted, _count = _first_mistake(finished)
+    labels = services.dataset("bundled").y_test
+    for image in images:
+        number = re.fullmatch(rf"Test image (\d+): {true}, predicted as {predicted}", image.alt)[1]
+        assert labels[int(number)] == true
+    assert images
+
+
 def test_who_opens_the_link_of_a_run_sees_the_same_images(finished):
     app = opened(RUN, run=finished)
     app.selectbox(key="results-which").select_index(2).run()

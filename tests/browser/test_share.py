@@ -1,4 +1,4 @@
-"""Share, in a real browser: the link is copied by keyboard, its code can be scanned, and it shows a stranger the same."""
+"""Share, in a real browser: the link is copied by keyboard, its code can be scanned, a stranger sees the same."""
 
 from collections.abc import Iterator
 from io import BytesIO

@@ -175,13 +175,23 @@ def _mistakes(report: Report) -> None:
             winner, loser = wording.literal(called[right]), wording.literal(called[wrong])
             title = _("Only {network} predicts these right", network=winner)
             st.markdown(f"**{title}**")
-            _contested(images, wrong)
+            _contested(images, wrong, called[right], called[wrong])
             st.caption(_("The true class → what {network} predicts instead.", network=loser))
 
 
-def _contested(images: Sequence[Contested], wrong: int) -> None:
+def _contested(images: Sequence[Contested], wrong: int, winner: str, loser: str) -> None:
     captions = [wording.literal(f"{image.true} → {image.read[wrong]}") for image in images]
-    st.image([png_url(image.png) for image in images], caption=captions, width=SMALL)
+    alts = [
+        _(
+            "Test image: {true}, as {winner} predicts; {loser} predicts {predicted}",
+            true=image.true,
+            winner=winner,
+            loser=loser,
+            predicted=image.read[wrong],
+        )
+        for image in images
+    ]
+    st.image([png_url(image.png) for image in images], caption=captions, width=SMALL, alt=alts)
 
 
 def _experiments(report: Report, duel: Duel | None) -> None:

@@ -24,6 +24,7 @@ EXAMPLE = {MNIST: 9487}
 """The image that is shown first; for MNIST the example of the notes this studio is built from."""
 CHANNELS = {"red": N_("Red"), "green": N_("Green"), "blue": N_("Blue")}
 PARTS = {"train": N_("Training"), "test": N_("Test")}
+ALTS = {"train": N_("Training image {number}: {name}"), "test": N_("Test image {number}: {name}")}
 SAMPLE_SEED: Slot[int] = Slot("browse.seed", 0)
 MOST_SHUFFLES = 1_000_000
 NUMBERS_SIDE = 64  # rows and columns of numbers that can still be read
@@ -103,7 +104,8 @@ def one_image(data: Dataset) -> None:
     name = "x_train" if part == "train" else "x_test"
     left, right = st.columns([1, 2], gap="large")
     with left:
-        _large(image, data.class_names[label])
+        called = data.class_names[label]
+        _large(image, called, _(ALTS[part], number=index, name=called))
     with right:
         _label(label, data)
         _shapes(image, name, len(x))
@@ -119,9 +121,8 @@ def _choose(name: str, label: str, options: dict[str, str], key: str) -> str:
     return chosen
 
 
-def _large(image: np.ndarray, name: str) -> None:
+def _large(image: np.ndarray, name: str, alt: str) -> None:
     """The image, and below it its channels, where it has three."""
-    alt = _("The image: {name}", name=name)
     st.image(sheet(image[np.newaxis], LARGE), f"**{literal(name)}**", width=LARGE, alt=alt)
     if image.shape[2] == len(CHANNELS):
         apart = [sheet((image * mask)[np.newaxis], LARGE // 3) for mask in np.eye(3, dtype=np.uint8)]

@@ -165,9 +165,10 @@ def _images(shown: Shown, predictions: Predictions, images: np.ndarray, names: t
         st.info(nothing, icon=":material/check:")
         return
     part = shown.numbers[(page - 1) * AT_ONCE : page * AT_ONCE]
-    captions = [_caption(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
+    classes = [(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
+    alts = [_alt(number, *both) for number, both in zip(part, classes, strict=True)]
     with st.container(height=430, border=False):
-        st.image([images[i].squeeze() for i in part], caption=captions, width=IMAGE)
+        st.image([images[i].squeeze() for i in part], [_caption(*both) for both in classes], width=IMAGE, alt=alts)
     sure = predictions.confidence[part]
     low, high = percent(float(sure.min())), percent(float(sure.max()))
     st.caption(_("The network gave these predictions a probability of {low} to {high}.", low=low, high=high))
@@ -182,6 +183,12 @@ def _page(last: int, key: str) -> int:
     carry(page=page)
     st.caption(_("of {last}", last=last), width="content")
     return page
+
+
+def _alt(number: int, true: str, predicted: str) -> str:
+    if true == predicted:
+        return _("Test image {number}: {true}, predicted correctly", number=number, true=true)
+    return _("Test image {number}: {true}, predicted as {predicted}", number=number, true=true, predicted=predicted)
 
 
 def _caption(true: str, predicted: str) -> str:
