@@ -34,5 +34,5 @@ else:
     page = st.navigation(menu)
     if page.url_path:  # Home shows its button first
         startup.everything()
-    with frame.around_page():
+    with frame.around_page(page.url_path):
         page.run()

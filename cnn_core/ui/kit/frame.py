@@ -28,11 +28,11 @@ REFRESH = 2.0  # seconds between two looks at the visitor's run
 
 
 @contextmanager
-def around_page() -> Iterator[None]:
-    """The page runs inside of `with`."""
+def around_page(name: str) -> Iterator[None]:
+    """The page of this name runs inside of `with`."""
     sharing.begin()
     session.choose_language()
-    _recall()
+    _recall(name)
     shares = share.share_button()
     if RUN.get() and services.fault() is None:
         with st.sidebar:
@@ -44,7 +44,7 @@ def around_page() -> Iterator[None]:
         _faults_of_the_link()
     if shares:  # the page has named what it shows
         share.share_dialog()
-    memory(_to_keep() if STARTED.get() else {})
+    memory(_to_keep() if STARTED.get() else {}, f"{name} share" if shares else name)
     STARTED.put(True)  # the first run knows nothing yet that is worth keeping
     startup.workers()  # the first visitor sees the page while they start
 
@@ -55,7 +55,7 @@ def _faults_of_the_link() -> None:
         errors.show_error(fault, ":material/link_off:", st.warning)
 
 
-def _recall() -> None:
+def _recall(name: str) -> None:
     """Once a visit, in the script run after the browser has told.
 
     A page for somebody who comes back waits for that: else it would show them other things first, and take what they
@@ -69,7 +69,7 @@ def _recall() -> None:
         RECALLED.put(True)
         _take(kept())
     elif holds() and not STARTED.get():
-        memory({}, awaited=True)
+        memory({}, name, awaited=True)
         st.stop()
 
 
