@@ -9,15 +9,17 @@ from PIL import Image, ImageOps
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
+from cnn_core.design.fields import complaints
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
 from cnn_core.engine.work.preview import Preview
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _
 from cnn_core.ui import pages
+from cnn_core.ui.components.sliders.component import watched_sliders
 from cnn_core.ui.data.sample import choose_sample
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, show_error
-from cnn_core.ui.kit.forms import form
+from cnn_core.ui.kit.forms import field_label, form
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 
@@ -73,10 +75,11 @@ def augmentation_board(data: Dataset) -> None:
         _use_button(augmentation)
     with right:
         image = choose_sample(data)
-        for warning in warnings(augmentation, data.class_names):
+        shown, still = _moving(augmentation)
+        for warning in warnings(shown, data.class_names):
             show_error(warning, ":material/label_off:", st.warning)
         if image is not None:
-            _show(augmentation, image)
+            _show(shown, image, still=still)
     with st.expander(_("The code for it"), icon=":material/code:", key="augment-code"):
         _code(augmentation)
 
@@ -113,6 +116,14 @@ def _controls() -> Augmentation:
     return augmentation
 
 
+def _moving(augmentation: Augmentation) -> tuple[Augmentation, bool]:
+    """What the sliders show while one of them moves, and whether the visitor wants nothing to move by itself."""
+    labels = {field_label(Augmentation, name): name for name in RANGES}
+    moving, still = watched_sliders(list(labels), key="augment-sliders")
+    values = dict(augmentation) | {labels[label]: int(value) for label, value in moving.items() if label in labels}
+    return augmentation if complaints(Augmentation, values) else Augmentation(**values), still
+
+
 def _seed() -> int:
     kept = PREVIEW_SEED.get()
     return session.RECIPE.get().seed if kept is None else kept
@@ -122,8 +133,8 @@ def _new_seed() -> None:
     PREVIEW_SEED.put(randbelow(10_000))
 
 
-def _show(augmentation: Augmentation, image: np.ndarray) -> None:
-    """The variants, and one control from its lowest to its highest number."""
+def _show(augmentation: Augmentation, image: np.ndarray, *, still: bool) -> None:
+    """The variants, and one control from its lowest to its highest number; `still`: without an animation of these."""
     shown = st.container()
     control = _control(augmentation)
     made = None
@@ -145,7 +156,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
             st.button(label, icon=":material/casino:", type="tertiary", on_click=_new_seed, key="augment-new-seed")
     if control:
         images, numbers = made["sweep"]
-        _tiles(images, [variant_words(row) for row in numbers], animated=True)
+        _tiles(images, [variant_words(row) for row in numbers], animated=not still)
 
 
 def _control(augmentation: Augmentation) -> str | None:
