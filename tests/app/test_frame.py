@@ -34,7 +34,8 @@ def browser(monkeypatch):
         Browser.asked = keep
 
     monkeypatch.setattr("cnn_core.ui.kit.frame.memory", memory)
-    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: Browser.kept)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: True)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.kept", lambda: Browser.kept)
     return Browser
 
 

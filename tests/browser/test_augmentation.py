@@ -1,4 +1,4 @@
-"""The augmentation page in a browser: its variants follow a slider that moves, and nothing moves for who wants it so."""
+"""The augmentation page in a browser: variants follow a slider that moves; nothing moves for who wants it so."""
 
 import re
 
