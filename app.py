@@ -34,6 +34,5 @@ else:
     page = st.navigation(menu)
     if page.url_path:  # Home shows its button first
         startup.everything()
-    frame.begin()
-    page.run()
-    frame.end()
+    with frame.around_page(page.url_path):
+        page.run()

@@ -1,12 +1,13 @@
 """Augmentation: how training images are varied, as data; and the Keras layers that do it, by name and arguments."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
-from cnn_core.design.fields import Flag
-from cnn_core.language import N_, _
+from cnn_core.design.fields import Flag, checked
+from cnn_core.design.formats import texts
+from cnn_core.language import N_, Text, _
 
 Percent = Annotated[int, Strict()]
 LayerSpec = tuple[str, dict[str, Any]]
@@ -67,6 +68,15 @@ class Augmentation(BaseModel):
     def only(self, control: str) -> "Augmentation":
         """This one with nothing but `control` switched on."""
         return Augmentation(fill_mode=self.fill_mode, **{control: getattr(self, control)})
+
+    def to_token(self) -> str:
+        """What is switched on as short URL-safe text."""
+        return texts.pack(self.model_dump(exclude_defaults=True))
+
+    @classmethod
+    def from_token(cls, token: str) -> Self:
+        """The inverse of `to_token`. Raises DesignError when ``token`` was cut or changed."""
+        return checked(cls, texts.unpack(token), Text("The link's augmentation"))
 
     def __str__(self) -> str:
         """ "rotation 15°, zoom 10 %", or "none", in the reader's language."""

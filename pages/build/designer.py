@@ -10,12 +10,14 @@ from cnn_core.ui.build.editor import add_layer, editor
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
 from cnn_core.ui.build.picture import picture
 from cnn_core.ui.build.sums import sums
-from cnn_core.ui.build.table import layer_table, selected
+from cnn_core.ui.build.table import follow_row, layer_table, selected
 from cnn_core.ui.kit import session
+from cnn_core.ui.kit.data_choice import chosen_entry
 from cnn_core.ui.kit.errors import faults
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.kit.sharing import carry
 
 
 @st.fragment
@@ -34,6 +36,7 @@ def designer() -> None:
         if 0 < row <= len(traced.reports):
             sums(traced.reports[row - 1], network.data_format)
     write_links(network)
+    carry(recipe=session.RECIPE.get().to_token(), data=chosen_entry().name, row=row)
     with overview:
         picture(network, traced, row)
     with numbers:
@@ -60,5 +63,6 @@ def designer() -> None:
 
 page_head(_("Designer"), "designer")
 follow_links()
+follow_row(session.network())
 remember_drawing()
 designer()

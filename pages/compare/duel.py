@@ -8,15 +8,19 @@ from cnn_core.ui.compare.report import duel_report, ready_report, report_of
 from cnn_core.ui.compare.setup import duel_setup, recent_duels
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.lesson import lesson, page_head
+from cnn_core.ui.kit.links import follow_links
 from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.kit.sharing import carry
 
 duel = linked_duel()
 if duel is None:
     page_head(_("Duel"), "duel")
+    follow_links()
     duel_setup()
     recent_duels()
     ready_report()
 else:
+    carry(duel=duel.id)
     remember_drawing()
     panel = st.container()
     report = report_of(duel)

@@ -12,6 +12,7 @@ from cnn_core.ui.kit.data_choice import choose_data, data_facts
 from cnn_core.ui.kit.errors import BROKEN, errors_told, faults
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.links import follow_links, write_links
+from cnn_core.ui.kit.sharing import asked, carry
 
 VIEWS = {
     "browse": (N_("Browse"), overview),
@@ -30,13 +31,14 @@ with right:
     view = st.segmented_control(
         _("View"),
         list(VIEWS),
-        default="browse",
+        default=asked("view", "browse", list(VIEWS)),
         required=True,
         format_func=lambda key: _(VIEWS[key][0]),
         key="browse-view",
         label_visibility="collapsed",
     )
 write_links(dataset=entry.name)
+carry(view=view)
 data_facts(entry)
 
 if view == "own":

@@ -9,6 +9,7 @@ from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.lesson import lesson
 from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.kit.sharing import carry
 from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
@@ -20,6 +21,7 @@ if run is None:
     st.switch_page(pages.LIVE)
 
 remember_drawing()
+carry(run=run.id)
 run_panel(run)
 run_state = services.store().state(run.id)
 if run_state.saved:

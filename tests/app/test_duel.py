@@ -257,6 +257,32 @@ def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
     assert {metric.label: metric.value for metric in app.metric} != before
 
 
+def test_who_opens_the_link_of_a_duel_sees_the_same_tab(finished):
+    app = opened(duel=finished.id, tab="statistics")
+    link = support.said(support.link_of(app))
+    assert link == {"duel": finished.id, "tab": "statistics"}
+    assert "McNemar" in texts(support.opened(PAGE, None, **link))
+    wrong = support.opened(PAGE, None, duel=finished.id, tab="nonsense")
+    assert "The link asks for a tab that is not here" in texts(wrong)
+
+
+def test_a_digit_that_was_dragged_is_shared_where_it_is(finished, monkeypatch):
+    opened(duel=finished.id)
+    ink = np.zeros((280, 280, 4), np.uint8)
+    ink[60:220, 130:150] = 255
+    line = {"type": "path", "strokeWidth": 20, "path": [["M", 140, 60], ["L", 140, 220]]}
+    canvas = SimpleNamespace(image_data=ink, json_data={"objects": [line]})
+    monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", lambda **options: canvas)
+    app = opened(duel=finished.id, tab="drag")
+    app.slider(key="duel-right").set_value(4).run()
+    app.slider(key="duel-down").set_value(-3).run()
+    link = support.said(support.link_of(app))
+    assert {name: link[name] for name in ("tab", "right", "down")} == {"tab": "drag", "right": "4", "down": "-3"}
+    other = support.opened(PAGE, None, **link)
+    assert [other.slider(key=f"duel-{way}").value for way in ("right", "down")] == [4, -3]
+    assert other.session_state["studio.draw.last"]["strokes"][0]["points"] == [[140, 60, 1], [140, 220, 1]]
+
+
 def test_two_finished_runs_duel_and_what_is_unfair_is_said(finished):
     first, second = trained(DENSE, QUICK), trained(CNN, QUICK.model_copy(update={"epochs": 3}))
     app = opened()

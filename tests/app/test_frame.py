@@ -30,11 +30,12 @@ def browser(monkeypatch):
         kept = Kept(visitor=VISITOR, design=DESIGN.to_token(), recipe=RECIPE.to_token(), strokes=STROKES)
         asked: dict
 
-    def memory(keep):
+    def memory(keep, place):
         Browser.asked = keep
 
     monkeypatch.setattr("cnn_core.ui.kit.frame.memory", memory)
-    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: Browser.kept)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: True)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.kept", lambda: Browser.kept)
     return Browser
 
 
@@ -87,8 +88,8 @@ def test_the_visitors_run_is_told_of_on_every_page_until_it_is_deleted(browser):
     run = ended(services.store(), "mine")
     browser.kept = Kept(visitor=VISITOR, run=run.id)
     app = opened(pages.BROWSE)
-    assert [button.label for button in app.sidebar.button] == ["Your run: Finished"]
+    assert [button.label for button in app.sidebar.button] == ["Share", "Your run: Finished"]
     services.store().delete(run.id)
     app.run()
     assert not app.exception
-    assert not app.sidebar.button
+    assert [button.label for button in app.sidebar.button] == ["Share"]

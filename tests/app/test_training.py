@@ -126,6 +126,35 @@ def test_the_mistakes_of_one_kind_are_exactly_those(finished):
     assert shown == [f"**{literal(f'{true} predicted as {predicted}: {count:,}, the least confident first')}**"]
 
 
+def test_every_test_image_says_what_it_shows(finished):
+    app = opened(RUN, run=finished)
+    app.selectbox(key="results-which").select_index(2).run()
+    images = [image for element in app.get("image") for image in element.proto.imgs]
+    true, predicted, _count = _first_mistake(finished)
+    labels = services.dataset("bundled").y_test
+    for image in images:
+        number = re.fullmatch(rf"Test image (\d+): {true}, predicted as {predicted}", image.alt)[1]
+        assert labels[int(number)] == true
+    assert images
+
+
+def test_who_opens_the_link_of_a_run_sees_the_same_images(finished):
+    app = opened(RUN, run=finished)
+    app.selectbox(key="results-which").select_index(2).run()
+    link = support.link_of(app)
+    other = support.opened(RUN, None, **support.said(link))
+    true, predicted, count = _first_mistake(finished)
+    assert {"run": finished, "show": f"{true}.{predicted}.{count}"}.items() <= support.said(link).items()
+    shown = [[text.value for text in one.markdown if "predicted as" in text.value] for one in (app, other)]
+    assert shown[0] == shown[1] != []
+    app.selectbox(key="results-which").select_index(0).run()
+    next(box for box in app.number_input if "results-page" in box.key).set_value(3).run()
+    said = support.said(support.link_of(app))
+    assert said["page"] == "3"
+    other = support.opened(RUN, None, **said)
+    assert [box.value for box in other.number_input if "results-page" in box.key] == [3]
+
+
 def _first_mistake(run_id: str) -> tuple[int, int, int]:
     matrix = services.store().state(run_id).tested.confusion
     made = [(t, p, matrix[t][p]) for t in range(10) for p in range(10) if t != p and matrix[t][p]]

@@ -1,15 +1,18 @@
 """What tests of pages share."""
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
-def opened(page: str, kept: Mapping[str, object] | None = None, **query: str) -> AppTest:
+def opened(page: str, kept: Mapping[str, object] | None = None, /, **query: str) -> AppTest:
     """The app at `page`, by an address with this query, for a visitor whose session keeps this."""
     app = AppTest.from_file(APP, default_timeout=120)
     for name, value in (kept or {}).items():
@@ -30,6 +33,27 @@ def settled(app: AppTest, seconds: float = 120) -> AppTest:
         app.run()
         assert not app.exception
     return app
+
+
+def elements(block: Any) -> Iterator[Any]:
+    """All that stands in a part of the page, in its dialogs too if it is `app._tree`."""
+    for child in block.children.values():
+        yield child
+        if hasattr(child, "children"):
+            yield from elements(child)
+
+
+def link_of(app: AppTest) -> str:
+    """What Share offers to copy."""
+    app.button(key="share").click().run()
+    assert not app.exception
+    (box,) = (one for one in elements(app._tree) if getattr(one, "key", None) == "share-link")
+    return json.loads(box.proto.json)["link"]
+
+
+def said(link: str) -> dict[str, str]:
+    """What a link says, by the names of its parameters."""
+    return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
 
 
 def under_way(app: AppTest) -> list[str]:

@@ -20,6 +20,7 @@ REFUSED: Slot[tuple[Network, Text] | None] = Slot("designer.refused", None)
 """The design whose panel holds a value that it could not take, and why."""
 FORMS = NETWORK_FORM, LAYER_FORM = "designer.network", "designer.layer"
 INPUTS = ((28, 28, 1), (32, 32, 3), (64, 64, 3))
+ICON = 24  # px: room for an icon and for a finger
 RELU = ("convolution", "dense")
 """Kinds of layers that are added with a relu."""
 
@@ -117,27 +118,30 @@ def _layer(network: Network, row: int) -> Layer:
     layer = network.layers[row - 1]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(f"**{row} · {layer.type}**", width="stretch")
-        _moves(network, row)
+        _moves(network, row, f"{layer.type} {row}")
     st.caption(_(type(layer).about))
     return form(layer, LAYER_FORM)
 
 
-def _moves(network: Network, row: int) -> None:
+def _moves(network: Network, row: int, layer: str) -> None:
     index, last = row - 1, len(network.layers) - 1
-    _icon("arrow_upward", _("Move up"), network.move(index, index - 1), row - 1, index == 0)
-    _icon("arrow_downward", _("Move down"), network.move(index, index + 1), row + 1, index == last)
+    up, down = _("Move {layer} up", layer=layer), _("Move {layer} down", layer=layer)
+    _icon("arrow_upward", up, network.move(index, index - 1), row - 1, index == 0)
+    _icon("arrow_downward", down, network.move(index, index + 1), row + 1, index == last)
     full = _duplicated(network, index) is None
-    _icon("content_copy", _("Duplicate"), _duplicated(network, index), row + 1, full)
-    _icon("delete", _("Remove"), network.remove(index), min(row, last))
+    _icon("content_copy", _("Duplicate {layer}", layer=layer), _duplicated(network, index), row + 1, full)
+    _icon("delete", _("Delete {layer}", layer=layer), network.remove(index), min(row, last))
 
 
 def _icon(icon: str, title: str, network: Network | None, row: int, disabled: bool = False) -> None:
+    """A button as wide as its icon: the title has no room, but is read aloud and shown to who points at it."""
     st.button(
-        "",
+        title,
         icon=f":material/{icon}:",
         key=f"designer.{icon}",
-        help=title,
         type="tertiary",
+        width=ICON,
+        wrap=False,
         disabled=disabled,
         on_click=commit,
         args=(network, row),

@@ -11,6 +11,7 @@ from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport, Trace
 from cnn_core.language import _
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import follow, whole
 
 TABLE: Slot[dict[str, Any] | None] = Slot("designer.table", None)
 """The table's selection, as Streamlit keeps it."""
@@ -36,6 +37,11 @@ def selected(network: Network) -> int:
 def select(row: int) -> None:
     """Edit `row` from now on. Only before the table is shown: in a callback, or above it."""
     TABLE.put({"selection": {"rows": [row], "columns": [], "cells": []}})
+
+
+def follow_row(network: Network) -> None:
+    """Edit the row that the address names."""
+    follow("row", lambda value: select(whole(value, len(network.layers))))
 
 
 def layer_table(network: Network, trace: Trace, row: int) -> None:

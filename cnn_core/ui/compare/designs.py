@@ -18,7 +18,9 @@ from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.data_choice import data_facts
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.forms import form
+from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, carry, follow
 
 FIRST_PRESETS = {"first": "dnn-500x3", "second": "cnn-25-50"}  # with MNIST's first 10,000: experiment E of the notes
 FIRST_IMAGES = 10_000
@@ -76,32 +78,34 @@ def _choose_experiments() -> tuple[bool, bool]:
     """Whether to learn from less, and whether to shuffle the pixels."""
     less = st.checkbox(
         _("Learn from less"),
-        True,
+        asked("less", True, (False, True)),
         key="duel-less",
         persist_state="session",
         help=_("Both learn again from only the first 100, 300, 1,000 and 3,000 of these images."),
     )
     shuffled = st.checkbox(
         _("Shuffle the pixels"),
-        True,
+        asked("shuffled", True, (False, True)),
         key="duel-shuffled",
         persist_state="session",
         help=_("Both learn once more from images whose pixels are all shuffled in the same way."),
     )
+    carry(less=less, shuffled=shuffled)
     return less, shuffled
 
 
 def _choose_data() -> Entry:
     entries = {entry.name: entry for entry in services.catalogue().entries()}
-    first = MNIST if entries[MNIST].ready else BUNDLED
+    names, first = list(entries), MNIST if entries[MNIST].ready else BUNDLED
     name = st.selectbox(
         _("Data set"),
-        list(entries),
-        index=list(entries).index(first),
+        names,
+        index=names.index(asked("on", first, names)),
         format_func=lambda name: entries[name].title,
         key="duel-data",
         persist_state="session",
     )
+    carry(on=name)
     data_facts(entries[name])
     return entries[name]
 
@@ -110,16 +114,19 @@ def _choose_count(entry: Entry) -> int:
     """How many of the first training images both sides get."""
     if entry.train < 10:
         return 10
-    return st.number_input(
+    key = f"duel-count-{entry.name}"
+    count = st.number_input(
         _("Training images"),
         10,
         entry.train,
-        min(FIRST_IMAGES, entry.train),
+        asked("count", min(FIRST_IMAGES, entry.train), range(10, entry.train + 1), key),
         step=min(1_000, entry.train),
         help=_("The first images of the data set. A part of them is kept aside for validation."),
-        key=f"duel-count-{entry.name}",
+        key=key,
         persist_state="session",
     )
+    carry(count=count)
+    return count
 
 
 def _choose_match() -> tuple[str, int | None]:
@@ -128,22 +135,26 @@ def _choose_match() -> tuple[str, int | None]:
         _("The same number of"),
         list(MATCHES),
         format_func=lambda key: _(MATCHES[key][0]),
-        default="epochs",
+        default=asked("match", "epochs", list(MATCHES)),
         required=True,
         key="duel-match",
         persist_state="session",
     )
     st.caption(_(MATCHES[matched][1]))
+    carry(match=matched)
     if matched != "time":
         return matched, None
-    return matched, st.number_input(_("Seconds each"), 5, 3600, 30, key="duel-seconds", persist_state="session")
+    first = asked("seconds", 30, range(5, 3601))
+    seconds = st.number_input(_("Seconds each"), 5, 3600, first, key="duel-seconds", persist_state="session")
+    carry(seconds=seconds)
+    return matched, seconds
 
 
 def _choose_seeds() -> tuple[int, ...]:
     count = st.segmented_control(
         _("Seeds"),
         SEEDS,
-        default=1,
+        default=asked("seeds", 1, SEEDS),
         required=True,
         key="duel-seeds",
         persist_state="session",
@@ -152,15 +163,18 @@ def _choose_seeds() -> tuple[int, ...]:
             "difference has an interval."
         ),
     )
+    carry(seeds=count)
     return tuple(range(1, count + 1))
 
 
 def _choose_recipe(matched: str, count: int, seconds: int | None) -> Recipe:
     """The one recipe that both sides follow."""
+    follow("terms", lambda token: DUEL_RECIPE.put(Recipe.from_token(token)))
     with st.expander(_("The recipe that both follow"), icon=":material/tune:", key="duel-recipe"):
         skip = (*UNSHARED, "epochs") if matched == "time" else UNSHARED
         shared = form(DUEL_RECIPE.get(), f"duel-recipe-{matched == 'time'}", columns=2, skip=skip)
     DUEL_RECIPE.put(shared)
+    carry(terms=shared.to_token())
     limits = {"time_limit": float(seconds), "epochs": MOST_EPOCHS} if seconds else {}
     return shared.model_copy(update={"train_images": count, **limits})
 
@@ -181,14 +195,16 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     own = session.network()
     if own not in [preset.network for preset in PRESETS.values()]:
         titles[OWN] = _("Your design ({name})", name=own.name)
+    names = list(titles)
     name = st.selectbox(
         label,
-        list(titles),
-        index=list(titles).index(FIRST_PRESETS[side]),
+        names,
+        index=names.index(asked(side, FIRST_PRESETS[side], names)),
         format_func=lambda name: titles.get(name, name),
         key=f"duel-{side}-network",
         persist_state="session",
     )
+    carry(**{side: name, **({DESIGN: own.to_token()} if name == OWN else {})})
     network, changes = fitted(own if name == OWN else PRESETS[name].network, entry)
     totals = trace(network).totals
     facts = [

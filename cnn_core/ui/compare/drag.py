@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn_core.compare.plan import Duel
 from cnn_core.compare.report import Report
@@ -18,6 +19,7 @@ from cnn_core.figures.template import COLOURS, STILL
 from cnn_core.language import _
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.canvas import drawn
 from cnn_core.ui.use.models import WITH_DIGITS
 
@@ -58,8 +60,8 @@ def _runs_of(seed: int, duel: Duel) -> tuple[str, str]:
 def _answer(report: Report, runs: tuple[str, str], digit: np.ndarray) -> None:
     """What both networks predict for the (1, 28, 28, 1) `digit` where the sliders move it, and all along that row."""
     left, middle = st.columns(2)
-    right = left.slider(_("Move right (negative: left)"), -FARTHEST, FARTHEST, 0, key="duel-right", format="%d px")
-    down = middle.slider(_("Move down (negative: up)"), -FARTHEST, FARTHEST, 0, key="duel-down", format="%d px")
+    right = _slider("right", left, _("Move right (negative: left)"))
+    down = _slider("down", middle, _("Move down (negative: up)"))
     row = np.concatenate([shift(digit, place, down) for place in PLACES])
     shares = services.engine().ask(Predict(tuple(runs), np.concatenate([digit, row])))
     _predictions(names(report), [shares[run_id][1 + PLACES.index(right)] for run_id in runs], row[PLACES.index(right)])
@@ -68,6 +70,13 @@ def _answer(report: Report, runs: tuple[str, str], digit: np.ndarray) -> None:
     target = _choose_digit(int(shares[surer][0].argmax()))
     with chart:
         _chart(report, [[float(share[target]) for share in shares[run_id][1:]] for run_id in runs], target, right, down)
+
+
+def _slider(name: str, place: DeltaGenerator, label: str) -> int:
+    first = asked(name, 0, PLACES)
+    moved = place.slider(label, -FARTHEST, FARTHEST, first, key=f"duel-{name}", format="%d px")
+    carry(**{name: moved})
+    return moved
 
 
 def _predictions(called: tuple[str, str], answers: list[np.ndarray], image: np.ndarray) -> None:
@@ -100,7 +109,10 @@ def _moved(down: int) -> str:
 
 def _choose_digit(predicted: int) -> int:
     """What the digit is: as the surer network predicts it in the middle, unless the visitor knows better."""
-    return st.selectbox(_("Your digit is"), range(10), index=predicted, key=f"duel-is-{predicted}", width=140)
+    key, digits = f"duel-is-{predicted}", range(10)
+    digit = st.selectbox(_("Your digit is"), digits, asked("digit", predicted, digits, key), key=key, width=140)
+    carry(digit=digit)
+    return digit
 
 
 def _marked(figure: go.Figure, place: int) -> go.Figure:

@@ -1,6 +1,6 @@
 """A duel's report on the page: the verdict, the table, and what is behind them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -28,11 +28,12 @@ from cnn_core.compare.tables import (
 from cnn_core.errors import StudioError
 from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
-from cnn_core.language import _, spoken
+from cnn_core.language import Text, _, spoken
 from cnn_core.ui.compare.drag import can_drag, drag_board
 from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import carry, follow
 
 SMALL = 68  # px: all images of one side in one row
 _OPEN: Slot[str] = Slot("duel.tab", "curves")
@@ -130,11 +131,20 @@ def _details(report: Report, duel: Duel | None) -> None:
     }
     if duel and can_drag(report):
         parts["drag"] = _("Drag your digit"), lambda: drag_board(report, duel)
+    follow("tab", lambda value: _open(value, parts))
     for tab, (part, (_label, show)) in zip(_tabs(parts), parts.items(), strict=True):
         if tab.open:
             _OPEN.put(part)
+            carry(tab=part)
             with tab:
                 show()
+
+
+def _open(part: str, parts: Collection[str]) -> None:
+    if part not in parts:
+        choices = Text("one of {choices}", choices=", ".join(parts))
+        raise StudioError(Text("The link asks for a {name} that is not here", name="tab"), expected=choices)
+    _OPEN.put(part)
 
 
 def _tabs(parts: Mapping[str, tuple[str, Callable[[], None]]]) -> Sequence[TabContainer]:
@@ -165,13 +175,23 @@ def _mistakes(report: Report) -> None:
             winner, loser = wording.literal(called[right]), wording.literal(called[wrong])
             title = _("Only {network} predicts these right", network=winner)
             st.markdown(f"**{title}**")
-            _contested(images, wrong)
+            _contested(images, wrong, called[right], called[wrong])
             st.caption(_("The true class → what {network} predicts instead.", network=loser))
 
 
-def _contested(images: Sequence[Contested], wrong: int) -> None:
+def _contested(images: Sequence[Contested], wrong: int, winner: str, loser: str) -> None:
     captions = [wording.literal(f"{image.true} → {image.read[wrong]}") for image in images]
-    st.image([png_url(image.png) for image in images], caption=captions, width=SMALL)
+    alts = [
+        _(
+            "Test image: {true}, as {winner} predicts; {loser} predicts {predicted}",
+            true=image.true,
+            winner=winner,
+            loser=loser,
+            predicted=image.read[wrong],
+        )
+        for image in images
+    ]
+    st.image([png_url(image.png) for image in images], caption=captions, width=SMALL, alt=alts)
 
 
 def _experiments(report: Report, duel: Duel | None) -> None:

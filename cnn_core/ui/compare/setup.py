@@ -12,8 +12,10 @@ from cnn_core.ui.compare.designs import choose_designs
 from cnn_core.ui.compare.start import open_duel, start_button
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.sharing import asked, carry
 
 RECENT = 5
+WAYS = "designs", "runs"
 MOST = 200  # runs to choose from
 
 
@@ -22,13 +24,14 @@ def duel_setup() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         way = st.segmented_control(
             _("What competes"),
-            ["designs", "runs"],
-            default="designs",
+            WAYS,
+            default=asked("way", WAYS[0], WAYS),
             required=True,
             format_func=lambda key: _("Two designs") if key == "designs" else _("Two finished runs"),
             key="duel-way",
             label_visibility="collapsed",
         )
+        carry(way=way)
         _repeat()
     if way == "designs":
         choose_designs()
@@ -85,9 +88,12 @@ def _finished_runs() -> list[Summary]:
 def _choose_run(side: str, label: str, runs: list[Summary]) -> Summary | None:
     by_id, datasets = {run.id: run for run in runs}, services.dataset_titles()
     titles = {run.id: _run_title(run, datasets.get(run.dataset, run.dataset)) for run in runs}
+    ids = list(by_id)
+    first = ids.index(asked(f"{side}-run", ids[0], ids)) if ids else 0
     chosen = st.selectbox(
-        label, list(by_id), format_func=lambda run_id: titles.get(run_id, run_id), key=f"duel-{side}-run"
+        label, ids, first, format_func=lambda run_id: titles.get(run_id, run_id), key=f"duel-{side}-run"
     )
+    carry(**{f"{side}-run": chosen})
     return by_id.get(chosen) if chosen else None
 
 

@@ -9,18 +9,22 @@ from PIL import Image, ImageOps
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
+from cnn_core.design.fields import complaints
 from cnn_core.design.formats.augmentation_code import keras_code, old_code
 from cnn_core.engine.work.preview import Preview
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _
 from cnn_core.ui import pages
+from cnn_core.ui.components.sliders.component import watched_sliders
 from cnn_core.ui.data.sample import choose_sample
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, show_error
-from cnn_core.ui.kit.forms import form
+from cnn_core.ui.kit.forms import field_label, form
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 
 COPIES, STEPS = 12, 9
+MOST_SEED = 2**31 - 1
 TILE = 62  # px: seven beside each other on a page of 1280
 FRAME_MS = 180
 SIGNS = {  # for each number: how it is shown when it is positive, and when it is negative
@@ -55,19 +59,27 @@ def _draft() -> Augmentation:
     return DRAFT.get() or (own if own.active else PRESETS["digits"])
 
 
+def follow_augmentation() -> None:
+    """Take over the settings and the seed that the address names."""
+    follow("augmentation", lambda token: DRAFT.put(Augmentation.from_token(token)))
+    follow("seed", lambda value: PREVIEW_SEED.put(whole(value, MOST_SEED)))
+
+
 @st.fragment
 def augmentation_board(data: Dataset) -> None:
     """Controls and what they do; only this part reruns as they move, with one question to the worker."""
     left, right = st.columns([4, 5], gap="medium")
     with left:
         augmentation = _controls()
+        carry(augmentation=augmentation.to_token(), seed=_seed())
         _use_button(augmentation)
     with right:
         image = choose_sample(data)
-        for warning in warnings(augmentation, data.class_names):
+        shown, still = _moving(augmentation)
+        for warning in warnings(shown, data.class_names):
             show_error(warning, ":material/label_off:", st.warning)
         if image is not None:
-            _show(augmentation, image)
+            _show(shown, image, still=still)
     with st.expander(_("The code for it"), icon=":material/code:", key="augment-code"):
         _code(augmentation)
 
@@ -104,6 +116,14 @@ def _controls() -> Augmentation:
     return augmentation
 
 
+def _moving(augmentation: Augmentation) -> tuple[Augmentation, bool]:
+    """What the sliders show while one of them moves, and whether the visitor wants nothing to move by itself."""
+    labels = {field_label(Augmentation, name): name for name in RANGES}
+    moving, still = watched_sliders(list(labels), key="augment-sliders")
+    values = dict(augmentation) | {labels[label]: int(value) for label, value in moving.items() if label in labels}
+    return augmentation if complaints(Augmentation, values) else Augmentation(**values), still
+
+
 def _seed() -> int:
     kept = PREVIEW_SEED.get()
     return session.RECIPE.get().seed if kept is None else kept
@@ -113,8 +133,8 @@ def _new_seed() -> None:
     PREVIEW_SEED.put(randbelow(10_000))
 
 
-def _show(augmentation: Augmentation, image: np.ndarray) -> None:
-    """The variants, and one control from its lowest to its highest number."""
+def _show(augmentation: Augmentation, image: np.ndarray, *, still: bool) -> None:
+    """The variants, and one control from its lowest to its highest number; `still`: without an animation of these."""
     shown = st.container()
     control = _control(augmentation)
     made = None
@@ -136,7 +156,7 @@ def _show(augmentation: Augmentation, image: np.ndarray) -> None:
             st.button(label, icon=":material/casino:", type="tertiary", on_click=_new_seed, key="augment-new-seed")
     if control:
         images, numbers = made["sweep"]
-        _tiles(images, [variant_words(row) for row in numbers], animated=True)
+        _tiles(images, [variant_words(row) for row in numbers], animated=not still)
 
 
 def _control(augmentation: Augmentation) -> str | None:
@@ -144,13 +164,16 @@ def _control(augmentation: Augmentation) -> str | None:
     names = [name for name in RANGES if name in augmentation.controls]
     if not names:
         return None
-    return st.segmented_control(
+    key = f"augment-control-{'-'.join(names)}"
+    control = st.segmented_control(
         _("One control, from end to end"),
         names,
-        default=names[0],
+        default=asked("control", names[0], names, key),
         required=True,
-        key=f"augment-control-{'-'.join(names)}",
+        key=key,
     )
+    carry(control=control)
+    return control
 
 
 def _tiles(images: Sequence[np.ndarray], captions: list[list[str]], animated: bool = False) -> None:

@@ -11,6 +11,7 @@ from cnn_core.data.looking import batches
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import readable
 from cnn_core.language import _, _n
+from cnn_core.ui.kit.sharing import asked, carry
 
 ROOT = Path(__file__).parents[3]
 FOLDER_CODE = ROOT / "cnn_core" / "training" / "folder.py"
@@ -72,7 +73,9 @@ def _measured(lines: list[str]) -> None:
 def _next(data: Dataset) -> None:
     """Really calls next() on the generator."""
     st.subheader(_("next() asks for the next batch"), anchor=False)
-    size = st.slider(_("Batch size"), 1, 256, 32, key="batch-size", persist_state="session")
+    first = asked("size", 32, range(1, 257))
+    size = st.slider(_("Batch size"), 1, 256, first, key="batch-size", persist_state="session")
+    carry(size=size)
     source = batches(data.x_train, data.y_train, data.classes, min(size, len(data.x_train)))
     next(source)
     images, labels = next(source)
@@ -96,13 +99,15 @@ def _memory(data: Dataset) -> None:
     """The bytes of the whole and of a batch, for any numbers."""
     labels = {"N": _("N, images"), "H": _("H, px"), "W": _("W, px"), "C": _("C, channels")}
     fields = zip(labels.items(), data.x_train.shape, LARGEST, strict=True)
+    types = list(DTYPES)
     with st.grid(6, min_column_width=110, gap="small"):
         number, height, width, channels = (
-            st.number_input(label, 1, largest, value, key=f"batch-{data.name}-{letter}")
+            _whole(letter, label, largest, value, f"batch-{data.name}-{letter}")
             for (letter, label), value, largest in fields
         )
-        dtype = st.selectbox("dtype", list(DTYPES), index=2, key="batch-dtype")
-        batch = st.number_input(_("Batch"), 1, LARGEST[0], 32, key="batch-images")
+        dtype = st.selectbox("dtype", types, index=types.index(asked("dtype", "float32", types)), key="batch-dtype")
+        batch = _whole("batch", _("Batch"), LARGEST[0], 32, "batch-images")
+    carry(dtype=dtype)
     one = height * width * channels * DTYPES[dtype]
     left, right = st.columns(2)
     left.metric(_("All at once"), readable(number * one))
@@ -115,3 +120,10 @@ def _memory(data: Dataset) -> None:
         size=readable(one),
     )
     st.caption(told)
+
+
+def _whole(name: str, label: str, largest: int, value: int, key: str) -> int:
+    """A box for a whole number; the page's link has it by this name."""
+    number = st.number_input(label, 1, largest, asked(name, value, range(1, largest + 1), key), key=key)
+    carry(**{name: number})
+    return number

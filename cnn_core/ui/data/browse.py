@@ -14,6 +14,7 @@ from cnn_core.figures.template import STILL
 from cnn_core.language import N_, _, _n
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 from cnn_core.ui.kit.wording import literal
 
 MOST_CLASSES = 10  # shown at a time
@@ -23,7 +24,9 @@ EXAMPLE = {MNIST: 9487}
 """The image that is shown first; for MNIST the example of the notes this studio is built from."""
 CHANNELS = {"red": N_("Red"), "green": N_("Green"), "blue": N_("Blue")}
 PARTS = {"train": N_("Training"), "test": N_("Test")}
+ALTS = {"train": N_("Training image {number}: {name}"), "test": N_("Test image {number}: {name}")}
 SAMPLE_SEED: Slot[int] = Slot("browse.seed", 0)
+MOST_SHUFFLES = 1_000_000
 NUMBERS_SIDE = 64  # rows and columns of numbers that can still be read
 NUMBERS_LOOK = (  # st.code has no smaller letters, and hides its bar
     "font: 12px/1.6 'Source Code Pro', monospace; margin: 0; max-height: 560px; overflow: auto; "
@@ -38,9 +41,13 @@ def overview(data: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         page = 1
         if pages > 1:
-            label = _("Classes, page of {pages}", pages=pages)
-            page = st.number_input(label, 1, pages, width=160, key=f"browse-page-{data.name}")
+            label, key = _("Classes, page of {pages}", pages=pages), f"browse-page-{data.name}"
+            first = asked("classes", 1, range(1, pages + 1), key)
+            page = st.number_input(label, 1, pages, first, width=160, key=key)
+            carry(classes=page)
         st.button(_("Other images"), icon=":material/casino:", on_click=_shuffle, key="browse-shuffle")
+    follow("shuffle", lambda value: SAMPLE_SEED.put(whole(value, MOST_SHUFFLES)))
+    carry(shuffle=SAMPLE_SEED.get())
     shown = range((page - 1) * MOST_CLASSES, min(page * MOST_CLASSES, data.classes))
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -83,34 +90,39 @@ def one_image(data: Dataset) -> None:
     """One image as an image and as numbers, its label as one-hot vector, its shape in both layouts."""
     colour = data.input_shape[2] == len(CHANNELS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        part = _choose(_("Split"), PARTS, "browse-part")
+        part = _choose("split", _("Split"), PARTS, "browse-part")
         x, y = (data.x_train, data.y_train) if part == "train" else (data.x_test, data.y_test)
         first = min(EXAMPLE.get(data.name, 0), len(x) - 1) if part == "train" else 0
         number = _("Image number, 0 to {last:,}", last=len(x) - 1)
         key = f"browse-index-{data.name}-{part}"
+        first = asked("image", first, range(len(x)), key)
         index = st.number_input(number, 0, len(x) - 1, first, width=220, key=key)
-        channel = list(CHANNELS).index(_choose(_("Channel"), CHANNELS, "browse-channel")) if colour else 0
+        carry(image=index)
+        channels = list(CHANNELS)
+        channel = channels.index(_choose("channel", _("Channel"), CHANNELS, "browse-channel")) if colour else 0
     image, label = x[index], int(y[index])
     name = "x_train" if part == "train" else "x_test"
     left, right = st.columns([1, 2], gap="large")
     with left:
-        _large(image, data.class_names[label])
+        called = data.class_names[label]
+        _large(image, called, _(ALTS[part], number=index, name=called))
     with right:
         _label(label, data)
         _shapes(image, name, len(x))
     _numbers(image[..., channel], f"{name}[{index}][..., {channel}]")
 
 
-def _choose(label: str, options: dict[str, str], key: str) -> str:
-    """One of the options by its key; the first one at first."""
-    first = next(iter(options))
+def _choose(name: str, label: str, options: dict[str, str], key: str) -> str:
+    """One of the options by its key, at first the one that the link has by this name, or the first one."""
+    first = asked(name, next(iter(options)), list(options))
     shown = lambda option: _(options[option])  # noqa: E731 - translated each time it is shown
-    return st.segmented_control(label, list(options), default=first, required=True, format_func=shown, key=key)
+    chosen = st.segmented_control(label, list(options), default=first, required=True, format_func=shown, key=key)
+    carry(**{name: chosen})
+    return chosen
 
 
-def _large(image: np.ndarray, name: str) -> None:
+def _large(image: np.ndarray, name: str, alt: str) -> None:
     """The image, and below it its channels, where it has three."""
-    alt = _("The image: {name}", name=name)
     st.image(sheet(image[np.newaxis], LARGE), f"**{literal(name)}**", width=LARGE, alt=alt)
     if image.shape[2] == len(CHANNELS):
         apart = [sheet((image * mask)[np.newaxis], LARGE // 3) for mask in np.eye(3, dtype=np.uint8)]

@@ -14,6 +14,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.living import LAST
+from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
 
 WAYS = {"data": N_("From the data set"), "drawing": N_("My drawing"), "image": N_("My image")}
@@ -27,6 +28,7 @@ def choose_sample(data: Dataset) -> np.ndarray | None:
         way = st.selectbox(label, ways, format_func=lambda way: _(WAYS[way]), key=key, width=160)
         if way == "data":
             return _from_set(data)
+    leave_out(_("an image of your own"))
     image = None
     with errors_told(BROKEN, kind=DataError):
         image = _drawn() if way == "drawing" else _sent(data)
@@ -40,17 +42,20 @@ def _takes_digits(data: Dataset) -> bool:
 def _from_set(data: Dataset) -> np.ndarray:
     """A training image: what is shown here is what training varies."""
     labels = np.unique(data.y_train).tolist()
+    first, key = labels[len(labels) * 6 // 10], f"augment-class-{data.name}"  # among digits the 6: it turns into a 9
     label = st.selectbox(
         _("Class"),
         labels,
-        index=len(labels) * 6 // 10,  # among digits the 6: what turns into a 9
+        index=labels.index(asked("class", first, labels, key)),
         format_func=data.class_names.__getitem__,
-        key=f"augment-class-{data.name}",
+        key=key,
         width=105,
     )
     indices = np.flatnonzero(data.y_train == label)
-    which = _("Which, of {count:,}", count=len(indices))
-    number = st.number_input(which, 1, len(indices), 1, key=f"augment-number-{data.name}-{label}", width=130)
+    which, key = _("Which, of {count:,}", count=len(indices)), f"augment-number-{data.name}-{label}"
+    first = asked("number", 1, range(1, len(indices) + 1), key)
+    number = st.number_input(which, 1, len(indices), first, key=key, width=130)
+    carry(**{"class": label, "number": number})
     return data.x_train[indices[number - 1]]
 
 

@@ -15,6 +15,7 @@ from cnn_core.figures.template import percent
 from cnn_core.language import _
 from cnn_core.ui.kit import jobs, services, session
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import leave_out
 
 DIGITS, COPIES, EPOCHS = 200, 5, 30  # fewer epochs: neither way has learned its copies yet
 NEAR = Augmentation(rotation=5, horizontal_shift=4, vertical_shift=4, zoom=4)  # copies much like their original
@@ -39,6 +40,7 @@ def split_lesson() -> None:
     if ways:
         RESULT.put(ways)
     if ways := RESULT.get():
+        leave_out(_("the result of your experiment"))
         _result(ways)
         st.caption(_("Copies made by {changes}. Digits and draws by the seed of your recipe.", changes=str(NEAR)))
 

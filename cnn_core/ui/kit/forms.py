@@ -95,8 +95,7 @@ def _shown(value: Any) -> str:
 def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
     """The widget for a field of that kind, showing `value`."""
     what, field = kind(type(model), name), type(model).model_fields[name]
-    # Plain words, and the name in code beside them. No Markdown: the label is also what a screen reader reads aloud.
-    label = f"{_(field.title)} ({name})" if field.title else name
+    label = field_label(type(model), name)
     shared: dict[str, Any] = {"key": key, "help": _(field.description or ""), "persist_state": KEPT}
     if isinstance(field.json_schema_extra, dict):  # a field that has a unit is an amount within bounds: a slider
         shown = "%d " + str(field.json_schema_extra["unit"]).replace("%", "%%")
@@ -111,6 +110,12 @@ def _widget(model: BaseModel, name: str, value: Any, key: str) -> Any:
         case "tuple":
             return _tuple(label, what, value, **shared)
     return st.text_input(label, value, **shared)
+
+
+def field_label(model: type[BaseModel], name: str) -> str:
+    """Plain words, and the name in code beside them. No Markdown: it is also what a screen reader reads aloud."""
+    title = model.model_fields[name].title
+    return f"{_(title)} ({name})" if title else name
 
 
 def _number(name: str, value: Any, *, whole: bool, **shared: Any) -> Any:

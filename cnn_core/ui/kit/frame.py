@@ -1,6 +1,7 @@
 """What stands round every page: the language, the visitor's own run, and what their browser keeps of them."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
-from cnn_core.ui.kit import errors, services, session, startup, wording
+from cnn_core.ui.kit import errors, services, session, share, sharing, startup, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.session import Slot
@@ -26,24 +27,35 @@ LINKED: Slot[bool] = Slot("recalled.linked", False)
 REFRESH = 2.0  # seconds between two looks at the visitor's run
 
 
-def begin() -> None:
-    """Before the page: take over what the browser had kept, and show what stands beside every page."""
+@contextmanager
+def around_page(name: str) -> Iterator[None]:
+    """The page of this name runs inside of `with`."""
+    sharing.begin()
     session.choose_language()
-    _recall()
+    _recall(name)
+    shares = share.share_button()
     if RUN.get() and services.fault() is None:
         with st.sidebar:
             st.fragment(_own_run, run_every=REFRESH)()
     errors.show_fault()
-
-
-def end() -> None:
-    """After the page: let the browser keep what this visit makes, and start the workers."""
-    memory(_to_keep() if STARTED.get() else {})
+    place = st.container()
+    yield
+    with place:
+        _faults_of_the_link()
+    if shares:  # the page has named what it shows
+        share.share_dialog()
+    memory(_to_keep() if STARTED.get() else {}, f"{name} share" if shares else name)
     STARTED.put(True)  # the first run knows nothing yet that is worth keeping
     startup.workers()  # the first visitor sees the page while they start
 
 
-def _recall() -> None:
+def _faults_of_the_link() -> None:
+    errors.faults()
+    for fault in sharing.refused():
+        errors.show_error(fault, ":material/link_off:", st.warning)
+
+
+def _recall(name: str) -> None:
     """Once a visit, in the script run after the browser has told.
 
     A page for somebody who comes back waits for that: else it would show them other things first, and take what they
@@ -57,7 +69,7 @@ def _recall() -> None:
         RECALLED.put(True)
         _take(kept())
     elif holds() and not STARTED.get():
-        memory({}, awaited=True)
+        memory({}, name, awaited=True)
         st.stop()
 
 

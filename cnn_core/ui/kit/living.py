@@ -10,8 +10,9 @@ from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Weights, read_weights
 from cnn_core.runs.models import ready_made
 from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
-from cnn_core.ui.kit import services
+from cnn_core.ui.kit import drawings, services
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import carry, follow
 
 LAST: Slot[dict[str, Any] | None] = Slot("draw.last", None)
 """The visitor's drawing, whatever it was drawn on: its "strokes", and its "ink" as (H, W), 0 .. 1."""
@@ -34,8 +35,19 @@ def ready_weights(key: str) -> Weights:
 
 
 def remember_drawing() -> None:
-    """Put the visitor's last drawing back on the pad; call it when the whole page runs, not in a fragment."""
+    """Put the link's or the visitor's last drawing on the pad; call it when the whole page runs, not in a fragment."""
+    follow("drawing", lambda token: LAST.put({"strokes": drawings.from_token(token), "ink": None}))
     INITIAL.put((LAST.get() or {}).get("strokes"))
+
+
+def carry_drawing() -> None:
+    """The page's link carries the visitor's drawing, as it is when somebody shares it."""
+    carry(drawing=_drawing_token)
+
+
+def _drawing_token() -> str | None:
+    strokes = (LAST.get() or {}).get("strokes")
+    return drawings.to_token(strokes) if strokes else None
 
 
 def initial_strokes() -> list[dict[str, Any]]:
@@ -47,6 +59,7 @@ def visitors_pad(network: Network) -> Pad | None:
     """A pad with the visitor's drawing, if the network reads what can be drawn."""
     if network.input_shape != DRAWABLE:
         return None
+    carry_drawing()
     last = LAST.get()
     # After another visit only the strokes are known, and not the ink.
     return Pad(initial_strokes(), untold=last is not None and last.get("ink") is None)

@@ -114,6 +114,11 @@ def set_links(values: Mapping[str, str | None]) -> None:
         st.query_params.from_dict(after)
 
 
+def address() -> str:
+    """The page's own address in the visitor's browser, without what it carries; empty where there is no browser."""
+    return st.context.url or ""
+
+
 def reset_widgets(prefix: str) -> None:
     """Forget the widgets whose key starts with `prefix`, so that they show the model's values again."""
     for key in [key for key in st.session_state if isinstance(key, str) and key.startswith(prefix)]:

@@ -13,6 +13,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
 from cnn_core.ui.kit.living import keep_drawing, ready_weights, visitors_pad
+from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
@@ -34,14 +35,17 @@ def quick_start() -> Preset:
 
 
 def _pick() -> Preset:
+    names = list(PRESETS)
     name = st.selectbox(
         _("A network"),
-        list(PRESETS),
+        names,
+        index=names.index(asked("preset", names[0], names)),
         format_func=lambda name: _(PRESETS[name].title),
         key="home-preset",
         label_visibility="collapsed",
         width=230,
     )
+    carry(preset=name)
     return PRESETS[name]
 
 

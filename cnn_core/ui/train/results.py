@@ -14,6 +14,7 @@ from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.train.panel import show_metrics
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 from cnn_core.ui.train.setup import start
@@ -124,15 +125,18 @@ def _choose(
     choice = st.selectbox(
         _("Show"),
         options,
+        index=options.index(asked("show", options[0], options)),
         format_func=lambda option: _choice_words(option, names),
         disabled=cell is not None,
         key="results-which",
     )
+    carry(show=choice)
     if cell is None and isinstance(choice, tuple):
         cell = choice[:2]
     if cell is not None:
         true, predicted = map(int, cell)
         numbers = predictions.cell(true, predicted)
+        carry(show=(true, predicted, len(numbers)))
         kind = _predicted_as(true, predicted, len(numbers), names)
         return Shown(f"{true}-{predicted}", _("{kind}, the least confident first", kind=kind), numbers)
     if choice == MISTAKES:
@@ -161,9 +165,10 @@ def _images(shown: Shown, predictions: Predictions, images: np.ndarray, names: t
         st.info(nothing, icon=":material/check:")
         return
     part = shown.numbers[(page - 1) * AT_ONCE : page * AT_ONCE]
-    captions = [_caption(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
+    classes = [(names[predictions.true[i]], names[predictions.predicted[i]]) for i in part]
+    alts = [_alt(number, *both) for number, both in zip(part, classes, strict=True)]
     with st.container(height=430, border=False):
-        st.image([images[i].squeeze() for i in part], caption=captions, width=IMAGE)
+        st.image([images[i].squeeze() for i in part], [_caption(*both) for both in classes], width=IMAGE, alt=alts)
     sure = predictions.confidence[part]
     low, high = percent(float(sure.min())), percent(float(sure.max()))
     st.caption(_("The network gave these predictions a probability of {low} to {high}.", low=low, high=high))
@@ -173,9 +178,17 @@ def _page(last: int, key: str) -> int:
     """The page that is turned to, from 1."""
     if last <= 1:
         return 1
-    page = st.number_input(_("Page"), 1, last, key=key, width=120, label_visibility="collapsed")
+    first = asked("page", 1, range(1, last + 1), key)
+    page = st.number_input(_("Page"), 1, last, first, key=key, width=120, label_visibility="collapsed")
+    carry(page=page)
     st.caption(_("of {last}", last=last), width="content")
     return page
+
+
+def _alt(number: int, true: str, predicted: str) -> str:
+    if true == predicted:
+        return _("Test image {number}: {true}, predicted correctly", number=number, true=true)
+    return _("Test image {number}: {true}, predicted as {predicted}", number=number, true=true, predicted=predicted)
 
 
 def _caption(true: str, predicted: str) -> str:

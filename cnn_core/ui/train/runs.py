@@ -14,10 +14,12 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import BETWEEN, asked, carry, follow
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
 PAGE = 50  # runs on a page
+MOST_TICKED = 50  # that a link can tick
 ORDERS = {
     "-created": N_("Newest first"),
     "created": N_("Oldest first"),
@@ -36,6 +38,7 @@ NEW_NAME: Slot[str] = Slot("runs.name", "")
 
 def runs_page() -> None:
     """The table, refreshed while any run is under way, and what can be done with the rows that are chosen."""
+    follow("runs", lambda value: TICKED.put(tuple(value.split(BETWEEN)[:MOST_TICKED])))
     lists = services.store().lists
     active = lists.active(1) or lists.of_duels(active=True)
     with st.container():
@@ -63,26 +66,36 @@ def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]
     text, order, page, duels = "", "-created", 1, False
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if alone + of_duels > PAGE:
-            text = st.text_input(_("Search"), key="runs-search", placeholder=_("Name, network or data set"), width=260)
-            order = st.selectbox(
-                _("Sort by"), list(ORDERS), format_func=lambda order: _(ORDERS[order]), key="runs-order", width=240
-            )
+            text, order = _search(), _order()
+            carry(search=text or None, order=order)
         if of_duels:
             # The many trainings of duels are shown when they are asked for.
-            duels = st.toggle(
-                _n("Show the {n} run of duels", "Show the {n} runs of duels", of_duels), key="runs-of-duels"
-            )
+            label = _n("Show the {n} run of duels", "Show the {n} runs of duels", of_duels)
+            duels = st.toggle(label, asked("duels", False, (False, True)), key="runs-of-duels")
+            carry(duels=duels)
         # A data set is searched for by what it is called in the table.
         datasets = [name for name, title in titles.items() if text.strip().casefold() in title.casefold()]
         shown = {"text": text, "datasets": datasets, "duels": duels}
         total = services.store().lists.count(**shown)
         if (last := -(-total // PAGE)) > 1:
             label, key = _("Page (of {last:,})", last=last), f"runs-page-{text}-{order}-{duels}"
-            page = st.number_input(label, 1, last, key=key, width=140)
+            page = st.number_input(label, 1, last, asked("page", 1, range(1, last + 1), key), key=key, width=140)
+            carry(page=page)
     if not total:
         nothing = _("No name here contains “{text}”.", text=wording.literal(text)) if text else _("No runs here.")
         st.info(nothing, icon=":material/inbox:")
     return services.store().lists.lines((page - 1) * PAGE, PAGE, order=order, **shown)
+
+
+def _search() -> str:
+    key, first = "runs-search", session.link("search") or ""
+    return st.text_input(_("Search"), first[:80], key=key, placeholder=_("Name, network or data set"), width=260)
+
+
+def _order() -> str:
+    orders, named = list(ORDERS), lambda order: _(ORDERS[order])
+    first = orders.index(asked("order", orders[0], orders))
+    return st.selectbox(_("Sort by"), orders, first, format_func=named, key="runs-order", width=240)
 
 
 def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:
@@ -96,6 +109,7 @@ def _chosen(runs: list[Summary], titles: Mapping[str, str]) -> list[Summary]:
     here = _ticked_here(runs, titles, ticked) if runs else []
     elsewhere = services.store().lists.some([run_id for run_id in ticked if run_id not in ids])
     TICKED.put(tuple(run.id for run in (*elsewhere, *here)))
+    carry(runs=TICKED.get() or None)
     if elsewhere:
         with st.container(horizontal=True, vertical_alignment="center"):
             names = ", ".join(wording.literal(run.name) for run in elsewhere)

@@ -11,8 +11,9 @@ from cnn_core.language import _
 from cnn_core.settings import settings
 from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.living import LAST, initial_strokes, keep_drawing, remember_drawing
+from cnn_core.ui.kit.living import LAST, carry_drawing, initial_strokes, keep_drawing, remember_drawing
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
 from cnn_core.ui.use.strokes import Stroke, from_objects, to_objects
 
@@ -27,20 +28,23 @@ CLEARED: Slot[int] = Slot("draw.cleared", 0)
 def way_to_give(label: str, ways: tuple[str, ...], *, key: str) -> str:
     """DRAW, ARRANGE or IMAGE, whatever the visitor chooses; the first of `ways` at first."""
     labels = {DRAW: _("Draw"), ARRANGE: _("Arrange"), IMAGE: _("Image")}
-    return st.segmented_control(
+    way = st.segmented_control(
         label,
         ways,
         format_func=lambda way: labels[way],
         key=key,
         required=True,
-        default=ways[0],
+        default=asked("way", ways[0], ways),
         on_change=remember_drawing,  # the pad that comes back begins with what was drawn last
         label_visibility="collapsed",
     )
+    carry(way=way)
+    return way
 
 
 def drawn() -> np.ndarray | None:
     """The drawing on a freehand canvas as (H, W) ink, 0 .. 1, or None."""
+    carry_drawing()
     place = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", width=SIDE):
         width = st.slider(_("Brush width"), *BRUSH, key="draw-brush", format="%d px", persist_state="session")
@@ -58,6 +62,8 @@ def arranged() -> np.ndarray | None:
     if (last := LAST.get()) is None:
         st.info(_("Draw a digit first. Here you move, turn and stretch its strokes."), icon=":material/draw:")
         return None
+    carry_drawing()
+    leave_out(_("how the strokes are arranged"))
     st.caption(
         _(
             "Press the edit button at the canvas. Then choose a stroke and move it, turn it or stretch it, and see "
@@ -99,6 +105,7 @@ def sent() -> np.ndarray | None:
     file = image_box(_("An image of one digit"), limits.max_upload_bytes, key="draw-picture", help=advice)
     if file is None:
         return None
+    leave_out(_("the image that was sent"))
     with errors_told(BROKEN):
         ink = read_image(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
         st.image(file, width=SIDE // 2, alt=_("The image that was sent"))

@@ -13,6 +13,7 @@ from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.sharing import asked, asked_all, carry
 
 DIGITS = "digits"
 WITH_DIGITS = (BUNDLED, MNIST)  # treated as MNIST was made
@@ -26,10 +27,10 @@ ASKED: Slot[str | None] = Slot("draw.asked", None)
 
 def follow_link() -> None:
     """Choose the model that the page's address names (?model=key), once for each link that is followed."""
-    asked = session.link("model")
-    if asked and asked != ASKED.get():
-        ASKED.put(asked)
-        if asked not in [model.key for model in services.models()]:
+    linked = session.link("model")
+    if linked and linked != ASKED.get():
+        ASKED.put(linked)
+        if linked not in [model.key for model in services.models()]:
             st.warning(_("The network of this link is not on this server any more."), icon=":material/link_off:")
         session.reset_widgets("draw-models")
         session.reset_widgets("draw-kind")
@@ -41,19 +42,20 @@ def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
     for model in models:
         kinds.setdefault(_kind(model), []).append(model)
     options = sorted(kinds, key=lambda kind: kind != DIGITS)
-    asked = ASKED.get()
-    first = next((kind for kind in options if asked in [model.key for model in kinds[kind]]), options[0])
+    linked = ASKED.get()
+    first = next((kind for kind in options if linked in [model.key for model in kinds[kind]]), options[0])
     kind = options[0]
     if len(options) > 1:
         datasets = services.dataset_titles()
         kind = st.selectbox(
             _("What the networks know"),
             options,
-            index=options.index(first),
+            index=options.index(asked("kind", first, options)),
             format_func=lambda kind: _kind_name(kinds[kind][0], datasets),
             key="draw-kind",
             persist_state="session",
         )
+        carry(kind=kind)
     return kind, kinds[kind]
 
 
@@ -76,13 +78,14 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
     keys = st.multiselect(
         _("Networks"),
         list(by_key),
-        default=_first_choice(by_key),
+        default=asked_all("models", _first_choice(by_key), list(by_key), key),
         format_func=lambda key: titles.get(key, key),
         max_selections=MOST_MODELS,
         key=key,
         persist_state="session",
         placeholder=_("Choose networks"),
     )
+    carry(models=keys)
     return {titles[key]: by_key[key] for key in keys}
 
 
@@ -94,9 +97,9 @@ def _titles(models: Sequence[Model]) -> dict[str, str]:
 
 
 def _first_choice(models: Mapping[str, Model]) -> list[str]:
-    asked = ASKED.get()
-    if asked and asked in models:
-        return [asked]
+    linked = ASKED.get()
+    if linked and linked in models:
+        return [linked]
     first = list(models)[:3]  # the ready-made ones and the newest run
     return sorted(first, key=lambda key: models[key].network.family)
 

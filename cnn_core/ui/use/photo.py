@@ -15,6 +15,7 @@ from cnn_core.runs.models import Model
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import BROKEN, errors_told
+from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
@@ -33,9 +34,7 @@ def photo_board(models: Sequence[Model]) -> None:
         chosen = chosen_models(models, f"draw-models-{models[0].dataset}")
     with give:
         photo = _given()
-        inverted = models[0].input_shape[2] == 1 and st.toggle(
-            _("Swap light and dark"), key="draw-invert", help=_("For networks that learned light things on black.")
-        )
+        inverted = models[0].input_shape[2] == 1 and _swapped()
     if photo is None or not chosen:
         answer.info(_(NO_IMAGE if chosen else NO_MODEL), icon=":material/image:")
         return
@@ -60,6 +59,13 @@ def class_names(model: Model) -> Sequence[str]:
     return entry.class_names if entry and len(entry.class_names) == classes else list(map(str, range(classes)))
 
 
+def _swapped() -> bool:
+    told, first = _("For networks that learned light things on black."), asked("swapped", False, (False, True))
+    swapped = st.toggle(_("Swap light and dark"), first, key="draw-invert", help=told)
+    carry(swapped=swapped)
+    return swapped
+
+
 def _given() -> np.ndarray | None:
     """(H, W, 3) of a file or (H, W, 1) of a drawing, uint8; None while there is none."""
     if way_to_give(_("Give an image"), (IMAGE, DRAW), key="draw-photo-way") == DRAW:
@@ -70,6 +76,7 @@ def _given() -> np.ndarray | None:
     file = image_box(_("An image"), limits.max_upload_bytes, key="draw-photo", help=advice)
     if file is None:
         return None
+    leave_out(_("the image that was sent"))
     with errors_told(BROKEN):
         return read_photo(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
     return None

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cnn_core.ui.components.bundle import bundled
 from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
@@ -35,13 +36,14 @@ KEY = "memory"
 COOKIE = "cnn-studio"
 
 
-def memory(keep: dict[str, Any], *, awaited: bool = False) -> None:
+def memory(keep: dict[str, Any], place: str, *, awaited: bool = False) -> None:
     """Let the browser keep this. When a page is loaded it tells first what it had kept.
 
     Args:
+        place: where the visitor is now; when it changes, the menu of a phone closes.
         awaited: whether it is to tell even that it has nothing.
     """
-    _component()(key=KEY, data={"keep": keep, "awaited": awaited}, on_kept_change=_nothing)
+    _component()(key=KEY, data={"keep": keep, "place": place, "awaited": awaited}, on_kept_change=_nothing)
 
 
 def holds() -> bool:
@@ -68,4 +70,4 @@ def _nothing() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    return st.components.v2.component("memory", js=(FOLDER / "main.js").read_text(encoding="utf-8"))
+    return st.components.v2.component("memory", js=bundled(FOLDER / "main.js"))

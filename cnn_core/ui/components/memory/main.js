@@ -1,5 +1,7 @@
 // What this browser keeps of its visitor: who it is (a random id), the last design, recipe, drawing and run.
 
+import {closeMenuAfterChoice} from "./menu.js";
+
 const PLACE = "cnn-studio";
 
 // A browser may forbid it, or hold something that is not ours.
@@ -28,9 +30,10 @@ const holdsWork = kept => Boolean(kept.design || kept.strokes?.length || kept.ru
 
 let answered = false; // once for each load of the page
 
-// data: {keep, awaited}: what is to be kept from now on, and whether the page waits for what was kept before. That is
-// told first; a new visitor's page need not run again for it.
+// data: {keep, place, awaited}: what is to be kept from now on, where the visitor is, and whether the page waits for what
+// was kept before. That is told first; a new visitor's page need not run again for it.
 export default function ({data, setStateValue}) {
+  closeMenuAfterChoice(data.place);
   const before = recalled();
   const tells = data.awaited || (!answered && holdsWork(before));
   answered = true;

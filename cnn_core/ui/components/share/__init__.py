@@ -1,0 +1,1 @@
+"""A link with the button that copies it."""

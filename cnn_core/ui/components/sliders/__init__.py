@@ -1,0 +1,1 @@
+"""What sliders of the page show while they move."""
