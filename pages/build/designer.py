@@ -34,7 +34,7 @@ def designer() -> None:
             formulas(traced.reports[row - 1], network.data_format)
     write_links(network)
     with overview:
-        picture(network, traced, row)
+        picture(network, row)
     with numbers:
         if not traced.problem:
             totals(network, traced)
