@@ -82,7 +82,7 @@ def words() -> dict[str, Any]:
         "rowColumn": _("Row {row}, column {column}"),
         "thisValue": _("This value"),
         "untold": _("Computed on the server. This layer is too large to show its products here."),
-        "thinned": _("Of the map, every {step}th row and column is shown."),
+        "thinned": _("One row and one column in {step} are shown."),
         "pin": _("Pin"),
         "pinned": _("Pinned"),
         "close": _("Close"),
