@@ -136,11 +136,11 @@ class ImageMaps:
     """What a network makes of one image, or is to make of it.
 
     Attributes:
-        pixels: how it takes them, as in a recipe; for "scaled" its first layer is a Rescaling.
-        plan: what is kept of the image and of every layer.
+        pixels: how it takes them, as in a recipe; for "scaled" its first layer is a Rescaling, which the browser does.
+        plan: what is kept of the image and of every layer of the design.
         layers: that, in the same order; empty while it is not known.
-        weights: by a layer's place, those of the layers that are small enough and whose input is complete: they explain
-            a value down to its products.
+        weights: by a layer's place in the design, those of the layers that are small enough and whose input is
+            complete: they explain a value down to its products.
         coming: whether a worker is about to make others, of another image or the first ones.
     """
 
@@ -153,8 +153,8 @@ class ImageMaps:
 
 def awaited(network: Network, pixels: Pixels = "scaled") -> ImageMaps:
     """The maps of `network` (up to the first layer that does not fit) before anything is known of them."""
-    first = [network.input_shape] * (2 if pixels == "scaled" else 1)
-    return ImageMaps(pixels, plan([*first, *(report.output_shape for report in built(network).reports)]))
+    outputs = [report.output_shape for report in built(network).reports]
+    return ImageMaps(pixels, plan([network.input_shape, *outputs]))
 
 
 def chosen_weights(made: Plan, arrays: Sequence[Arrays]) -> dict[int, Arrays]:

@@ -51,10 +51,12 @@ class Maps(Work):
         if self.image.shape != model.input_shape[1:]:
             expected, received = sides(model.input_shape[1:]), sides(self.image.shape)
             raise EngineError(Text("This network takes other images"), expected=expected, received=received)
-        made = plan([model.input_shape[1:], *(layer.output.shape[1:] for layer in model.layers)])
-        weights = [[np.asarray(variable, np.float32) for variable in layer.weights] for layer in model.layers]
-        pixels: Pixels = "scaled" if type(model.layers[0]).__name__ == "Rescaling" else "raw"
-        return ImageMaps(pixels, made, _layers(model, made, self.image, context), chosen_weights(made, weights))
+        scaled = len(model.layers) - len(self.network.layers)
+        layers = model.layers[scaled:]
+        made = plan([self.image.shape, *(layer.output.shape[1:] for layer in layers)])
+        weights = [[np.asarray(variable, np.float32) for variable in layer.weights] for layer in layers]
+        kept = _kept(model, scaled, made, self.image, context)
+        return ImageMaps("scaled" if scaled else "raw", made, kept, chosen_weights(made, weights))
 
     def in_words(self, error: Exception) -> EngineError:
         return EngineError(Text("The network could not be shown at work"), received=brief(error))
@@ -66,18 +68,23 @@ class LongMaps(Maps):
     place = BACKGROUND
 
 
-def _layers(model: keras.Model, made: Plan, image: np.ndarray, context: Context) -> list[LayerMaps]:
-    """Layer by layer: only what is kept of one stays while the next one is computed."""
+def _kept(model: keras.Model, scaled: int, made: Plan, image: np.ndarray, context: Context) -> list[LayerMaps]:
+    """Layer by layer: only what is kept of one stays while the next one is computed.
+
+    Args:
+        scaled: how many layers stand before those of the design.
+    """
     from keras import ops
 
     value: Any = ops.convert_to_tensor(np.stack([image, np.zeros_like(image)]).astype(np.float32))
-    kept = []
-    for place, cut in enumerate(made.cuts):
+    kept = [layer_maps(made.cuts[0], *ops.convert_to_numpy(value))]
+    for place, layer in enumerate(model.layers, start=1 - scaled):
         if context.stopped():
             raise EngineError(Text("This was stopped"))
-        value = model.layers[place - 1](value, training=False) if place else value
-        kept.append(layer_maps(cut, *ops.convert_to_numpy(ops.cast(value, "float32"))))
-        context.report((place + 1) / len(made.cuts))
+        value = layer(value, training=False)
+        if place:
+            kept.append(layer_maps(made.cuts[place], *ops.convert_to_numpy(ops.cast(value, "float32"))))
+        context.report(place / (len(made.cuts) - 1))
     return kept
 
 

@@ -43,16 +43,18 @@ def test_every_number_arrives(site, side, random):
     made = awaited(network).plan
     values = [random.integers(0, 200, cut.whole).astype(np.float32) for cut in made.cuts]  # float16 holds such
     kept = [layer_maps(cut, value, np.zeros_like(value)) for cut, value in zip(made.cuts, values, strict=True)]
-    weights = {1: [random.normal(size=(3, 3, 1, 3)).astype(np.float32), np.float32([1, 2, 3])]}
+    weights = {0: [random.normal(size=(3, 3, 1, 3)).astype(np.float32), np.float32([1, 2, 3])]}
     maps = ImageMaps("scaled", made, kept, weights)
     sent = json.loads(json.dumps([described(network), described_maps(maps)]))
     read = site.evaluate(READ, [*sent, base64.b64encode(packed_maps(maps)).decode()])
     assert made.dtype == ("float32" if side == 9 else "float16")
-    for layer, (mine, activity) in zip(kept, read["maps"], strict=True):
+    image, rescaled, *outputs = read["maps"]
+    np.testing.assert_allclose(np.array(rescaled[0]), np.array(image[0]) / 255, rtol=1e-6)
+    for layer, (mine, activity) in zip(kept, [image, *outputs], strict=True):
         np.testing.assert_array_equal(mine, layer.values.ravel())
         np.testing.assert_allclose(activity, layer.activity, rtol=2**-11)
     assert [len(arrays) for arrays in read["weights"]] == [0, 2, 0]
-    np.testing.assert_array_equal(read["weights"][1][0], weights[1][0].ravel())
+    np.testing.assert_array_equal(read["weights"][1][0], weights[0][0].ravel())
     assert read["late"] == [False, True]
 
 
@@ -81,8 +83,8 @@ async ([layer, shape, step]) => {
         if (differs) changing.push([Math.floor(cell / shape[1]), cell % shape[1]]);
       }
       const input = {shape, whole: shape, step, values: before};
-      const here = {...output, whole: output.shape, step: output.shape.length === 1 ? 1 : step};
-      const place = {y: y / here.step, x: x / here.step, channel: 0};
+      const here = {shape: [Math.ceil(rows / step), Math.ceil(columns / step), shape[2]], step, values: []};
+      const place = {y: y / step, x: x / step, channel: 0};
       told.push({changing, window: received.explain({...layer, weights: []}, input, here, place).window});
     }
   }

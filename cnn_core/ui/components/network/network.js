@@ -114,9 +114,10 @@ export class LivingNetwork {
   layOutSeen() {
     const [rows, columns, channels] = this.source.blank[0].shape;
     const exact = this.side / Math.max(rows, columns);
-    const cell = exact >= 1 ? Math.floor(exact) : exact;
+    const cell = exact >= 2 ? Math.floor(exact) : exact;
     const plan = {rows, columns, shown: 1, across: 1, down: 1, gap: 0, cell: [cell, cell]};
     this.seenMosaic = new Mosaic(this.seenCanvas, plan, channels);
+    this.seenCanvas.classList.toggle("shrunk", exact < 2); // a photograph
   }
 
   clear(canvas) { canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height); }

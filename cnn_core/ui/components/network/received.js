@@ -1,19 +1,24 @@
 // The maps of a network that is too large for the browser: a worker has computed them, and sent what the picture can
 // show. Of large maps that is every n-th row and column (`step`), of many maps the first: `shape` is what is here,
 // `whole` what the layer puts out. Weights are here only of small layers.
-import {explain, valueAt, windowBefore} from "./explain.js";
+import {activated, explainValue, valueAt, windowBefore} from "./explain.js";
+import {LAYERS} from "./forward.js";
 import {half} from "./weights.js";
 
 export class Received {
   // head.maps: as exchange/maps.py describes it; bytes: the numbers, or none while they are not known.
   constructor(head, bytes) {
-    this.known = head.maps.known;
-    this.blank = head.maps.layers.map(layer => ({...layer, values: new Float32Array(0)}));
-    const numbers = new Numbers(bytes, head.maps.dtype);
-    this.maps = this.known ? head.maps.layers.map(layer => mapOf(layer, numbers)) : this.blank;
+    const {layers, dtype, known, weights} = head.maps;
+    const rescaling = head.layers[0]?.type === "Rescaling" ? head.layers[0] : null;
+    this.known = known;
+    this.blank = withRescaled(layers.map(layer => ({...layer, values: new Float32Array(0)})), rescaling);
+    const numbers = new Numbers(bytes, dtype);
+    this.maps = known ? withRescaled(layers.map(layer => mapOf(layer, numbers)), rescaling) : this.blank;
     numbers.dtype = "float32";
-    this.layers = head.layers.map((layer, place) =>
-      ({...layer, weights: head.maps.weights.includes(place) ? layer.sizes.map(size => numbers.next(size)) : []}));
+    this.layers = head.layers.map((layer, place) => {
+      const sent = weights.includes(place - (rescaling ? 1 : 0));
+      return {...layer, weights: sent ? layer.sizes.map(size => numbers.next(size)) : []};
+    });
   }
 
   see() { return this.maps; }
@@ -26,17 +31,31 @@ export class Received {
 
   activity(maps, index) { return maps[index].activity; }
 
-  // As far as it can be told without the weights: the value, and where it comes from. `at`: among the cells that are here.
+  // `at`: among the cells that are here. What is not here cannot be told: then it is the value, and where it comes from.
   explain(layer, input, output, at) {
-    if (complete(layer, input, output)) return explain(layer, input, output, at);
-    const place = {...at, y: at.y * output.step, x: at.x * output.step};
+    const [value, place] = [valueAt(output, at), {...at, y: at.y * output.step, x: at.x * output.step}];
+    if (complete(layer, input, output)) return exactly(layer, explainValue(layer, input, place, value));
     const mixes = ["Conv2D", "SeparableConv2D", "Dense"].includes(layer.type); // all maps before, not only its own
     return {
       window: inCells(windowOf(layer, input.whole, place), input.step),
       from: mixes ? -1 : Math.floor(at.channel / (layer.depth_multiplier ?? 1)),
-      all: mixes, grids: [], lines: [], value: valueAt(output, at), untold: true,
+      all: mixes, grids: [], lines: [], value, untold: true,
     };
   }
+}
+
+// With what the browser itself makes of the image before the network: that is not sent.
+function withRescaled([image, ...outputs], layer) {
+  if (!layer) return [image, ...outputs];
+  return [image, {...image, ...LAYERS.Rescaling(image, layer), largest: undefined}, ...outputs];
+}
+
+// A value that came as float16 has three digits; the sum of its products has all of them.
+function exactly(layer, told) {
+  const sum = told.lines.find(line => line.text === "sum");
+  const value = sum && activated(layer.activation, sum.value);
+  if (value === undefined || value === null) return told;
+  return {...told, value, lines: [...told.lines.slice(0, -1), {...told.lines.at(-1), value}]};
 }
 
 // The numbers of a message, one array after another.
@@ -59,8 +78,8 @@ function mapOf(layer, numbers) {
 
 // Whether all that went into a value is here. Weights are sent only where the whole input is.
 function complete(layer, input, output) {
-  if (layer.sizes.length) return layer.weights.length > 0 && output.step === 1;
-  return input.step === 1 && output.step === 1 && input.shape.at(-1) >= output.shape.at(-1);
+  if (layer.sizes.length) return layer.weights.length > 0;
+  return input.step === 1 && input.shape.at(-1) >= output.shape.at(-1);
 }
 
 // The cells before that made the value; null where that is all of them, or where nothing lies on a map.
