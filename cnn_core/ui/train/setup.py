@@ -20,6 +20,7 @@ from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.build.editor import keep_design, refusal
+from cnn_core.ui.components.ahead.component import charts_ahead
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
@@ -53,6 +54,7 @@ def training_setup() -> None:
         session.RECIPE.put(recipe)
         _offer(session.network(), recipe, entry)
     _picture(session.network(), session.RECIPE.get(), entry)
+    charts_ahead()
     write_links(session.network(), recipe, entry.name)
 
 
