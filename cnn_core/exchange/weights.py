@@ -101,10 +101,10 @@ def _snake_case(name: str) -> str:
 
 def weight_shapes(network: Network) -> list[tuple[tuple[int, ...], ...]]:
     """The shapes of the arrays of each layer, in Keras's order; of those that the network's shapes reach."""
-    return [_shapes(report.layer, report.input_shape) for report in _built(network).reports]
+    return [_shapes(report.layer, report.input_shape) for report in built(network).reports]
 
 
-def _built(network: Network) -> Trace:
+def built(network: Network) -> Trace:
     """As `training.build` makes it: channels last, whatever its layout is shown in."""
     return trace(network.changed(data_format="channels_last"))
 
@@ -164,7 +164,7 @@ def described(network: Network, pixels: Pixels = "scaled") -> list[dict[str, Any
     `initial`, with the fans of Glorot's uniform distribution or what it is filled with.
     """
     first = [{"type": "Rescaling", "scale": 1 / 255, "sizes": [], "initial": []}] if pixels == "scaled" else []
-    reports = _built(network).reports
+    reports = built(network).reports
     return [*first, *(_described(report.layer, _shapes(report.layer, report.input_shape)) for report in reports)]
 
 

@@ -12,7 +12,6 @@ COLOURS = {
     "test": "#bf4077",
     "CNN": "#7d68dc",
     "DNN": "#7c8a12",
-    "pooling": "#158f9e",
     "ok": "#008077",
     "error": "#d0312d",
     "ink": "#757a87",

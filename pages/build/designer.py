@@ -38,7 +38,7 @@ def designer() -> None:
     write_links(network)
     carry(recipe=session.RECIPE.get().to_token(), data=chosen_entry().name, row=row)
     with overview:
-        picture(network, traced, row)
+        picture(network, row)
     with numbers:
         if not traced.problem:
             totals(network, traced)

@@ -45,7 +45,7 @@ def page(monkeypatch):
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.switch_page(pages.DRAW).run()  # the component can only be imported while an app runs
-    monkeypatch.setattr("cnn_core.ui.use.digit.living_network", living_network)
+    monkeypatch.setattr("cnn_core.ui.kit.at_work.living_network", living_network)
     ready_made = [model for model in services.models() if model.key in PRESETS]  # whatever other tests have trained
     monkeypatch.setattr(services, "models", lambda: ready_made)
 

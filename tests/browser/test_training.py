@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn_core.design.presets import PRESETS
+from tests.browser.living import headings
 from tests.browser.pages import settled
 from tests.support.waiting import until
 
@@ -65,6 +67,24 @@ def test_design_train_watch_stop(server, page):
     page.get_by_role("button", name="Stop").click()  # how long that takes is measured in benchmarks/responsiveness.py
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
     expect(page.get_by_text("Stopped").first).to_be_visible()
+
+
+def test_charts_are_loaded_before_the_first_point_is_awaited(server, page):
+    page.goto(f"{server.url}/live")
+    page.locator(".living .block").first.wait_for()
+    page.wait_for_function("performance.getEntriesByType('resource').some(one => one.name.includes('PlotlyChart'))")
+    assert page.locator(".js-plotly-plot").count() == 0
+
+
+def test_the_setup_shows_its_network_at_work_and_fits_on_the_screen(server, page):
+    page.goto(f"{server.url}/live?design={PRESETS['keras-log'].network.to_token()}")
+    page.locator(".living .block").first.wait_for()
+    settled(page)
+    expect(page.locator(".living .bars .first")).to_have_count(1)
+    assert headings(page)[0] == "Conv2D"
+    assert page.locator(".living .plus").count() == 0, "it is edited in the designer"
+    box = page.locator(".living").bounding_box()
+    assert box["y"] + box["height"] < 900
 
 
 def test_a_recipe_out_of_range_is_named_and_cannot_be_trained(server, page):

@@ -2,39 +2,40 @@
 
 import streamlit as st
 
-from cnn_core.design.shapes import trace
+from cnn_core.engine.work.maps import Random
 from cnn_core.errors import StudioError
 from cnn_core.exchange.weights import Weights, read_checkpoint
 from cnn_core.language import _
 from cnn_core.runs.models import CHECKPOINT_FILE
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
-from cnn_core.ui.components.network.component import MOST_MACS, living_network
 from cnn_core.ui.kit import services
+from cnn_core.ui.kit.at_work import Learned, network_at_work
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.living import example_image, keep_drawing, model_weights, visitors_pad
+from cnn_core.ui.kit.living import example_image, model_weights, visitors_pad
 
 
 def run_network(run: Run, state: RunState) -> None:
-    """Show it; nothing for a network that a browser cannot compute, or one that learns from shuffled pixels."""
-    if trace(run.network).totals.macs > MOST_MACS or run.recipe.pixel_order is not None:
+    """Show it; nothing for one that learns from shuffled pixels."""
+    if run.recipe.pixel_order is not None:
         return
     with errors_told():
-        weights = run_weights(run, state)
         entry = services.entry(run.dataset)
         if not state.epochs_done:
             st.caption(_("Before its first epoch is over, the network has random weights."))
-        drawing = living_network(
+        network_at_work(
             run.network,
+            _learned(run, state),
             key=f"run-network-{run.id}",
-            weights=weights,
-            pixels=run.recipe.pixels,
-            seed=run.recipe.seed,
+            place="run",
             class_names=entry.class_names if entry else (),
             image=example_image(run.network, run.dataset),
             pad=visitors_pad(run.network),
         )
-        keep_drawing(drawing)
+
+
+def _learned(run: Run, state: RunState) -> Learned:
+    return run.id if state.saved else run_weights(run, state) or Random(run.recipe.seed, run.recipe.pixels)
 
 
 def run_weights(run: Run, state: RunState) -> Weights | None:

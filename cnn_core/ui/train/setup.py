@@ -13,22 +13,24 @@ from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
+from cnn_core.engine.work.maps import Random
 from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import Words
-from cnn_core.figures.network import describe_network, network_figure
-from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
 from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.build.editor import keep_design, refusal
+from cnn_core.ui.components.ahead.component import charts_ahead
 from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.links import follow_links, write_links
+from cnn_core.ui.kit.living import example_image
 from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 
@@ -53,7 +55,8 @@ def training_setup() -> None:
         recipe = _choose_recipe(session.RECIPE.get())
         session.RECIPE.put(recipe)
         _offer(session.network(), recipe, entry)
-    _diagram(session.network())
+    _picture(session.network(), session.RECIPE.get(), entry)
+    charts_ahead()
     write_links(session.network(), recipe, entry.name)
 
 
@@ -154,10 +157,18 @@ def _network_name(name: str, network: Network) -> str:
     return _("Your design ({name})", name=network_title(network)) if name == OWN else _(PRESETS[name].title)
 
 
-def _diagram(network: Network) -> None:
-    """What will be trained. It also has the browser load Plotly before the first point is awaited."""
-    traced = trace(network)
-    st.plotly_chart(network_figure(traced), config=STILL, alt=describe_network(traced), key="setup-network")
+def _picture(network: Network, recipe: Recipe, entry: Entry) -> None:
+    """What will be trained, at work on an image of the data set: with random weights, as its training begins."""
+    with errors_told():
+        network_at_work(
+            network,
+            Random(recipe.seed, recipe.pixels),
+            key="setup-network",
+            place="setup",
+            class_names=entry.class_names,
+            image=example_image(network, entry.name),
+            small=True,
+        )
 
 
 def _augmentation_line(augmentation: Augmentation) -> None:

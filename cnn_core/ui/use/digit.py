@@ -16,10 +16,10 @@ from cnn_core.figures.images import data_url, enlarged
 from cnn_core.figures.template import percent
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
-from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services
+from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.living import keep_drawing, model_weights, visitors_pad
+from cnn_core.ui.kit.living import keep_drawing, visitors_pad
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import ARRANGE, DRAW, IMAGE, arranged, sent, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
@@ -66,14 +66,13 @@ def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
         return keep_drawing(None)
     model = next(iter(chosen.values()))
     with errors_told():
-        return keep_drawing(
-            living_network(
-                model.network,
-                key=f"living-{model.key}",
-                weights=model_weights(model.key),
-                class_names=DIGIT_NAMES,
-                pad=visitors_pad(model.network),
-            )
+        return network_at_work(
+            model.network,
+            model.key,
+            key=f"living-{model.key}",
+            place="draw",
+            class_names=DIGIT_NAMES,
+            pad=visitors_pad(model.network),
         )
     return keep_drawing(None)
 

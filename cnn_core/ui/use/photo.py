@@ -14,6 +14,7 @@ from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
+from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
@@ -50,6 +51,15 @@ def photo_board(models: Sequence[Model]) -> None:
     with answer:
         show_bars(answers, chosen, names)
     _show_steps(way, answers, names)
+    _show_network(next(iter(chosen.values())), way[-1].image, names)
+
+
+def _show_network(model: Model, image: np.ndarray, names: Sequence[str]) -> None:
+    """The first of the chosen networks at work on the image, as it gets to see it."""
+    with errors_told():
+        network_at_work(
+            model.network, model.key, key=f"photo-{model.key}", place="photo", class_names=names, image=image
+        )
 
 
 def class_names(model: Model) -> Sequence[str]:

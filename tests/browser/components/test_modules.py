@@ -84,10 +84,10 @@ def test_explanations_add_up_to_the_very_value(site, network, seed):
 
 PLAN = """
 async ([blocks, room]) => {
-  const {planBlocks, planNarrow, TALL, GAP} = await import("/network/layout.js");
+  const {planBlocks, planNarrow, HEIGHTS, GAP} = await import("/network/layout.js");
   const {plans, lines} = planBlocks(blocks, room);
   const narrow = blocks.map(block => planNarrow(block, room));
-  return {plans, lines, narrow, TALL, GAP};
+  return {plans, lines, narrow, TALL: HEIGHTS.full[0], GAP};
 }
 """
 a_block = st.one_of(

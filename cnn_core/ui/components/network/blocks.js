@@ -15,10 +15,12 @@ export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name)
 const LONG = 100; // CSS pixels: a block this wide has room for its whole title
 
 export class Block {
-  // about: {title, keras, shape, kind} as Python describes the layer; shape: of what it puts out.
-  constructor(index, about, shape, words) {
+  // about: {title, keras, shape, kind} as Python describes the layer; output: its `shape`, of which less may be here
+  // than the `whole`.
+  constructor(index, about, {shape, whole = shape}, words) {
     Object.assign(this, {index, about, shape, kind: kindOf(about, shape)});
     this.count = shape.at(-1);
+    this.total = whole.at(-1);
     this.chosen = 0; // the map that the arrow keys are at
     this.canvas = element("canvas", "pixels");
     this.line = element("i", "line");
@@ -44,13 +46,13 @@ export class Block {
     this.title.textContent = plan.width < LONG ? this.about.short : this.about.title; // headings have two lines
     if (this.kind === "thin") return;
     this.mosaic = new Mosaic(this.canvas, plan, this.count);
-    const hidden = plan.shown < this.count;
-    this.note.textContent = hidden ? `${filled(words.shown, {shown: plan.shown, count: this.count})}` : "";
+    const hidden = plan.shown < this.total;
+    this.note.textContent = hidden ? `${filled(words.shown, {shown: plan.shown, count: this.total})}` : "";
   }
 
   paint(map, ramp, lit) {
-    this.full = 0;
-    for (const value of map.values) if (value > this.full) this.full = value;
+    this.full = map.largest ?? 0;
+    if (!this.full) for (const value of map.values) if (value > this.full) this.full = value;
     this.mosaic?.paint(map.values, ramp, lit ? this.full : 0);
   }
 }
@@ -64,6 +66,7 @@ function kindOf(about, shape) {
 export class Answer {
   constructor(index, about, classes, words) {
     Object.assign(this, {index, about, classes, kind: "answer", shape: [classes.length], count: classes.length});
+    this.total = this.count;
     this.bars = classes.map(name => element("div", "", element("span", "", name), element("b"), element("i")));
     const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
     this.canvas = element("div", `bars ${longest(classes) > 3 ? "named" : ""}`, ...this.bars);

@@ -1,6 +1,6 @@
 // The card: one map enlarged, one of its values, and where it came from, down to one product.
 import {element, filled} from "./blocks.js";
-import {explain, valueAt} from "./explain.js";
+import {valueAt} from "./explain.js";
 import {cssColour, inkOn, levelOf, paintEnlarged} from "./maps.js";
 
 // −0.00 is 0.00; a true minus.
@@ -63,14 +63,14 @@ export class Card {
     this.changed();
   }
 
-  // scene: {layers, maps, offset, ramp, minusRamp, colours, words, narrow, fullBefore}. Gives the explanation.
-  paint({layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore}) {
+  // scene: {source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore}. Gives the explanation.
+  paint({source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore}) {
     const {block, channel} = this.place;
     const output = maps[block.index + 1];
     const flat = block.shape.length === 1;
     if (!flat && !this.place.chosen) Object.assign(this.place, strongestOf(output, channel));
-    const told = explain(layers[block.index], maps[block.index], output, this.place);
-    const number = {number: channel + 1, count: block.count};
+    const told = source.explain(layers[block.index], maps[block.index], output, this.place);
+    const number = {number: channel + 1, count: block.total};
     this.title.textContent = filled(flat ? words.valueOf : words.mapOf, number);
     this.keras.textContent = `${block.about.keras} ${block.about.shape}`;
     this.pin.textContent = this.pinned ? words.pinned : words.pin;
@@ -83,16 +83,20 @@ export class Card {
       const look = {ramp, full: block.full, side: narrow ? 182 : 208, colours, chosen: this.place};
       this.cell = paintEnlarged(this.canvas, channel, output, look);
     }
-    this.sum.replaceChildren(this.where(words, flat, told.value), ...told.lines.map(line => sumLine(line, words)));
+    const lines = told.untold ? [element("p", "untold", words.untold)] : told.lines.map(line => sumLine(line, words));
+    this.sum.replaceChildren(this.where(words, flat, told.value, output.step ?? 1), ...lines);
     const tint = {plain: value => ramp[levelOf(value, fullBefore)], ramp, minusRamp};
     this.steps.replaceChildren(...told.grids.map(part => stepOf(part, words, tint)));
     this.steps.hidden = !told.grids.length;
     return told;
   }
 
-  where(words, flat, value) {
-    const place = flat ? words.thisValue : filled(words.rowColumn, {row: this.place.y + 1, column: this.place.x + 1});
-    return element("div", "where", place, element("strong", "", signed(value, 3)));
+  // step: every how many rows and columns of the map are here
+  where(words, flat, value, step) {
+    const [row, column] = [this.place.y * step + 1, this.place.x * step + 1];
+    const place = flat ? words.thisValue : filled(words.rowColumn, {row, column});
+    const thinned = step > 1 ? element("small", "", filled(words.thinned, {step})) : null;
+    return element("div", "where", place, element("strong", "", signed(value, 3)), thinned);
   }
 }
 

@@ -17,6 +17,7 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import trace
+from cnn_core.exchange.maps import ImageMaps, described_maps, packed_maps
 from cnn_core.exchange.weights import Pixels, Weights, described, packed
 from cnn_core.ui.components.bundle import bundled
 from cnn_core.ui.components.network.words import block_titles, words
@@ -75,6 +76,7 @@ def living_network(
     *,
     key: str,
     weights: Weights | None = None,
+    maps: ImageMaps | None = None,
     pixels: Pixels = "scaled",
     seed: int = 0,
     class_names: Sequence[str] = (),
@@ -82,15 +84,18 @@ def living_network(
     pad: Pad | None = None,
     selected: int | None = None,
     on_edit: Callable[[], None] | None = None,
+    small: bool = False,
 ) -> Drawing | None:
     """Show the network at work on a drawing, or on an image.
 
     Args:
         weights: what it has learned; None: random weights, drawn in the browser from `seed`, for such `pixels`.
+        maps: what a worker has made of the image, for a network that is too large for the browser, or is to make of it.
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; with a pad, shown until something is drawn.
         selected: the layer that is being edited.
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
+        small: about half as high, where the picture is not what the page is about.
 
     Returns:
         What is on the pad, once a visitor has drawn; None before.
@@ -98,23 +103,34 @@ def living_network(
     head = {
         "words": words(),
         "blocks": _blocks(network),
-        "layers": described(network, weights.pixels if weights else pixels),
+        "layers": described(network, next((one.pixels for one in (maps, weights) if one), pixels)),
         "input": network.input_shape,
         "classes": list(class_names) or None,
         "dtype": "float16",
         "seed": seed,
         "pad": pad is not None,
-        "image": None if image is None else image.ravel().tolist(),
+        "image": None if image is None else _encoded(image if maps is None else maps.plan.cuts[0].of(image)),
+        "maps": maps and described_maps(maps),
         "strokes": list(pad.strokes) if pad else [],
         "untold": bool(pad and pad.untold),
         "editable": on_edit is not None,
         "selected": selected,
+        "small": small,
         "types": list(LAYER_TYPES),
         "fault": _fault(network),
     }
-    data = _framed(head) + (packed(weights.arrays) if weights else b"")
+    data = _framed(head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
     result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
     return _drawing(result.drawing)
+
+
+def drawn(key: str) -> Drawing | None:
+    """What is on the pad, before the network is shown: its maps may depend on it."""
+    return _drawing(session.component_state(key).get("drawing"))
+
+
+def _encoded(image: np.ndarray) -> str:
+    return base64.b64encode(image.tobytes()).decode()
 
 
 def _framed(head: dict[str, Any]) -> bytes:

@@ -9,7 +9,9 @@ export class Entrance {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", head.pad ? words.sees : words.image);
     const title = element("h2", "", head.pad ? words.sees : words.image);
-    const seen = element("div", "seen", title, this.canvas, element("footer", "", head.input.join("×")));
+    const none = head.pad || head.image ? null : element("p", "none", words.noImage);
+    const image = element("div", "image", this.canvas, none);
+    const seen = element("div", "seen", title, image, element("footer", "", head.input.join("×"), element("span", "coming", words.coming)));
     this.pad = null;
     this.nodes = head.pad ? [this.board(words, pad), seen] : [seen];
   }

@@ -7,10 +7,10 @@ import {ACTIVATIONS} from "./activations.js";
 import {windowOn} from "./windows.js";
 
 // `at`: the place of the value, {y, x, channel} on a map, {channel} in a vector.
-export function explain(layer, input, output, at) {
-  const explained = EXPLAINED[layer.type] ?? explainUnchanged;
-  return explained(layer, input, at, valueAt(output, at));
-}
+export const explain = (layer, input, output, at) => explainValue(layer, input, at, valueAt(output, at));
+
+// The same for a `value` that is known already.
+export const explainValue = (layer, input, at, value) => (EXPLAINED[layer.type] ?? explainUnchanged)(layer, input, at, value);
 
 const EXPLAINED = {
   Conv2D: explainConvolution,

@@ -20,9 +20,9 @@ export function paintMarks(context, {source, target, place, told, colour, downwa
   context.globalAlpha = 1;
 }
 
-function paintSource(context, {box, mosaic}, map, value, {window, from, grids}, downwards) {
+function paintSource(context, {box, mosaic}, map, value, {window, from, grids, all = grids.includes("×")}, downwards) {
   const strongest = map === from;
-  if (!strongest && !grids.includes("×")) return; // pooling looks at its own map only
+  if (!strongest && !all) return; // pooling looks at its own map only
   const tile = moved(mosaic.tile(map), box);
   const [wide, high] = mosaic.plan.cell;
   const looked = {

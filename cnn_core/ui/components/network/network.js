@@ -1,19 +1,19 @@
 // The living network: an image goes in, every layer shows what it makes of it, and every value says where it came from.
 import {Answer, Block, element, filled, percent} from "./blocks.js";
 import {Card} from "./card.js";
+import {Computed} from "./computed.js";
 import {digit} from "./digit.js";
 import {makeEditable} from "./edit.js";
 import {Entrance} from "./entrance.js";
-import {activityOf, lanesOf, paintFan, paintGlow, paintVotes} from "./flow.js";
-import {forward} from "./forward.js";
-import {GAP, planBlocks, planNarrow} from "./layout.js";
+import {GAP, HEIGHTS, planBlocks, planNarrow} from "./layout.js";
 import {PAD_SIDE} from "./pad.js";
 import {Mosaic, paintColours} from "./maps.js";
 import {paintMarks} from "./marks.js";
+import {Received} from "./received.js";
+import {paintStream} from "./stream.js";
 import {followPointer} from "./touch.js";
 import {boxWithin, fitTo} from "./boxes.js";
 import {readTheme} from "./theme.js";
-import {randomWeights, unpack} from "./weights.js";
 
 const NARROW = 640; // CSS pixels: below, the network runs downwards
 const START = {roomy: 196, tight: 140}; // the pad and the image, side by side with the network
@@ -21,7 +21,8 @@ const TIGHT = 820;
 const ANSWER = 104;
 
 // What the page is built from; anything else changes only what is painted.
-const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable, head?.selected]);
+const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable, head?.selected,
+  head?.small, head?.image === null, head?.maps?.layers.map(({shape}) => shape)]);
 
 export class LivingNetwork {
   constructor(root, tell) {
@@ -40,36 +41,36 @@ export class LivingNetwork {
     followPointer(this);
   }
 
-  // head: what Python says of the network; bytes: its weights, or none for random ones.
+  // head: what Python says of the network; bytes: its weights, or the maps that a worker has made.
   give(head, bytes) {
     const rebuilt = shapeOf(this.head) !== shapeOf(head);
     this.head = head;
     this.words = head.words;
-    this.layers = bytes.length ? unpack(head.layers, bytes, head.dtype) : randomWeights(head.layers, head.seed);
+    this.source = head.maps ? new Received(head, bytes) : new Computed(head, bytes);
+    this.layers = this.source.layers;
     this.offset = head.layers.length - head.blocks.length; // a Rescaling in front has no block
-    this.blank = this.see(new Float32Array(head.input.reduce((a, b) => a * b)));
     if (rebuilt) this.build();
     if (this.pad?.untouched && head.strokes.length) this.recall(head);
-    this.image = head.image && Float32Array.from(head.image); // with a pad: what is shown until something is drawn
+    // With a pad: what is shown until something is drawn.
+    this.image = head.image && Float32Array.from(atob(head.image), letter => letter.charCodeAt(0));
     this.layOut();
   }
 
-  // Strokes of an earlier visit may arrive when the pad is there already.
+  // Strokes of an earlier visit may arrive when the pad is there already. A worker needs them to the last grey level.
   recall({strokes, untold}) {
     this.pad.restore(strokes);
-    if (untold) queueMicrotask(() => this.lifted());
+    if (untold || this.head.maps) queueMicrotask(() => this.lifted());
   }
-
-  see(values) { return forward(this.layers, {shape: this.head.input, values}); }
 
   build() {
     const {head, words} = this;
     this.card.hide();
-    const shapes = this.blank.slice(1 + this.offset).map(map => map.shape);
+    const outputs = this.source.blank.slice(1 + this.offset);
+    const shapes = outputs.map(map => map.shape);
     const last = head.blocks.length - 1;
     const answers = head.classes && shapes[last]?.length === 1 && shapes[last][0] === head.classes.length;
     this.blocks = head.blocks.slice(0, answers ? last : undefined)
-      .map((about, n) => new Block(n + this.offset, about, shapes[n], words));
+      .map((about, n) => new Block(n + this.offset, about, outputs[n], words));
     this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
     const drawn = this.pad?.strokes ?? []; // an edit of the network leaves the drawing alone
     this.entrance = new Entrance(head, words,
@@ -89,13 +90,16 @@ export class LivingNetwork {
     this.narrow = width < NARROW;
     this.root.classList.toggle("narrow", this.narrow);
     this.root.classList.toggle("tight", !this.narrow && width < TIGHT);
+    this.root.classList.toggle("small", this.head.small);
+    const [high, low] = this.head.small ? HEIGHTS.small : HEIGHTS.full;
+    this.root.style.setProperty("--tall", `${high}px`);
     this.side = this.narrow ? 112 : width < TIGHT ? START.tight : START.roomy;
     this.root.style.setProperty("--start", `${this.side}px`);
     const room = width - this.side - GAP - (this.answer ? ANSWER + GAP : 0);
     const sizes = this.blocks.map(block => block.size);
     const {plans, lines} = this.narrow
-      ? {plans: sizes.map(size => planNarrow(size, width, devicePixelRatio || 1)), lines: [sizes.map((_, n) => n)]}
-      : planBlocks(sizes, room);
+      ? {plans: sizes.map(size => planNarrow(size, width, devicePixelRatio || 1, low)), lines: [sizes.map((_, n) => n)]}
+      : planBlocks(sizes, room, high);
     this.blocks.forEach((block, n) => block.layOut(plans[n], this.words));
     const rows = lines.map(line => element("div", "row", ...line.map(n => this.blocks[n].root)));
     if (this.answer) (this.narrow ? rows[0] : rows.at(-1)).append(this.answer.root);
@@ -108,11 +112,12 @@ export class LivingNetwork {
   }
 
   layOutSeen() {
-    const [rows, columns, channels] = this.head.input;
+    const [rows, columns, channels] = this.source.blank[0].shape;
     const exact = this.side / Math.max(rows, columns);
-    const cell = exact >= 1 ? Math.floor(exact) : exact;
+    const cell = exact >= 2 ? Math.floor(exact) : exact;
     const plan = {rows, columns, shown: 1, across: 1, down: 1, gap: 0, cell: [cell, cell]};
     this.seenMosaic = new Mosaic(this.seenCanvas, plan, channels);
+    this.seenCanvas.classList.toggle("shrunk", exact < 2); // a photograph
   }
 
   clear(canvas) { canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height); }
@@ -127,11 +132,14 @@ export class LivingNetwork {
     const started = performance.now();
     this.theme = readTheme(this.root);
     const values = (this.pad && digit(this.pad.ink(), PAD_SIDE)) ?? this.image;
-    this.lit = Boolean(values);
-    this.maps = values ? this.see(values) : this.blank;
+    this.lit = Boolean(values) && this.source.known;
+    this.maps = values ? this.source.see(values) : this.source.blank;
+    this.late = this.lit && this.source.isLate(values);
+    this.root.classList.toggle("late", this.late);
+    this.root.classList.toggle("waits", Boolean(values && this.head.maps?.coming));
     this.root.classList.toggle("drawn", Boolean(this.pad?.strokes.length));
     this.entrance.warn();
-    this.paintSeen();
+    this.paintSeen(values);
     for (const block of this.blocks) block.paint(this.maps[block.index + 1], this.theme.ramp, this.lit);
     this.answer?.paint(this.maps.at(-1).values, this.lit);
     this.paintFlow();
@@ -140,51 +148,20 @@ export class LivingNetwork {
     this.frames = [...(this.frames ?? []).slice(-239), performance.now() - started];
   }
 
-  paintSeen() {
-    const {input} = this.head;
-    if (this.lit && input[2] === 3) paintColours(this.seenCanvas, this.maps[0]);
-    else this.seenMosaic.paint(this.maps[0].values, this.theme.ramp, this.lit ? 255 : 0);
+  paintSeen(values) {
+    const {shape} = this.source.blank[0];
+    if (values && shape[2] === 3) paintColours(this.seenCanvas, {shape, values});
+    else this.seenMosaic.paint(values ?? [], this.theme.ramp, values ? 255 : 0);
   }
 
   paintFlow() {
     this.clear(this.ribbons);
-    const context = this.ribbons.getContext("2d");
-    context.fillStyle = this.theme.colours.primary;
-    let from = this.narrow ? null : {box: this.boxOf(this.seenCanvas), lanes: null};
-    this.lines.forEach(line => {
-      for (const n of line) from = this.paintStep(context, from, this.blocks[n]);
-      if (this.lines.length > 1) from = null; // nothing flows across the end of a line
-    });
-    if (this.lit && this.answer && !this.narrow) this.paintLast(context);
-  }
-
-  // The flow into a block; gives where the next one comes from.
-  paintStep(context, from, block) {
-    const box = this.boxOf(block.kind === "thin" ? block.line : block.canvas);
-    if (block.kind === "thin") {
-      if (from?.lanes) paintFan(context, from.box, box, from.lanes, this.narrow);
-      return {box, lanes: from?.lanes ?? null, block: from?.block};
-    }
-    const index = block.index + 1;
-    block.activity = this.lit ? activityOf(this.maps[index], this.blank[index], block.count) : new Float32Array(block.count);
-    const lanes = lanesOf(block.activity, block.plan, this.narrow);
-    if (from) paintFan(context, from.box, box, from.lanes ?? lanes, this.narrow);
-    if (this.lit && block.kind === "maps") paintGlow(context, box, block.mosaic, block.activity, this.theme.colours.primary);
-    return {box, lanes, block};
-  }
-
-  paintLast(context) {
-    const before = this.blocks.findLast(block => block.kind !== "thin");
-    const layer = this.layers[this.answer.index];
-    if (before?.kind !== "strip" || layer.type !== "Dense") return;
-    const bars = this.answer.bars.map(bar => this.boxOf(bar));
-    const {values} = this.maps[before.index + 1];
-    const votes = {values, kernel: layer.weights[0], scores: this.maps.at(-1).values, plan: before.plan};
-    paintVotes(context, this.boxOf(before.canvas), bars, votes);
+    paintStream(this, this.ribbons.getContext("2d"));
   }
 
   // ---- the card ---------------------------------------------------------------------------------------------------
   paintCard() {
+    if (!this.source.known) return this.card.hide();
     const {block} = this.card.place;
     const before = this.blockBefore(block);
     const told = this.card.paint({...this, ...this.theme, fullBefore: before ? before.full : this.fullOfImage(block)});
@@ -195,7 +172,7 @@ export class LivingNetwork {
       : {box: this.boxOf(this.seenCanvas), mosaic: this.seenMosaic};
     const target = {box: this.boxOf(block.canvas), mosaic: block.mosaic};
     const spatial = before?.kind === "thin" ? null : source;
-    paintMarks(this.marks.getContext("2d"), {source: spatial, target, place: this.card.place, told,
+    return paintMarks(this.marks.getContext("2d"), {source: spatial, target, place: this.card.place, told,
       colour: this.theme.colours.accent, downwards: this.narrow});
   }
 
@@ -234,7 +211,7 @@ export class LivingNetwork {
 
   // For those who hear the page: once a stroke has ended, not while the pen moves.
   speak() {
-    if (!this.answer || this.pad?.drawing) return;
+    if (!this.answer || this.pad?.drawing || this.late) return;
     const {best} = this.answer;
     const name = this.head.classes[best];
     const text = best < 0
