@@ -141,7 +141,7 @@ def first_filters(weights: Weights, network: Network, most: int = 32) -> np.ndar
         whole image, the image-shaped weights of each unit. channels is 1 or 3: of more than three, their mean.
         None when it has neither.
     """
-    for report, arrays in zip(_built(network).reports, weights.arrays, strict=True):
+    for report, arrays in zip(built(network).reports, weights.arrays, strict=True):
         if report.layer.kind == "convolution":
             each_alone = report.layer.type in ("DepthwiseConv2D", "SeparableConv2D")  # a filter sees one channel
             rows, columns, *rest = arrays[0].shape
