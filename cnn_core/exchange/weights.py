@@ -25,9 +25,12 @@ Pixels = Literal["scaled", "raw"]
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """What a model has learned: of each layer its arrays, float32; and how it takes `pixels`, as in a recipe."""
+    """What a model has learned: of each layer its arrays, float32; and how it takes `pixels`, as in a recipe.
 
-    arrays: Sequence[Arrays]
+    None for a layer that has learned nothing yet: its weights are random.
+    """
+
+    arrays: Sequence[Arrays | None]
     pixels: Pixels
 
 
@@ -133,6 +136,25 @@ def _with_bias(layer: BaseLayer, kernels: tuple[tuple[int, ...], ...], outputs: 
     return (*kernels, (outputs,)) if layer.arguments()["use_bias"] else kernels
 
 
+def passed_on(weights: Weights, source: Network, network: Network) -> Weights:
+    """What the layers of `network` can take over from those of `source`, in order, each from one of its own shapes.
+
+    Its other layers have no weights. An edit of one layer leaves most of them as they were.
+    """
+    pairs = zip(built(source).reports, weights.arrays, strict=True)
+    learned = [(report.layer.type, arrays) for report, arrays in pairs if arrays]
+    taken: list[Arrays | None] = []
+    for report, shapes in zip(built(network).reports, weight_shapes(network), strict=True):
+        place = next((place for place, one in enumerate(learned) if _fits(one, report.layer.type, shapes)), None)
+        taken.append(None if shapes and place is None else [] if place is None else learned[place][1])
+        learned = learned if place is None else learned[place + 1 :]
+    return Weights(taken, weights.pixels)
+
+
+def _fits(learned: tuple[str, Arrays], kind: str, shapes: tuple[tuple[int, ...], ...]) -> bool:
+    return learned[0] == kind and tuple(array.shape for array in learned[1]) == shapes
+
+
 def first_filters(weights: Weights, network: Network, most: int = 32) -> np.ndarray | None:
     """What the network lays over an image first.
 
@@ -142,6 +164,8 @@ def first_filters(weights: Weights, network: Network, most: int = 32) -> np.ndar
         None when it has neither.
     """
     for report, arrays in zip(built(network).reports, weights.arrays, strict=True):
+        if arrays is None:
+            continue
         if report.layer.kind == "convolution":
             each_alone = report.layer.type in ("DepthwiseConv2D", "SeparableConv2D")  # a filter sees one channel
             rows, columns, *rest = arrays[0].shape
@@ -185,6 +209,6 @@ def _initial(layer: BaseLayer, place: int, shape: tuple[int, ...]) -> dict[str, 
     return {"fans": [shape[-2] * window, shape[-1] * window], "fill": 0}
 
 
-def packed(arrays: Sequence[Arrays], dtype: Literal["float16", "float32"] = "float16") -> bytes:
+def packed(arrays: Sequence[Arrays | None], dtype: Literal["float16", "float32"] = "float16") -> bytes:
     """All arrays of all layers, one after the other: what the browser's `unpack` takes."""
-    return b"".join(np.ascontiguousarray(array, dtype).tobytes() for of_layer in arrays for array in of_layer)
+    return b"".join(np.ascontiguousarray(array, dtype).tobytes() for of_layer in arrays for array in of_layer or ())

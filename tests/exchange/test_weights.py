@@ -14,7 +14,15 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.errors import DataError
-from cnn_core.exchange.weights import described, first_filters, packed, read_checkpoint, read_weights, weight_shapes
+from cnn_core.exchange.weights import (
+    described,
+    first_filters,
+    packed,
+    passed_on,
+    read_checkpoint,
+    read_weights,
+    weight_shapes,
+)
 from cnn_core.training.build import Attempt, build, checkpoint, compile_model, to_bytes
 from tests.design.strategies import networks
 
@@ -108,3 +116,31 @@ def test_of_a_filter_over_many_channels_the_mean_is_shown():
     model = build(network)
     filters = first_filters(read_weights(to_bytes(model), network), network)
     np.testing.assert_allclose(filters[:, :, 0], model.get_weights()[0].mean(axis=2), rtol=1e-6)
+
+
+CLASSIC = PRESETS["keras-log"].network
+
+
+def edited(place: int, **arguments) -> Network:
+    """The classic network with other arguments in one layer."""
+    return CLASSIC.replace(place, CLASSIC.layers[place].model_copy(update=arguments))
+
+
+@pytest.mark.parametrize(
+    ("network", "kept"),
+    [
+        (CLASSIC, [0, 2, 4, 6, 7]),
+        (CLASSIC.insert(7, BatchNormalization()), [0, 2, 4, 6, 8]),
+        (edited(2, filters=7), [0, 6, 7]),  # the next convolution has other channels
+        (edited(0, activation="tanh"), [0, 2, 4, 6, 7]),
+        (CLASSIC.remove(6), [0, 2, 4]),  # the last dense layer has more inputs
+    ],
+    ids=["itself", "one more layer", "other filters", "another activation", "a dense layer less"],
+)
+def test_layers_take_over_what_fits_and_the_others_have_nothing(network, kept):
+    learned = read_weights(to_bytes(build(CLASSIC)), CLASSIC)
+    passed = passed_on(learned, CLASSIC, network)
+    assert [place for place, arrays in enumerate(passed.arrays) if arrays] == kept
+    for arrays, shapes in zip(passed.arrays, weight_shapes(network), strict=True):
+        assert (arrays is None and shapes) or tuple(array.shape for array in arrays) == shapes
+    assert packed(passed.arrays) == packed([arrays for arrays in passed.arrays if arrays])

@@ -95,6 +95,6 @@ def _built(network: Network, learned: Weights | Random) -> keras.Model:
         return build(network, seed=learned.seed, pixels=learned.pixels)
     model = build(network, pixels=learned.pixels)
     for layer, arrays in zip(model.layers[-len(network.layers) :], learned.arrays, strict=True):
-        for variable, array in zip(layer.weights, arrays, strict=True):
-            variable.assign(array)
+        if arrays is not None:
+            layer.set_weights(list(arrays))
     return model

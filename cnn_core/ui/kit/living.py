@@ -6,9 +6,11 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.design.network import Network
-from cnn_core.errors import DataError
-from cnn_core.exchange.weights import Weights, read_weights
-from cnn_core.runs.models import ready_made
+from cnn_core.errors import DataError, StudioError
+from cnn_core.exchange.weights import Weights, read_checkpoint, read_weights
+from cnn_core.runs.models import CHECKPOINT_FILE, ready_made
+from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
 from cnn_core.ui.kit import drawings, services
 from cnn_core.ui.kit.session import Slot
@@ -32,6 +34,27 @@ def ready_weights(key: str) -> Weights:
     """What a model that ships with the studio has learned; there even where this server can keep nothing."""
     model = ready_made(key)
     return read_weights(model.load(), model.network)
+
+
+def run_weights(run: Run, state: RunState) -> Weights | None:
+    """What the network of a run has learned by now; None before there is any of it."""
+    if state.saved:
+        return model_weights(run.id)
+    epochs = len(state.epochs_done)
+    weights = _of_epoch(run.id, epochs, run) if state.started_now else None
+    if weights is None:
+        _of_epoch.clear(run.id, epochs, run)  # it comes a moment after the news of the epoch
+    return weights
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _of_epoch(run_id: str, epochs: int, _run: Run) -> Weights | None:
+    """The last that the worker sent: it may be one epoch behind."""
+    content = services.store().load_file(run_id, CHECKPOINT_FILE)
+    try:
+        return read_checkpoint(content, _run.network, _run.recipe.pixels) if content else None
+    except StudioError:
+        return None  # written by another version, or just being written
 
 
 def remember_drawing() -> None:

@@ -12,7 +12,7 @@ from cnn_core.runs.state import RunState
 from cnn_core.ui.components.learning.component import Watched, learning
 from cnn_core.ui.components.network.component import MOST_MACS
 from cnn_core.ui.kit import services
-from cnn_core.ui.train.living import run_weights
+from cnn_core.ui.kit.living import run_weights
 
 
 def what_it_learns(run: Run, state: RunState) -> None:

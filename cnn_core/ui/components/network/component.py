@@ -89,7 +89,7 @@ def living_network(
     """Show the network at work on a drawing, or on an image.
 
     Args:
-        weights: what it has learned; None: random weights, drawn in the browser from `seed`, for such `pixels`.
+        weights: what it has learned; where there is nothing, the browser draws them from `seed`, for such `pixels`.
         maps: what a worker has made of the image, for a network that is too large for the browser, or is to make of it.
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; with a pad, shown until something is drawn.
@@ -100,10 +100,13 @@ def living_network(
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
+    layers = described(network, next((one.pixels for one in (maps, weights) if one), pixels))
+    for layer, arrays in zip(reversed(layers), reversed(weights.arrays if weights else ()), strict=False):
+        layer["random"] = arrays is None
     head = {
         "words": words(),
         "blocks": _blocks(network),
-        "layers": described(network, next((one.pixels for one in (maps, weights) if one), pixels)),
+        "layers": layers,
         "input": network.input_shape,
         "classes": list(class_names) or None,
         "dtype": "float16",

@@ -8,7 +8,7 @@ export class Computed {
   // bytes: its weights, or none for random ones.
   constructor(head, bytes) {
     this.input = head.input;
-    this.layers = bytes.length ? unpack(head.layers, bytes, head.dtype) : randomWeights(head.layers, head.seed);
+    this.layers = bytes.length ? unpack(head.layers, bytes, head.dtype, head.seed) : randomWeights(head.layers, head.seed);
     this.blank = this.see(new Float32Array(head.input.reduce((a, b) => a * b)));
     this.known = true;
     this.explain = explain;
