@@ -113,6 +113,7 @@ def living_network(
         "seed": seed,
         "pad": pad is not None,
         "image": None if image is None else _encoded(image if maps is None else maps.plan.cuts[0].of(image)),
+        "imageless": image is None and pad is None,
         "maps": maps and described_maps(maps),
         "strokes": list(pad.strokes) if pad else [],
         "untold": bool(pad and pad.untold),

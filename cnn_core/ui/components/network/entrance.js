@@ -9,7 +9,7 @@ export class Entrance {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", head.pad ? words.sees : words.image);
     const title = element("h2", "", head.pad ? words.sees : words.image);
-    const none = head.pad || head.image ? null : element("p", "none", words.noImage);
+    const none = head.imageless ? element("p", "none", words.noImage) : null;
     const image = element("div", "image", this.canvas, none);
     const seen = element("div", "seen", title, image, element("footer", "", head.input.join("×"), element("span", "coming", words.coming)));
     this.pad = null;

@@ -22,7 +22,7 @@ const ANSWER = 104;
 
 // What the page is built from; anything else changes only what is painted.
 const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable, head?.selected,
-  head?.small, head?.image === null, head?.maps?.layers.map(({shape}) => shape)]);
+  head?.small, head?.imageless, head?.maps?.layers.map(({shape}) => shape)]);
 
 export class LivingNetwork {
   constructor(root, tell) {
@@ -90,7 +90,7 @@ export class LivingNetwork {
     this.narrow = width < NARROW;
     this.root.classList.toggle("narrow", this.narrow);
     this.root.classList.toggle("tight", !this.narrow && width < TIGHT);
-    this.root.classList.toggle("small", this.head.small);
+    this.root.classList.toggle("small", Boolean(this.head.small));
     const [high, low] = this.head.small ? HEIGHTS.small : HEIGHTS.full;
     this.root.style.setProperty("--tall", `${high}px`);
     this.side = this.narrow ? 112 : width < TIGHT ? START.tight : START.roomy;
