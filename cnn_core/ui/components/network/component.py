@@ -95,13 +95,8 @@ def living_network(
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
-    head = {
+    head = head_of(network, weights.pixels if weights else pixels, class_names) | {
         "words": words(),
-        "blocks": _blocks(network),
-        "layers": described(network, weights.pixels if weights else pixels),
-        "input": network.input_shape,
-        "classes": list(class_names) or None,
-        "dtype": "float16",
         "seed": seed,
         "pad": pad is not None,
         "image": None if image is None else image.ravel().tolist(),
@@ -110,14 +105,25 @@ def living_network(
         "editable": on_edit is not None,
         "selected": selected,
         "types": list(LAYER_TYPES),
+    }
+    data = framed(head) + (packed(weights.arrays) if weights else b"")
+    result = _component()(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
+    return drawing_of(result.drawing)
+
+
+def head_of(network: Network, pixels: Pixels, class_names: Sequence[str]) -> dict[str, Any]:
+    """What the browser needs to know of a network, whatever it is shown."""
+    return {
+        "blocks": _blocks(network),
+        "layers": described(network, pixels),
+        "input": network.input_shape,
+        "classes": list(class_names) or None,
+        "dtype": "float16",
         "fault": _fault(network),
     }
-    data = _framed(head) + (packed(weights.arrays) if weights else b"")
-    result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
-    return _drawing(result.drawing)
 
 
-def _framed(head: dict[str, Any]) -> bytes:
+def framed(head: dict[str, Any]) -> bytes:
     """Its length in four bytes, and it as JSON: weights follow."""
     text = json.dumps(head).encode()
     return struct.pack("<I", len(text)) + text
@@ -128,7 +134,7 @@ def _fault(network: Network) -> str | None:
     return problem.message if problem else None
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """A component tells only what has a callback."""
 
 
@@ -158,7 +164,7 @@ def _keras(layer: Any) -> str:
     return f"{layer.type}, softmax" if softmax else layer.type
 
 
-def _drawing(state: Any) -> Drawing | None:
+def drawing_of(state: Any) -> Drawing | None:
     """The pad's state: its ink as PNG, which keeps every grey level and is small."""
     if not state:
         return None
