@@ -44,7 +44,7 @@ def can_drag(report: Report) -> bool:
 def drag_board(report: Report, duel: Duel) -> None:
     """A finished duel's own networks, those of its first seed."""
     if any(recipe.pixel_order is not None for recipe in report.plan.recipes):
-        told = _("A network of this duel learned from shuffled pixels. It cannot predict a drawing, whose pixels are not.")
+        told = _("A network of this duel learned from shuffled pixels. It cannot read a drawing as it is.")
         st.info(told, icon=":material/shuffle:")
         return
     with errors_told():

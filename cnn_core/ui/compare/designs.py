@@ -8,7 +8,7 @@ from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.network import Network, another_name
-from cnn_core.design.presets import PRESETS
+from cnn_core.design.presets import PRESETS, titled
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import trace
@@ -60,7 +60,7 @@ def choose_designs() -> None:
         networks = _matched(chosen, matched)
     if networks:
         plan = Plan(
-            title=duels.title(*(network.name for network in networks)),
+            title=duels.title(*(titled(network.name, network.layers) for network in networks)),
             dataset=entry.name,
             networks=networks,
             recipes=(recipe, recipe),
@@ -172,7 +172,9 @@ def _choose_networks(entry: Entry) -> tuple[Network, Network]:
         with column:
             networks.append(_choose_network(side, label, entry))
     first, second = networks
-    return first, second.changed(name=another_name(second.name)) if first.name == second.name else second
+    if first.name == second.name:
+        second = second.changed(name=another_name(titled(second.name, second.layers)))
+    return first, second
 
 
 def _choose_network(side: str, label: str, entry: Entry) -> Network:
@@ -180,7 +182,7 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     titles = {name: _(preset.title) for name, preset in PRESETS.items()}
     own = session.network()
     if own not in [preset.network for preset in PRESETS.values()]:
-        titles[OWN] = _("Your design ({name})", name=own.name)
+        titles[OWN] = _("Your design ({name})", name=titled(own.name, own.layers))
     name = st.selectbox(
         label,
         list(titles),
@@ -192,7 +194,6 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     network, changes = fitted(own if name == OWN else PRESETS[name].network, entry)
     totals = trace(network).totals
     facts = [
-        wording.literal(network.name),
         network.family,
         _n("{n} layer", "{n} layers", len(network.layers)),
         _n("{n:,} parameter", "{n:,} parameters", totals.parameters),
@@ -226,6 +227,6 @@ def _matched(networks: tuple[Network, Network], matched: str) -> tuple[Network, 
     for before, after in zip(networks, equal or networks, strict=True):
         if after != before:
             was, now = (trace(network).totals.parameters for network in (before, after))
-            name = wording.literal(before.name)
+            name = wording.literal(titled(before.name, before.layers))
             st.caption(_("{name} goes from {was:,} to {now:,} parameters.", name=name, was=was, now=now))
     return equal

@@ -19,7 +19,8 @@ ZOOM = 4  # screen px for one px of the network's input
 
 def slider_board(pair: Pair) -> None:
     """The canvas, the sliders, and both confidences against how far the digit was moved."""
-    st.caption(_("A browser is too slow for these networks. A worker answers once the pen is lifted or a slider moved."))
+    told = _("A browser is too slow for these networks. A worker answers once the pen is lifted or a slider moved.")
+    st.caption(told)
     give, see = st.columns([5, 8], gap="large")
     with give:
         ink = drawn()
