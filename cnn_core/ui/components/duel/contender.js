@@ -10,9 +10,10 @@ const STILL = {pad: false, image: null, strokes: [], untold: false, editable: fa
 const OWN_COLOUR = 2; // with such a full value a share of 1 is in the middle of the ramp, where the colour itself is
 
 export class Contender {
-  // about: {title, facts, colour, network} as Python describes it; picked(place): somebody pointed into its map.
-  constructor(about, words, {farthest, picked}) {
-    Object.assign(this, {about, words, farthest, across: 2 * farthest + 1});
+  // about: {title, facts, colour, network} as Python describes it.
+  // picked(place): somebody pointed at a place of its map; dropped(): and that is it.
+  constructor(about, words, {farthest, picked, dropped}) {
+    Object.assign(this, {about, words, farthest, picked, dropped, across: 2 * farthest + 1});
     this.said = element("strong");
     this.sure = element("span");
     this.map = element("canvas", "pixels");
@@ -28,19 +29,36 @@ export class Contender {
     this.root = element("section", "side", heading, this.body);
     this.root.setAttribute("aria-label", about.title);
     for (const node of [this.card, this.root]) node.style.setProperty("--st-primary-color", about.colour);
-    this.map.addEventListener("pointerdown", event => this.map.setPointerCapture(event.pointerId));
-    const pick = event => event.buttons && picked(this.placeAt(event));
-    for (const type of ["pointerdown", "pointermove"]) this.map.addEventListener(type, pick);
+    this.followPointer();
   }
 
   wakeUp(weights) {
     this.network = new LivingNetwork(this.body, null);
     this.network.said.setAttribute("aria-live", "off"); // the duel itself says what both predict
     this.network.give({...this.about.network, ...STILL, words: this.words}, weights);
+    const {network} = this;
+    const place = network.placeCard;
+    network.placeCard = block => {
+      place.call(network, block);
+      placeBeside(network, block);
+    };
   }
 
   // The shares that it gives the classes of an image.
   answer(values) { return forward(this.network.layers, {shape: this.network.head.input, values}).at(-1).values; }
+
+  // A mouse drags the digit in the map too; a finger taps, for it also scrolls the page.
+  followPointer() {
+    const {map} = this;
+    map.addEventListener("pointerdown", event => event.pointerType === "touch" || map.setPointerCapture(event.pointerId));
+    map.addEventListener("pointermove", event => {
+      if (event.buttons && event.pointerType !== "touch") this.picked(this.placeAt(event));
+    });
+    map.addEventListener("click", event => {
+      this.picked(this.placeAt(event));
+      this.dropped();
+    });
+  }
 
   placeAt({offsetX, offsetY}) {
     const cell = this.map.clientWidth / this.across;
@@ -86,4 +104,18 @@ export class Contender {
     const values = {name: this.about.title, still, count: answers.length};
     this.map.setAttribute("aria-label", answers.length ? filled(this.words.mapLabel, values) : this.about.title);
   }
+}
+
+// Where both networks stand side by side, the card of one lies over the other: the maps it tells of stay in view.
+function placeBeside(network, block) {
+  const {root, card, narrow} = network;
+  const own = root.getBoundingClientRect();
+  const all = root.closest(".sides").getBoundingClientRect();
+  const beside = narrow && all.width > 1.5 * own.width;
+  card.root.classList.toggle("beside", beside);
+  if (!beside) return;
+  const left = own.left > all.left + 1 ? -card.root.offsetWidth - 14 : own.width + 14;
+  const box = network.boxOf(block.canvas);
+  const lowest = innerHeight - own.top - card.root.offsetHeight - 8; // within the window
+  Object.assign(card.root.style, {left: `${left}px`, top: `${Math.max(0, Math.min(box.top, lowest))}px`});
 }

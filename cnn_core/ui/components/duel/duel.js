@@ -44,7 +44,8 @@ export class Duel {
       {changed: () => this.inked(), lifted: () => this.lifted(), pen: this.pad?.pen});
     this.pad = this.entrance.pad;
     this.field = new Field(words, {farthest, moved: () => this.request(), dropped: () => this.dropped()});
-    this.contenders = sides.map(about => new Contender(about, words, {farthest, picked: place => this.pick(place)}));
+    const picked = place => this.digit && this.field.moveTo(place);
+    this.contenders = sides.map(about => new Contender(about, words, {farthest, picked, dropped: () => this.dropped()}));
     this.survey = new Survey({
       farthest,
       ask: place => this.answersAt(place),
@@ -63,6 +64,7 @@ export class Duel {
     this.said = element("p", "said");
     this.said.setAttribute("aria-live", "polite");
     this.stage = element("div", "living stage", board, this.field.root, ...cards, this.field.where, this.legend(words), this.said);
+    this.stage.addEventListener("keydown", event => this.press(event));
     this.root.replaceChildren(this.stage);
     this.sides = element("div", "sides", ...this.contenders.map(contender => contender.root));
     if (this.room) this.moveIn(this.room);
@@ -114,7 +116,7 @@ export class Duel {
     this.entrance.warn();
     this.field.paint(values ?? BLANK, readTheme(this.stage).ramp);
     for (const contender of this.contenders) contender.paint(this.target, this.field.place);
-    this.choice.disabled = !values;
+    this.choice.parentElement.classList.toggle("hidden", !values);
     this.choice.selectedIndex = this.target ?? -1;
     this.paintMaps();
     this.speak();
@@ -140,10 +142,11 @@ export class Duel {
     this.contenders.forEach((contender, side) => contender.paintMap(places, known.map(answers => answers[side]), this.target));
   }
 
-  pick(place) {
-    if (!this.digit) return;
-    this.field.moveTo(place);
-    addEventListener("pointerup", () => this.dropped(), {once: true});
+  press(event) {
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (event.shiftKey) this.pad.redo();
+    else this.pad.undo();
   }
 
   // ---- what others learn of it ------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ export class Field {
     this.mosaic.paint(values, ramp, this.empty ? 0 : 255);
     this.root.classList.toggle("empty", this.empty);
     this.back.disabled = !this.place.right && !this.place.down;
-    this.where.textContent = this.back.disabled ? this.words.dragIt : this.placeInWords();
+    this.where.textContent = this.empty ? "" : this.back.disabled ? this.words.dragIt : this.placeInWords();
   }
 
   // "3 px right, 2 px up"

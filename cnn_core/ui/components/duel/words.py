@@ -7,7 +7,7 @@ def duel_words() -> dict[str, str]:
     """By its name in the JavaScript, each text; the names in braces are filled in there."""
     return {
         "bothSee": _("Both networks see"),
-        "dragIt": _("Drag the digit, or use the arrow keys."),
+        "dragIt": _("Drag it, or use arrow keys."),
         "field": _("What both networks see. Arrow keys move the digit, Escape puts it back in the middle."),
         "back": _("Back to the middle"),
         "inTheMiddle": _("In the middle"),
