@@ -40,7 +40,9 @@ def touch(page: Page, spots: Spots, on: Locator | None = None) -> None:
 
 
 def _places(page: Page, spots: Spots, on: Locator | None = None) -> Iterator[tuple[float, float]]:
-    box = (on or pad(page)).bounding_box()
+    on = on or pad(page)
+    on.scroll_into_view_if_needed()
+    box = on.bounding_box()
     return ((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spots)
 
 

@@ -94,7 +94,8 @@ def _dragged(state: Any, farthest: int) -> Dragged | None:
     if drawing is None:
         return None
     right, down = (max(-farthest, min(farthest, int(state[axis]))) for axis in ("right", "down"))
-    return Dragged(drawing, right, down, state["digit"] if state["digit"] in range(10) else None)
+    digit = state["digit"]
+    return Dragged(drawing, right, down, int(digit) if digit in range(10) else None)
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,6 +9,23 @@ import {readTheme} from "../network/theme.js";
 const STILL = {pad: false, image: null, strokes: [], untold: false, editable: false, selected: null};
 const OWN_COLOUR = 2; // with such a full value a share of 1 is in the middle of the ramp, where the colour itself is
 
+// Where both networks stand side by side, the card of one lies over the other: the maps it tells of stay in view.
+class NetworkBeside extends LivingNetwork {
+  placeCard(block) {
+    super.placeCard(block);
+    const {root: card} = this.card;
+    const own = this.root.getBoundingClientRect();
+    const all = this.root.closest(".sides").getBoundingClientRect();
+    const beside = this.narrow && all.width > 1.5 * own.width;
+    card.classList.toggle("beside", beside);
+    if (!beside) return;
+    const left = own.left > all.left + 1 ? -card.offsetWidth - 14 : own.width + 14;
+    const lowest = innerHeight - own.top - card.offsetHeight - 8; // within the window
+    const top = Math.max(0, Math.min(this.boxOf(block.canvas).top, lowest));
+    Object.assign(card.style, {left: `${left}px`, top: `${top}px`});
+  }
+}
+
 export class Contender {
   // about: {title, facts, colour, network} as Python describes it.
   // picked(place): somebody pointed at a place of its map; dropped(): and that is it.
@@ -33,15 +50,9 @@ export class Contender {
   }
 
   wakeUp(weights) {
-    this.network = new LivingNetwork(this.body, null);
+    this.network = new NetworkBeside(this.body, null);
     this.network.said.setAttribute("aria-live", "off"); // the duel itself says what both predict
     this.network.give({...this.about.network, ...STILL, words: this.words}, weights);
-    const {network} = this;
-    const place = network.placeCard;
-    network.placeCard = block => {
-      place.call(network, block);
-      placeBeside(network, block);
-    };
   }
 
   // The shares that it gives the classes of an image.
@@ -104,18 +115,4 @@ export class Contender {
     const values = {name: this.about.title, still, count: answers.length};
     this.map.setAttribute("aria-label", answers.length ? filled(this.words.mapLabel, values) : this.about.title);
   }
-}
-
-// Where both networks stand side by side, the card of one lies over the other: the maps it tells of stay in view.
-function placeBeside(network, block) {
-  const {root, card, narrow} = network;
-  const own = root.getBoundingClientRect();
-  const all = root.closest(".sides").getBoundingClientRect();
-  const beside = narrow && all.width > 1.5 * own.width;
-  card.root.classList.toggle("beside", beside);
-  if (!beside) return;
-  const left = own.left > all.left + 1 ? -card.root.offsetWidth - 14 : own.width + 14;
-  const box = network.boxOf(block.canvas);
-  const lowest = innerHeight - own.top - card.root.offsetHeight - 8; // within the window
-  Object.assign(card.root.style, {left: `${left}px`, top: `${Math.max(0, Math.min(box.top, lowest))}px`});
 }

@@ -157,6 +157,7 @@ export class Duel {
   }
 
   dropped() {
+    if (!this.digit) return;
     this.look();
     this.report();
   }
@@ -183,6 +184,7 @@ export class Duel {
     cancelAnimationFrame(this.waiting);
     this.waiting = 0;
     this.survey?.end();
+    this.sides?.remove();
     for (const contender of this.contenders ?? []) contender.network?.end();
   }
 }
