@@ -2,8 +2,8 @@
 
 from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network
-from cnn_core.design.presets import titled
 from cnn_core.design.shapes import trace
 from cnn_core.language import _
 
@@ -40,7 +40,7 @@ def _scaled(network: Network, factor: int) -> Network:
     narrower = (*(_narrower(layer, factor) for layer in layers), last)
     if narrower == network.layers:
         return network
-    name = _("{network}, narrowed", network=titled(network.name, network.layers)[:60])
+    name = _("{network}, narrowed", network=network_title(network)[:60])
     return network.changed(name=name[:MAX_NAME], layers=narrower)
 
 

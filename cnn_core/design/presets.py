@@ -1,12 +1,11 @@
 """The networks of five public teaching notes on convolutional networks in Keras, with their recipes, by name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn_core.design.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.language import N_, _
+from cnn_core.language import N_
 
 
 @dataclass(frozen=True)
@@ -94,16 +93,3 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
-
-
-def titled(name: str, layers: Sequence[Layer]) -> str:
-    """What a network is called where people read it: a preset by its title, in the reader's language.
-
-    Its last layer may be another one: it is fitted to the classes of the data.
-    """
-    preset = PRESETS.get(name)
-    if preset is None:
-        return name
-    title = _(preset.title)
-    same = tuple(layers[:-1]) == preset.network.layers[:-1]
-    return title if same else _("{network}, changed", network=title)

@@ -124,6 +124,19 @@ def test_layers_in_a_line():
     assert tables.layers_words(convolutional).startswith("Conv2D 25 3×3 → MaxPooling2D 2×2 → Conv2D 50 3×3 → ")
 
 
+def test_presets_are_called_by_their_titles_and_never_by_their_ids():
+    made = report()
+    sides = [
+        side.model_copy(update={"name": name})
+        for side, name in zip(made.sides, ("dnn-500x3", "cnn-25-50"), strict=True)
+    ]
+    assert tables.names(made.model_copy(update={"sides": tuple(sides)})) == (
+        "Dense network, 3 × 500",
+        "Small CNN, 25-50",
+    )
+    assert tables.names(made) == ("big-dense", "small-cnn"), "a name of one's own stays"
+
+
 def test_when_and_on_what():
     assert tables.provenance(report(made=0.0)) == (
         "Measured on 1 January 1970, 00:00 UTC, on CPU: made up, 2 cores. Data: Bundled digits (5,000 of MNIST), "

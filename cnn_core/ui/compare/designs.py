@@ -7,8 +7,9 @@ from cnn_core.compare.matching import matched_parameters
 from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
 from cnn_core.design.arithmetic import sides
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network, another_name
-from cnn_core.design.presets import PRESETS, titled
+from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import trace
@@ -60,7 +61,7 @@ def choose_designs() -> None:
         networks = _matched(chosen, matched)
     if networks:
         plan = Plan(
-            title=duels.title(*(titled(network.name, network.layers) for network in networks)),
+            title=duels.title(*(network_title(network) for network in networks)),
             dataset=entry.name,
             networks=networks,
             recipes=(recipe, recipe),
@@ -173,7 +174,7 @@ def _choose_networks(entry: Entry) -> tuple[Network, Network]:
             networks.append(_choose_network(side, label, entry))
     first, second = networks
     if first.name == second.name:
-        second = second.changed(name=another_name(titled(second.name, second.layers)))
+        second = second.changed(name=another_name(network_title(second)))
     return first, second
 
 
@@ -182,7 +183,7 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     titles = {name: _(preset.title) for name, preset in PRESETS.items()}
     own = session.network()
     if own not in [preset.network for preset in PRESETS.values()]:
-        titles[OWN] = _("Your design ({name})", name=titled(own.name, own.layers))
+        titles[OWN] = _("Your design ({name})", name=network_title(own))
     name = st.selectbox(
         label,
         list(titles),
@@ -227,6 +228,6 @@ def _matched(networks: tuple[Network, Network], matched: str) -> tuple[Network, 
     for before, after in zip(networks, equal or networks, strict=True):
         if after != before:
             was, now = (trace(network).totals.parameters for network in (before, after))
-            name = wording.literal(titled(before.name, before.layers))
+            name = wording.literal(network_title(before))
             st.caption(_("{name} goes from {was:,} to {now:,} parameters.", name=name, was=was, now=now))
     return equal

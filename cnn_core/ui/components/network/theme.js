@@ -31,9 +31,9 @@ function makeTheme(primary, paper, text, font) {
   const mode = rgb(text)[1] > 128 ? "dark" : "light";
   const grid = mode === "dark" ? "rgb(255 255 255 / .09)" : "rgb(60 40 140 / .13)";
   return {
-    mode,
+    mode, paper,
     ramp: makeRamp(rgb(paper), rgb(primary), DEEPEST[mode]),
-    paper, minus: MINUS[mode],
+    minus: MINUS[mode],
     minusRamp: makeRamp(rgb(paper), MINUS[mode], MINUS[mode]),
     colours: {primary, accent: ACCENT[mode], grid, font},
   };
