@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from cnn_core.compare.plan import Duel, Plan, Training
 from cnn_core.data.datasets import Catalogue, Entry
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.engine import Engine
@@ -183,7 +184,7 @@ def _seconds_left(began: float | None, fraction: float) -> float | None:
 
 def _called(network: Network, training: Training) -> Text:
     """A training in a few words."""
-    values = {"network": network.name, "seed": training.seed}
+    values = {"network": network_title(network), "seed": training.seed}
     match training.part:
         case "shuffled":
             return Text("{network}, seed {seed}, shuffled pixels", **values)

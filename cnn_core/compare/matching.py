@@ -2,6 +2,7 @@
 
 from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 from cnn_core.language import _
@@ -39,7 +40,8 @@ def _scaled(network: Network, factor: int) -> Network:
     narrower = (*(_narrower(layer, factor) for layer in layers), last)
     if narrower == network.layers:
         return network
-    return network.changed(name=_("{network}, narrowed", network=network.name[:60])[:MAX_NAME], layers=narrower)
+    name = _("{network}, narrowed", network=network_title(network)[:60])
+    return network.changed(name=name[:MAX_NAME], layers=narrower)
 
 
 def _narrower(layer: BaseLayer, factor: int) -> BaseLayer:

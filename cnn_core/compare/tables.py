@@ -8,6 +8,7 @@ from cnn_core.compare.report import Report, Side
 from cnn_core.compare.statistics import mcnemar, paired_interval, spread
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.figures.duel import distinct
@@ -19,7 +20,8 @@ _MAIN_ARGUMENTS = ("filters", "units", "kernel_size", "pool_size", "rate", "acti
 
 def names(report: Report) -> tuple[str, str]:
     """What the sides are called, told apart where both networks have the same name."""
-    return distinct([side.name for side in report.sides])
+    pairs = zip(report.sides, report.plan.networks, strict=True)
+    return distinct([network_title(network.model_copy(update={"name": side.name})) for side, network in pairs])
 
 
 def provenance(report: Report) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn_core.language import _
+from cnn_core.ui.compare.board import ready_board
 from cnn_core.ui.compare.panel import duel_actions, duel_panel, linked_duel
 from cnn_core.ui.compare.report import duel_report, ready_report, report_of
 from cnn_core.ui.compare.setup import duel_setup, recent_duels
@@ -12,16 +13,19 @@ from cnn_core.ui.kit.links import follow_links
 from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.kit.sharing import carry
 
+remember_drawing()
 duel = linked_duel()
 if duel is None:
     page_head(_("Duel"), "duel")
     follow_links()
     duel_setup()
+    board = st.container()
     recent_duels()
     ready_report()
+    with board:  # its worker may take a moment: the page is there by then
+        ready_board()
 else:
     carry(duel=duel.id)
-    remember_drawing()
     panel = st.container()
     report = report_of(duel)
     with panel:

@@ -18,13 +18,19 @@ from cnn_core.compare.export import made_in, to_config
 from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel, Plan
 from cnn_core.compare.words import verdict
+from cnn_core.data.changes import shift
 from cnn_core.data.datasets import Entry
+from cnn_core.data.digits import stages
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import History, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
+from cnn_core.engine.work.predict import Predict
 from cnn_core.ui import pages
+from cnn_core.ui.compare.drag import PLACES
+from cnn_core.ui.components.duel.component import Dragged, Side
+from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit import services
 from tests.compare.example import report as example
 from tests.compare.made_up import CODE, SENTENCES
@@ -37,6 +43,8 @@ DENSE = Network(name="tiny dense", layers=(Flatten(), Dense(units=10, activation
 CONVOLUTION = Conv2D(filters=2, kernel_size=3, activation="relu")
 CNN = Network(name="tiny cnn", layers=(CONVOLUTION, MaxPooling2D(pool_size=4), *DENSE.layers))
 QUICK = Recipe(epochs=2, train_images=200, batch_size=50)
+BOARD = "cnn_core.ui.compare.board"  # by its name: the canvas in it can only be imported while an app runs
+TITLES = "Dense network, 3 × 500 against Small CNN, 25-50"
 PLAN = Plan(title="tiny duel", dataset="bundled", networks=(DENSE, CNN), recipes=(QUICK, QUICK), seeds=(1, 2))
 
 
@@ -130,7 +138,7 @@ def test_matched_by_time_it_asks_for_seconds_and_not_for_epochs():
 def test_an_own_design_can_compete_and_an_impossible_one_is_named_before_the_start():
     app = opened(DENSE)
     app.selectbox(key="duel-first-network").set_value("own").run()
-    assert "tiny dense · DNN · 2 layers · 7,850 parameters" in texts(app)
+    assert "DNN · 2 layers · 7,850 parameters" in texts(app)
     assert not app.button(key="duel-start").disabled
     broken = opened(Network(name="broken", layers=(*[MaxPooling2D()] * 5, *DENSE.layers)))
     broken.selectbox(key="duel-first-network").set_value("own").run()
@@ -173,7 +181,7 @@ def test_it_starts_both_and_stops_them():
     app.button(key="duel-stop").click().run()
     assert not app.exception
     ended(duel)
-    assert opened(duel=duel.id).title[0].value.replace("\\", "") == "dnn-500x3 against cnn-25-50"
+    assert opened(duel=duel.id).title[0].value.replace("\\", "") == TITLES
 
 
 def test_the_link_shows_the_report_of_a_finished_duel(finished):
@@ -241,20 +249,77 @@ def test_what_changed_images_do_is_measured_on_request_and_kept(finished):
     assert not [button for button in again.button if button.label == "Measure it"]
 
 
-def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
-    opened(duel=finished.id)  # the canvas can only be imported while an app runs
+def seven() -> np.ndarray:
+    """(280, 280, 4) uint8 of a drawing."""
     drawing = Image.new("RGBA", (280, 280), "black")
     ImageDraw.Draw(drawing).line([(60, 60), (200, 60), (120, 230)], fill="white", width=24, joint="curve")
-    canvas = SimpleNamespace(image_data=np.asarray(drawing), json_data={"objects": []})
+    return np.asarray(drawing)
+
+
+def play_the_board(monkeypatch, **place) -> list[tuple[Side, Side]]:
+    """A visitor who has drawn a seven and let it go at this place; gives the sides that the board was made for."""
+    shown = []
+    told = Dragged(Drawing(seven()[..., 0].astype(np.float32) / 255, []), **place)
+    monkeypatch.setattr(f"{BOARD}.living_duel", lambda sides, **options: shown.append(sides) or told)
+    return shown
+
+
+def row_of(app: AppTest) -> dict:
+    """The figure of both confidences along the row."""
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return next(figure for figure in figures if "Moved right" in figure["layout"]["xaxis"]["title"]["text"])
+
+
+def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
+    shown = play_the_board(monkeypatch, right=4, down=-3, digit=7)
+    app = opened(duel=finished.id, tab="drag")
+    assert [side.key for side in shown[-1]] == list(finished.runs[:2])
+    assert [side.title for side in shown[-1]] == ["tiny dense", "tiny cnn"]
+    assert "The further a drawing is moved" in texts(app)
+    figure = row_of(app)
+    assert figure["layout"]["shapes"][0]["x0"] == 4
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Moved right (pixels), 3 up"
+    assert figure["layout"]["yaxis"]["title"]["text"] == "Confidence in 7"
+    model = services.library().model(finished.runs[1])
+    moved = shift(stages(seven()[..., 0] / 255).final[np.newaxis, ..., np.newaxis], 4, -3)
+    expected = services.engine().ask(Predict((model.key,), moved))[model.key][0, 7]
+    assert figure["data"][1]["y"][PLACES.index(4)] == pytest.approx(expected, abs=1e-4)
+
+
+def test_before_any_duel_the_ready_made_pair_is_tried(monkeypatch):
+    shown = play_the_board(monkeypatch, right=0, down=0, digit=None)
+    app = opened()
+    assert [side.title for side in shown[-1]] == ["Ready-made dense network", "Ready-made CNN"]
+    assert row_of(app)["layout"]["yaxis"]["title"]["text"] == "Confidence in 7", "as the surer network predicts it"
+
+
+def test_before_anything_is_drawn_no_worker_is_asked(monkeypatch):
+    monkeypatch.setattr(f"{BOARD}.ask", lambda *given: pytest.fail("nothing to ask about"))
+    assert "Draw a digit, then drag it" in texts(opened())
+
+
+def test_networks_too_large_for_a_browser_are_asked_by_sliders(finished, monkeypatch):
+    monkeypatch.setattr(f"{BOARD}.MOST_MACS", 100)
+    canvas = SimpleNamespace(image_data=seven(), json_data={"objects": []})
     monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", lambda **options: canvas)
     app = opened(duel=finished.id, tab="drag")
-    assert not app.exception
-    assert "The further a drawing is moved" in texts(app)
+    assert "A browser is too slow for these networks" in texts(app)
     before = {metric.label: metric.value for metric in app.metric}
     assert set(before) == {"tiny dense predicts", "tiny cnn predicts"}
     app.slider(key="duel-right").set_value(10).run()
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric} != before
+    assert row_of(app)["layout"]["shapes"][0]["x0"] == 10
+
+
+def test_a_network_of_shuffled_pixels_reads_no_drawing(finished, monkeypatch):
+    report = services.duel_report(finished)
+    recipes = (QUICK, QUICK.model_copy(update={"pixel_order": 1}))
+    shuffled = report.model_copy(update={"plan": PLAN.model_copy(update={"recipes": recipes})})
+    monkeypatch.setattr(services, "duel_report", lambda duel: shuffled)
+    app = opened(duel=finished.id, tab="drag")
+    assert "learned from shuffled pixels" in texts(app)
+    assert not app.get("plotly_chart")
 
 
 def test_who_opens_the_link_of_a_duel_sees_the_same_tab(finished):

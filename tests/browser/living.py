@@ -25,10 +25,10 @@ def draw(page: Page, spots: Spots = CORNER_SEVEN) -> None:
     page.mouse.up()
 
 
-def touch(page: Page, spots: Spots) -> None:
-    """The same with a finger."""
+def touch(page: Page, spots: Spots, on: Locator | None = None) -> None:
+    """The same with a finger, on the pad or on something else."""
     session = page.context.new_cdp_session(page)
-    places = list(_places(page, spots))
+    places = list(_places(page, spots, on))
     between = [
         (x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
         for (x0, y0), (x1, y1) in itertools.pairwise(places)
@@ -39,8 +39,10 @@ def touch(page: Page, spots: Spots) -> None:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def _places(page: Page, spots: Spots) -> Iterator[tuple[float, float]]:
-    box = pad(page).bounding_box()
+def _places(page: Page, spots: Spots, on: Locator | None = None) -> Iterator[tuple[float, float]]:
+    on = on or pad(page)
+    on.scroll_into_view_if_needed()
+    box = on.bounding_box()
     return ((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in spots)
 
 

@@ -6,10 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnn_core.compare.charts import SWEEPS
+from tests.browser.living import draw, pad
+from tests.browser.pages import settled
 
 pytestmark = pytest.mark.browser
 
-SIDES = ("dnn-500x3", "cnn-25-50")
+SIDES = ("Dense network, 3 × 500", "Small CNN, 25-50")
 
 
 def curves(page: Page) -> dict[str, int]:
@@ -68,6 +70,15 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
 
     page.get_by_role("tab", name="Mistakes").click()
     expect(page.get_by_text(re.compile("^Only .* predicts these right$")).first).to_be_visible()
+
+    page.get_by_role("tab", name="Drag your digit").click()
+    expect(page.locator(".contender h2")).to_have_text(SIDES)
+    pad(page).wait_for()
+    settled(page)
+    draw(page, [(0.2, 0.2), (0.75, 0.2), (0.4, 0.85)])
+    expect(page.locator(".contender strong").first).to_have_text(re.compile("^[0-9]$"))
+    expect(page.get_by_text(re.compile("^The further a drawing is moved"))).to_be_visible()
+    expect(page.locator(".side .block canvas").first).to_be_visible()
 
     page.get_by_role("tab", name="Experiments").click()
     page.get_by_role("button", name="Measure it").click()

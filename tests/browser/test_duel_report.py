@@ -77,7 +77,7 @@ def test_it_has_headings_tables_and_words_for_every_image(opened):
     labels = page.locator(".chart").evaluate_all("charts => charts.map(chart => chart.ariaLabel)")
     assert all(len(label) > 40 for label in labels)
     assert len(set(labels)) == CHARTS
-    expect(page.get_by_alt_text("0, which dnn-500x3 predicts as 1")).to_be_visible()
+    expect(page.get_by_alt_text("0, which big-dense predicts as 1")).to_be_visible()
     assert page.locator("img").evaluate_all("images => images.every(image => image.naturalWidth === 28)")
 
 
@@ -87,7 +87,7 @@ def test_hovering_tells_the_number(opened):
     chart.scroll_into_view_if_needed()
     place = chart.locator(".point").nth(3).bounding_box()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
-    expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("dnn-500x3, 3")
+    expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("big-dense, 3")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -12,16 +12,17 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
 
 SEEDS = (1, 2, 3)
-TEST = {"dnn-500x3": (0.930, 0.936, 0.934), "cnn-25-50": (0.961, 0.957, 0.963)}
-LOSS = {"dnn-500x3": 0.9, "cnn-25-50": 0.5}
+TEST = {"big-dense": (0.930, 0.936, 0.934), "small-cnn": (0.961, 0.957, 0.963)}
+LOSS = {"big-dense": 0.9, "small-cnn": 0.5}
 
 
 def plan(seeds: tuple[int, ...] = SEEDS, **changes) -> Plan:
     presets = [PRESETS["dnn-500x3"], PRESETS["cnn-25-50"]]
+    networks = [preset.network.changed(name=name) for preset, name in zip(presets, TEST, strict=True)]
     fields = {
         "title": "Dense against convolutional",
         "dataset": "bundled",
-        "networks": tuple(preset.network for preset in presets),
+        "networks": tuple(networks),
         "recipes": tuple(preset.recipe for preset in presets),
         "seeds": seeds,
         "sizes": (100, 300, 1000),

@@ -36,13 +36,13 @@ def test_every_number_is_in_the_csv_in_full_precision():
     made = report()
     table = frame(made)
     assert tuple(table.columns) == ("part", "network", "seed", "amount", "measure", "value")
-    main = table[(table.part == "main") & (table.network == "cnn-25-50")].set_index(["measure", "seed"]).value
+    main = table[(table.part == "main") & (table.network == "small-cnn")].set_index(["measure", "seed"]).value
     assert [main["test_accuracy", str(run.seed)] for run in made.sides[1].runs] == [0.961, 0.957, 0.963]
     assert main["parameters", ""] == made.sides[1].parameters
-    curve = table[(table.part == "curves") & (table.network == "dnn-500x3") & (table.measure == "loss")]
+    curve = table[(table.part == "curves") & (table.network == "big-dense") & (table.measure == "loss")]
     assert list(curve[curve.seed == "2"].value) == list(made.sides[0].runs[1].curves["loss"][1])  # 1/3 and the like
     assert list(curve[curve.seed == "2"].amount.astype(float)) == list(range(1, 21))
-    confusion = table[(table.part == "confusion") & (table.network == "dnn-500x3") & (table.seed == "1")]
+    confusion = table[(table.part == "confusion") & (table.network == "big-dense") & (table.seed == "1")]
     assert confusion.value.sum() == 1000
     assert confusion.set_index("measure").value["4 predicted as 9"] == 70
     assert set(table[table.part == "agreement"].measure) == {"both", "only_first", "only_second", "neither"}
@@ -52,12 +52,12 @@ def test_the_experiments_are_in_the_csv():
     made = report()
     table = frame(made)
     for sweep in made.sweeps:
-        rows = table[(table.part == sweep.kind) & (table.network == "cnn-25-50") & (table.seed == "3")]
+        rows = table[(table.part == sweep.kind) & (table.network == "small-cnn") & (table.seed == "3")]
         assert list(rows.amount.astype(float)) == list(sweep.amounts)
         assert list(rows.value) == list(sweep.accuracies[1][2])
-    less = table[(table.part == "less") & (table.network == "dnn-500x3") & (table.seed == "1")]
+    less = table[(table.part == "less") & (table.network == "big-dense") & (table.seed == "1")]
     assert list(less.amount) == ["100", "300", "1000", "3600"]
-    shuffled = table[(table.part == "shuffled") & (table.network == "dnn-500x3")]
+    shuffled = table[(table.part == "shuffled") & (table.network == "big-dense")]
     assert list(shuffled.value) == [0.931, 0.935, 0.933]
     bare = frame(report(sweeps=(), less=None, shuffled=None))
     assert set(bare.part) == {"main", "curves", "confusion", "agreement"}

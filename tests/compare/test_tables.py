@@ -31,7 +31,7 @@ def test_several_seeds_show_mean_lowest_and_highest():
         "Test accuracy",
         "Gap (points)",
     ]
-    assert dense["Network"] == "dnn-500x3"
+    assert dense["Network"] == "big-dense"
     # 784·500 + 500 + 2·(500·500 + 500) + 500·10 + 10, and the same without biases
     assert (dense["Layers"], dense["Parameters"], dense["Products (MACs)"]) == ("5", "898,510", "897,000")
     assert shown(dense["Seconds per epoch"]) == "0.52 (0.51 to 0.53)"
@@ -79,7 +79,7 @@ def test_the_interval_by_hand():
     # Differences −3.1, −2.1, −2.9 points: mean −2.7, s = 0.52915, t(0.975, 2) = 4.30265, half width 1.31448
     made = report()
     words = "over 3 seeds: 2.70 points on average, with a 95% interval from 1.39 to 4.01 (paired t)."
-    assert tables.interval_words(made) == f"Test accuracy of cnn-25-50 minus that of dnn-500x3, {words}"
+    assert tables.interval_words(made) == f"Test accuracy of small-cnn minus that of big-dense, {words}"
     turned = made.model_copy(update={"sides": made.sides[::-1]})
     assert tables.interval_words(turned) == tables.interval_words(made)
     assert tables.interval_words(report(seeds=(1,))) == ""
@@ -92,8 +92,8 @@ def test_mcnemar_by_hand():
         {
             "Seed": "1",
             "Both right": "1,234",
-            "Only dnn-500x3": "0",
-            "Only cnn-25-50": "4",
+            "Only big-dense": "0",
+            "Only small-cnn": "4",
             "Neither": "25",
             "McNemar's p": "0.125",
         }
@@ -122,6 +122,19 @@ def test_layers_in_a_line():
     dense, convolutional = plan().networks
     assert tables.layers_words(dense) == "Flatten → Dense 500 relu → Dense 500 relu → Dense 500 relu → Dense 10 softmax"
     assert tables.layers_words(convolutional).startswith("Conv2D 25 3×3 → MaxPooling2D 2×2 → Conv2D 50 3×3 → ")
+
+
+def test_presets_are_called_by_their_titles_and_never_by_their_ids():
+    made = report()
+    sides = [
+        side.model_copy(update={"name": name})
+        for side, name in zip(made.sides, ("dnn-500x3", "cnn-25-50"), strict=True)
+    ]
+    assert tables.names(made.model_copy(update={"sides": tuple(sides)})) == (
+        "Dense network, 3 × 500",
+        "Small CNN, 25-50",
+    )
+    assert tables.names(made) == ("big-dense", "small-cnn"), "a name of one's own stays"
 
 
 def test_when_and_on_what():

@@ -10,11 +10,10 @@ from cnn_core.compare import words
 from cnn_core.compare.facts import Lead
 from cnn_core.compare.report import Agreement, Less, Report, Sweep
 from cnn_core.compare.sentences.en import change, listed, points
-from cnn_core.design.presets import PRESETS
 
 from .example import plan, report
 
-NETWORKS = {"DNN": PRESETS["dnn-500x3"].network, "CNN": PRESETS["cnn-25-50"].network}
+NETWORKS = dict(zip(("DNN", "CNN"), plan().networks, strict=True))
 DNN, CNN = (NETWORKS[family].name for family in ("DNN", "CNN"))
 SHARES = st.floats(0, 1)
 
@@ -50,16 +49,16 @@ def test_verdict_of_a_hand_worked_case():
     """Differences 2, 3 and 4 points: mean 3, s = 1, t = 4.303, so 3 ± 2.484 points."""
     made = accuracies((0.93, 0.93, 0.93), (0.95, 0.96, 0.97), agreements=counts((20, 60), (10, 50), (60, 20)))
     assert verdict(made) == (
-        "cnn-25-50 leads on the 1,000 test images by 3.0 points: 96.0% against 93.0% for dnn-500x3, on average over 3 "
+        "small-cnn leads on the 1,000 test images by 3.0 points: 96.0% against 93.0% for big-dense, on average over 3 "
         "seeds (95% interval of the difference: 0.5 to 5.5 points). McNemar's test finds more than luck (p < 0.05) for "
-        "dnn-500x3 in 1 and for cnn-25-50 in 2 of 3 seeds."
+        "big-dense in 1 and for small-cnn in 2 of 3 seeds."
     )
 
 
 def test_verdict_when_the_cnn_loses_and_when_it_may_be_luck():
     made = accuracies((0.99, 0.93, 0.96), (0.93, 0.95, 0.96), agreements=counts((5, 5), (6, 5), (0, 3)))
     text = verdict(made)
-    assert text.startswith("dnn-500x3 leads on the 1,000 test images by 1.3 points: 96.0% against 94.7% for cnn-25-50")
+    assert text.startswith("big-dense leads on the 1,000 test images by 1.3 points: 96.0% against 94.7% for small-cnn")
     assert "points), which includes zero, so the lead may be luck." in text
     assert text.endswith("McNemar's test finds no more than luck in any of the 3 seeds (p ≥ 0.05).")
 
@@ -68,8 +67,8 @@ def test_verdict_with_one_seed_tells_counts_and_p():
     """9 against 1: p = 22 / 1024 = 0.021."""
     text = verdict(accuracies((0.95,), (0.94,), agreements=counts((9, 1))))
     assert text == (
-        "dnn-500x3 leads on the 1,000 test images by 1.0 points: 95.0% against 94.0% for cnn-25-50, with one seed. "
-        "dnn-500x3 alone is right on 9 of these images, cnn-25-50 alone on 1. By McNemar's test, this is more than "
+        "big-dense leads on the 1,000 test images by 1.0 points: 95.0% against 94.0% for small-cnn, with one seed. "
+        "big-dense alone is right on 9 of these images, small-cnn alone on 1. By McNemar's test, this is more than "
         "luck on these images (p = 0.021). Another seed may give another result."
     )
     assert "this may be luck (p = 1.000)" in verdict(accuracies((0.9,), (0.9,), agreements=counts((3, 3))))
@@ -77,7 +76,7 @@ def test_verdict_with_one_seed_tells_counts_and_p():
 
 def test_verdict_without_a_leader_or_results():
     assert verdict(accuracies((0.9, 0.92), (0.92, 0.9), agreements=())).startswith(
-        "Neither leads on the 1,000 test images: dnn-500x3 91.0% and cnn-25-50 91.0%, on average over 2 seeds"
+        "Neither leads on the 1,000 test images: big-dense 91.0% and small-cnn 91.0%, on average over 2 seeds"
     )
     assert verdict(accuracies((), (0.9,))) == "No seed has been tested on both sides yet."
 
@@ -86,7 +85,7 @@ def test_a_verdict_is_told_in_sentences_whatever_is_in_a_name():
     made = accuracies((0.95,), (0.94,), agreements=counts((9, 1)))
     named = made.model_copy(update={"sides": (made.sides[0].model_copy(update={"name": "Net v. 2"}), made.sides[1])})
     first, second = words.verdict(named)
-    assert first.startswith("Net v. 2 leads on the 1,000 test images by 1.0 points: 95.0% against 94.0% for cnn-25-50")
+    assert first.startswith("Net v. 2 leads on the 1,000 test images by 1.0 points: 95.0% against 94.0% for small-cnn")
     assert second.startswith("Net v. 2 alone is right on 9 of these images")
 
 
@@ -120,11 +119,11 @@ def test_shift_as_expected_against_it_and_undecided():
     made = accuracies((0.9, 0.9), (0.9, 0.9))
     assert words.sweep_words(made, sweep("shift", weak[:1], strong[:1])) == (
         "A CNN was expected to lose less than a dense network on shifted images, because its kernels look for the "
-        "same patterns everywhere. On average over shifts of 3 to 6 pixels, dnn-500x3 lost 50.0 points and cnn-25-50 "
-        "lost 10.0 points. As expected, cnn-25-50 lost less, by 40.0 points, though with one seed this may be luck."
+        "same patterns everywhere. On average over shifts of 3 to 6 pixels, big-dense lost 50.0 points and small-cnn "
+        "lost 10.0 points. As expected, small-cnn lost less, by 40.0 points, though with one seed this may be luck."
     )
     text = words.sweep_words(made, sweep("shift", (strong[0],) * 3, ((0.9, 0.6, 0.2), (0.9, 0.61, 0.2), weak[0])))
-    assert ". Against the expectation, dnn-500x3 lost less, by 39.8 points." in text
+    assert ". Against the expectation, big-dense lost less, by 39.8 points." in text
     text = words.sweep_words(made, sweep("shift", (weak[0], strong[0]), (strong[0], ((0.9, 0.8, 0.7)))))
     assert text.endswith("may be luck, so the expectation is neither confirmed nor refuted.")
 
@@ -133,20 +132,20 @@ def test_rotation_favours_nobody():
     made, one = accuracies((0.9,), (0.9,)), ((0.9, 0.6, 0.4),)
     text = words.sweep_words(made, sweep("rotate", one, one, (0, 15, 45)))
     assert text.startswith("Neither network was expected to lose less on rotated images, because")
-    assert text.endswith("cnn-25-50 lost 40.0 points. So there is hardly any difference.")
-    assert ". On average over rotations of 15 to 45°, dnn-500x3 lost 40.0 points and" in text
+    assert text.endswith("small-cnn lost 40.0 points. So there is hardly any difference.")
+    assert ". On average over rotations of 15 to 45°, big-dense lost 40.0 points and" in text
 
 
 def test_a_network_that_only_guesses_has_nothing_to_lose():
     made = accuracies((0.1,), (0.9,))
     text = words.sweep_words(made, sweep("noise", ((0.1, 0.1, 0.1),), ((0.9, 0.5, 0.5),)))
-    assert "dnn-500x3 lost nothing" in text
-    assert text.endswith("But dnn-500x3 did little better than guessing even before, so this says nothing.")
+    assert "big-dense lost nothing" in text
+    assert text.endswith("But big-dense did little better than guessing even before, so this says nothing.")
 
 
 def test_a_network_may_gain():
     made = accuracies((0.8,), (0.9,))
-    assert "dnn-500x3 gained 5.0 points" in words.sweep_words(
+    assert "big-dense gained 5.0 points" in words.sweep_words(
         made, sweep("rows", ((0.8, 0.85),), ((0.9, 0.9),), (0, 1))
     )
 
@@ -163,9 +162,9 @@ def test_learning_from_less():
     less = Less(sizes=(100, 3600), accuracies=(((0.5, 0.9), (0.54, 0.9)), ((0.6, 0.96), (0.64, 0.98))))
     assert words.less_words(made.model_copy(update={"less": less})) == (
         "A CNN was expected to need fewer images than a dense network, because it learns a pattern only once. With "
-        "100 training images, dnn-500x3 predicts 52.0% of the test images right and cnn-25-50 62.0%. With all 3,600 "
-        "training images, dnn-500x3 predicts 90.0% of the test images right and cnn-25-50 97.0%. As expected, "
-        "cnn-25-50 is ahead with the fewest images, by 10.0 points."
+        "100 training images, big-dense predicts 52.0% of the test images right and small-cnn 62.0%. With all 3,600 "
+        "training images, big-dense predicts 90.0% of the test images right and small-cnn 97.0%. As expected, "
+        "small-cnn is ahead with the fewest images, by 10.0 points."
     )
     guessing = Less(sizes=(10, 3600), accuracies=(((0.1, 0.9),), ((0.12, 0.9),)))
     assert words.less_words(made.model_copy(update={"less": guessing})).endswith(
@@ -178,11 +177,11 @@ def test_shuffled_pixels():
     assert words.shuffled_words(made) == (
         "Shuffled pixels were expected to cost a CNN accuracy, because it looks at neighbouring pixels together, and a "
         "dense network nothing, because the order of the pixels means nothing to it. Trained and tested on shuffled "
-        "pixels, dnn-500x3 lost nothing (93.5% before, 93.5% after) and cnn-25-50 lost 4.0 points (96.5% before, 92.5% "
-        "after). As expected, dnn-500x3 lost less, by 4.0 points."
+        "pixels, big-dense lost nothing (93.5% before, 93.5% after) and small-cnn lost 4.0 points (96.5% before, 92.5% "
+        "after). As expected, big-dense lost less, by 4.0 points."
     )
     turned = made.model_copy(update={"shuffled": ((0.63, 0.64), (0.96, 0.97))})
-    assert ". Against the expectation, cnn-25-50 lost less, by 30.0 points" in words.shuffled_words(turned)
+    assert ". Against the expectation, small-cnn lost less, by 30.0 points" in words.shuffled_words(turned)
 
 
 @pytest.mark.parametrize("families", [("CNN", "CNN"), ("DNN", "DNN")])
@@ -237,9 +236,9 @@ def test_whatever_the_numbers_each_experiment_is_told_with_the_right_winner(made
 def assert_right(text: str, scores: dict[str, float], does: str):
     assert text.endswith(".")
     assert text.count(". ") in (2, 3), "expected, measured, meaning; what was measured may take two sentences"
-    assert "nan" not in text.replace("dnn-500x3", "")
+    assert "nan" not in text.replace("big-dense", "")
     assert "−0.0" not in text
-    assert "-" not in re.sub(r"dnn-500x3|cnn-25-50", "", text), "a minus sign is '−'"
+    assert "-" not in re.sub(r"big-dense|small-cnn", "", text), "a minus sign is '−'"
     found = re.search(rf"\. (?:So|As expected,|Against the expectation,) (\S+) {does}, by ([\d.]+) points", text)
     if found:
         (other,) = scores.keys() - {found[1]}

@@ -92,10 +92,14 @@ def _texts(message: Message) -> Iterator[str]:
 
 
 def _of_component(data: bytes) -> Iterator[str]:
-    """The texts that the living network is sent; the names in their braces are filled in by the browser."""
+    """The texts that living networks are sent; the names in their braces are filled in by the browser."""
     (length,) = struct.unpack("<I", data[:4])
     head = json.loads(data[4 : 4 + length])
-    waiting = [head["words"], *({**block, "keras": ""} for block in head["blocks"]), head["fault"] or ""]
+    sides = head.get("sides", [])  # of a duel's board; the room for its networks is sent no text
+    networks = [side["network"] for side in sides] or [head]
+    waiting = [head.get("words", {}), *(side[name] for side in sides for name in ("title", "facts"))]
+    for network in networks:
+        waiting += [*({**block, "keras": ""} for block in network.get("blocks", [])), network.get("fault") or ""]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):

@@ -37,6 +37,7 @@ STATES = {
     "draw": (pages.DRAW, {}),
     "drawn": (pages.DRAW, {"studio.draw.last": DRAWING}),
     "duel": (pages.DUEL, {}),
+    "duel, drawn": (pages.DUEL, {"studio.draw.last": DRAWING}),
 }
 
 

@@ -7,6 +7,7 @@ from cnn_core.compare.matching import matched_parameters
 from cnn_core.compare.plan import SIZES, Plan
 from cnn_core.data.datasets import BUNDLED, MNIST, Entry
 from cnn_core.design.arithmetic import sides
+from cnn_core.design.naming import network_title
 from cnn_core.design.network import Network, another_name
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
@@ -62,7 +63,7 @@ def choose_designs() -> None:
         networks = _matched(chosen, matched)
     if networks:
         plan = Plan(
-            title=duels.title(*(network.name for network in networks)),
+            title=duels.title(*(network_title(network) for network in networks)),
             dataset=entry.name,
             networks=networks,
             recipes=(recipe, recipe),
@@ -186,7 +187,9 @@ def _choose_networks(entry: Entry) -> tuple[Network, Network]:
         with column:
             networks.append(_choose_network(side, label, entry))
     first, second = networks
-    return first, second.changed(name=another_name(second.name)) if first.name == second.name else second
+    if first.name == second.name:
+        second = second.changed(name=another_name(network_title(second)))
+    return first, second
 
 
 def _choose_network(side: str, label: str, entry: Entry) -> Network:
@@ -194,7 +197,7 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     titles = {name: _(preset.title) for name, preset in PRESETS.items()}
     own = session.network()
     if own not in [preset.network for preset in PRESETS.values()]:
-        titles[OWN] = _("Your design ({name})", name=own.name)
+        titles[OWN] = _("Your design ({name})", name=network_title(own))
     names = list(titles)
     name = st.selectbox(
         label,
@@ -208,7 +211,6 @@ def _choose_network(side: str, label: str, entry: Entry) -> Network:
     network, changes = fitted(own if name == OWN else PRESETS[name].network, entry)
     totals = trace(network).totals
     facts = [
-        wording.literal(network.name),
         network.family,
         _n("{n} layer", "{n} layers", len(network.layers)),
         _n("{n:,} parameter", "{n:,} parameters", totals.parameters),
@@ -242,6 +244,6 @@ def _matched(networks: tuple[Network, Network], matched: str) -> tuple[Network, 
     for before, after in zip(networks, equal or networks, strict=True):
         if after != before:
             was, now = (trace(network).totals.parameters for network in (before, after))
-            name = wording.literal(before.name)
+            name = wording.literal(network_title(before))
             st.caption(_("{name} goes from {was:,} to {now:,} parameters.", name=name, was=was, now=now))
     return equal

@@ -8,6 +8,7 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.duel import Progress
 from cnn_core.compare.gather import live_curves
 from cnn_core.compare.plan import Duel
+from cnn_core.design.naming import network_title
 from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
@@ -113,7 +114,7 @@ def _curves(duel: Duel) -> None:
 
 def _chart(duel: Duel, reached: dict, measure: str, title: str, *, share: bool = False) -> None:
     networks = duel.plan.networks
-    names = [network.name for network in networks]
+    names = [network_title(network) for network in networks]
     colours = side_colours((networks[0].family, networks[1].family))
     lines: tuple[tuple[str, Split], ...] = ((measure, "train"), (f"val_{measure}", "validation"))
     curves = [curve for name, split in lines for curve in duel_curves(reached[name], names, colours, split)]

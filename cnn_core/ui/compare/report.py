@@ -29,7 +29,7 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
 from cnn_core.language import Text, _, spoken
-from cnn_core.ui.compare.drag import can_drag, drag_board
+from cnn_core.ui.compare.board import can_drag, drag_board
 from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.session import Slot

@@ -8,6 +8,7 @@ from cnn_core.compare import duel as duels
 from cnn_core.compare.plan import Duel, Plan
 from cnn_core.compare.words import fair_words
 from cnn_core.data.datasets import Entry
+from cnn_core.design.naming import network_title
 from cnn_core.language import _, _n
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
@@ -33,7 +34,8 @@ def plan_problem(plan: Plan, entry: Entry | None) -> str:
         return _("The data set {name} is not on this server. Choose another one.", name=plan.dataset)
     for network, recipe in zip(plan.networks, plan.recipes, strict=True):
         if problem := request_problem(network, recipe, entry, settings().training_memory_bytes):
-            return f"{network.name}: {problem.message}"  # a name, and a whole sentence
+            called = network_title(network)
+            return f"{called}: {problem.message}"  # a name, and a whole sentence
     return ""
 
 

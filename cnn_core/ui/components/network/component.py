@@ -100,16 +100,9 @@ def living_network(
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
-    layers = described(network, next((one.pixels for one in (maps, weights) if one), pixels))
-    for layer, arrays in zip(reversed(layers), reversed(weights.arrays if weights else ()), strict=False):
-        layer["random"] = arrays is None
-    head = {
+    source = maps or weights
+    head = head_of(network, source.pixels if source else pixels, class_names) | {
         "words": words(),
-        "blocks": _blocks(network),
-        "layers": layers,
-        "input": network.input_shape,
-        "classes": list(class_names) or None,
-        "dtype": "float16",
         "seed": seed,
         "pad": pad is not None,
         "image": None if image is None else _encoded(image if maps is None else maps.plan.cuts[0].of(image)),
@@ -121,23 +114,36 @@ def living_network(
         "selected": selected,
         "small": small,
         "types": list(LAYER_TYPES),
+    }
+    for layer, arrays in zip(reversed(head["layers"]), reversed(weights.arrays if weights else ()), strict=False):
+        layer["random"] = arrays is None
+    data = framed(head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
+    result = _component()(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
+    return drawing_of(result.drawing)
+
+
+def head_of(network: Network, pixels: Pixels, class_names: Sequence[str]) -> dict[str, Any]:
+    """What the browser needs to know of a network, whatever it is shown."""
+    return {
+        "blocks": _blocks(network),
+        "layers": described(network, pixels),
+        "input": network.input_shape,
+        "classes": list(class_names) or None,
+        "dtype": "float16",
         "fault": _fault(network),
     }
-    data = _framed(head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
-    result = _component()(key=key, data=data, on_drawing_change=_nothing, on_edit_change=on_edit or _nothing)
-    return _drawing(result.drawing)
 
 
 def drawn(key: str) -> Drawing | None:
     """What is on the pad, before the network is shown: its maps may depend on it."""
-    return _drawing(session.component_state(key).get("drawing"))
+    return drawing_of(session.component_state(key).get("drawing"))
 
 
 def _encoded(image: np.ndarray) -> str:
     return base64.b64encode(image.tobytes()).decode()
 
 
-def _framed(head: dict[str, Any]) -> bytes:
+def framed(head: dict[str, Any]) -> bytes:
     """Its length in four bytes, and it as JSON: weights follow."""
     text = json.dumps(head).encode()
     return struct.pack("<I", len(text)) + text
@@ -148,7 +154,7 @@ def _fault(network: Network) -> str | None:
     return problem.message if problem else None
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """A component tells only what has a callback."""
 
 
@@ -178,7 +184,7 @@ def _keras(layer: Any) -> str:
     return f"{layer.type}, softmax" if softmax else layer.type
 
 
-def _drawing(state: Any) -> Drawing | None:
+def drawing_of(state: Any) -> Drawing | None:
     """The pad's state: its ink as PNG, which keeps every grey level and is small."""
     if not state:
         return None

@@ -203,10 +203,7 @@ export class LivingNetwork {
   // ---- what others learn of it ------------------------------------------------------------------------------------
   lifted() {
     this.look();
-    const png = this.pad.strokes.length ? this.pad.canvas.toDataURL("image/png") : null;
-    const strokes = this.pad.strokes.map(({width, points}) =>
-      ({width, points: points.map(point => point.map(number => Math.round(10 * number) / 10))}));
-    this.tell("drawing", {png, strokes});
+    this.tell("drawing", this.pad.told());
   }
 
   // For those who hear the page: once a stroke has ended, not while the pen moves.

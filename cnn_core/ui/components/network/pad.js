@@ -101,6 +101,13 @@ export class Pad {
     this.lifted();
   }
 
+  // For Python: the ink as PNG, which keeps every grey level and is small, and the strokes.
+  told() {
+    const rounded = point => point.map(number => Math.round(10 * number) / 10);
+    const strokes = this.strokes.map(({width, points}) => ({width, points: points.map(rounded)}));
+    return {png: strokes.length ? this.canvas.toDataURL("image/png") : null, strokes};
+  }
+
   // How thick the lines are for the size of what they make: the mean pen, by the longer side of the ink.
   thickness() {
     const dots = this.strokes.flatMap(({width, points}) => points.map(([x, y, pressure]) => ({x, y, width: width * pressure})));

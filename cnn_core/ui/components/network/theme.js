@@ -13,24 +13,28 @@ export function rgb(colour) {
   return [...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
-let known = {key: ""};
+const known = new Map();
 
-// Made anew only when a colour has changed: it is asked for at every frame.
+// Made only once for the same colours: it is asked for at every frame, by networks of different colours in turn.
 export function readTheme(root) {
   const style = getComputedStyle(root);
-  const [primary, paper, text, font] = ["--st-primary-color", "--st-secondary-background-color", "--st-text-color", "--st-font"]
+  const colours = ["--st-primary-color", "--st-secondary-background-color", "--st-text-color", "--st-font"]
     .map((name, n) => style.getPropertyValue(name).trim() || ["#6c56d0", "#f1f0f6", "#31333f", "sans-serif"][n]);
-  const key = [primary, paper, text, font].join();
-  if (known.key === key) return known;
+  const key = colours.join();
+  if (!known.has(key)) known.set(key, makeTheme(...colours));
+  const theme = known.get(key);
+  root.classList.toggle("dark", theme.mode === "dark");
+  return theme;
+}
+
+function makeTheme(primary, paper, text, font) {
   const mode = rgb(text)[1] > 128 ? "dark" : "light";
-  root.classList.toggle("dark", mode === "dark");
   const grid = mode === "dark" ? "rgb(255 255 255 / .09)" : "rgb(60 40 140 / .13)";
-  known = {
-    key, mode,
+  return {
+    mode, paper,
     ramp: makeRamp(rgb(paper), rgb(primary), DEEPEST[mode]),
-    paper, minus: MINUS[mode],
+    minus: MINUS[mode],
     minusRamp: makeRamp(rgb(paper), MINUS[mode], MINUS[mode]),
     colours: {primary, accent: ACCENT[mode], grid, font},
   };
-  return known;
 }
