@@ -1,7 +1,8 @@
 """The living network under the pen, in a real Chromium: `python -m benchmarks.drawing`.
 
 Frames a second while one draws, as it is and with the processor slowed four times; what goes over the socket; the time
-from pen up to the worker's own prediction on the page. The machine is noisy: read the ratios.
+from pen up to the worker's own prediction on the page, and from an edit of a layer to its repainted maps; what a stroke
+costs the server while thirty draw and one trains. The machine is noisy: read the ratios.
 """
 
 import statistics
@@ -9,11 +10,14 @@ import statistics
 from playwright.sync_api import Page
 
 from benchmarks.common import publish, served
+from benchmarks.drawers import processor_for_a_stroke
 from tests.browser.living import PAD, pad
 from tests.browser.pages import settled
 from tests.browser.server import Server
+from tests.browser.test_training import train
 
 STROKES = 3
+ANSWERS, EDITS = 9, 9
 WATCH = """() => {
   window.frames_ = [];
   let last = performance.now();
@@ -40,6 +44,7 @@ def main() -> None:
     """Measure, print and write the table."""
     with served() as (server, page):
         rows = [*_frames(page, server), *_socket(page.context.new_page(), server)]
+        rows += [_edits(page.context.new_page(), server), *_costs(page.context.new_page(), server)]
     publish("drawing", "The living network under the pen", ["what", "median", "worst tenth"], rows, NOTE)
 
 
@@ -98,7 +103,7 @@ def _socket(page: Page, server: Server) -> list[list[str]]:
     page.locator("[data-testid=stTable]").wait_for()
     settled(page)
     during, size = len(sent), sum(sent)
-    took = [_pen_up(page, 60 + 20 * number) for number in range(STROKES)]
+    took = [_pen_up(page, 40 + 12 * number) for number in range(ANSWERS)]
     return [
         ["first load over the socket, kB", f"{first / 1000:.0f}", ""],
         ["messages to the server for a stroke", str(during), f"{size / 1000:.1f} kB"],
@@ -118,6 +123,51 @@ def _pen_up(page: Page, down: float) -> float:
     page.mouse.up()
     settled(page)
     return took
+
+
+REPAINTED = """async (living, value) => {
+  const network = living.living;
+  const field = [...document.querySelectorAll('input')].find(one => one.ariaLabel?.includes('filters'));
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, String(value));
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  const started = performance.now();
+  field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}));
+  while (network.maps[1 + network.offset].shape.at(-1) !== value) await new Promise(requestAnimationFrame);
+  return performance.now() - started;
+}"""
+
+
+def _edits(page: Page, server: Server) -> list[str]:
+    """How many filters the first layer has is changed, and the maps are there."""
+    page.goto(f"{server.url}/designer")
+    page.locator(".living .block").first.wait_for()
+    took = []
+    for number in range(EDITS):
+        settled(page)
+        took.append(page.locator(".living").evaluate(REPAINTED, 8 + number))
+    return _row("edit to repainted maps, ms", took)
+
+
+def _costs(page: Page, server: Server) -> list[list[str]]:
+    """What a stroke costs the server's process: of one who draws, and of thirty while a run trains."""
+    sent: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    _opened(page, server)
+    opening = list(sent)
+    sent.clear()
+    _stroke(page, 40)
+    page.locator("[data-testid=stTable]").wait_for()
+    settled(page)
+    stroke = sent[0]
+    alone = processor_for_a_stroke(server, opening, stroke, visitors=1)
+    train(page, server.url, epochs=1000)
+    page.get_by_text("Epoch 2 of").wait_for(timeout=90_000)
+    page.goto("about:blank")
+    many = processor_for_a_stroke(server, opening, stroke, visitors=30)
+    return [
+        ["server's processor for a stroke, one draws, ms", f"{alone:.1f}", ""],
+        ["the same, 30 draw and a run trains, ms", f"{many:.1f}", ""],
+    ]
 
 
 def _row(name: str, values: list[float]) -> list[str]:
