@@ -13,10 +13,15 @@ ANIMATION = "Animation of all images that follow"
 
 
 def opened(server, page: Page) -> Page:
-    page.goto(f"{server.url}/augmentation")
-    page.get_by_role("heading", name="Augmentation", exact=True).wait_for()
-    page.get_by_text("12 variants, seed").wait_for()
-    settled(page)
+    """The page with its variants; on a fresh server the first ones may take longer than a page waits for them."""
+
+    def made() -> bool:
+        page.goto(f"{server.url}/augmentation")
+        page.get_by_role("heading", name="Augmentation", exact=True).wait_for()
+        settled(page)
+        return page.get_by_text("12 variants, seed").count() == 1
+
+    until(made)
     return page
 
 
@@ -29,7 +34,7 @@ def farthest(page: Page) -> float:
 def test_the_variants_follow_a_slider_that_moves(server, page):
     opened(server, page)
     rotation = page.get_by_role("slider", name="rotation")
-    assert 6 < farthest(page) <= 12
+    until(lambda: 6 < farthest(page) <= 12)
     thumb = rotation.locator("xpath=../..").bounding_box()
     track = rotation.locator("xpath=../../..").bounding_box()
     middle = thumb["y"] + thumb["height"] / 2
