@@ -93,6 +93,10 @@ def home(app: AppTest) -> None:
     app.selectbox(key="home-preset").set_value("dnn-500x3").run()
 
 
+def training(app: AppTest) -> None:
+    app.text_input(key="run-name").set_value("a name & more").run()
+
+
 def nothing(app: AppTest) -> None:
     """It is seen as it is opened."""
 
@@ -109,7 +113,7 @@ SEEN = {
         nothing,
         {"row": "2", "data": "bundled"},
     ),
-    "training": (pages.LIVE, DESIGN, nothing, {"data": "bundled"}),
+    "training": (pages.LIVE, DESIGN, training, {"data": "bundled", "name": "a name & more"}),
     "runs": (pages.RUNS, {}, nothing, {}),
     "draw": (pages.DRAW, DRAWING, draw, {"models": "dnn-500x3", "way": "arrange"}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),

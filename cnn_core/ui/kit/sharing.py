@@ -95,6 +95,11 @@ def asked_all(name: str, default: list[Option], options: Sequence[Option], key: 
     return known if known or not found else default
 
 
+def asked_text(name: str, longest: int) -> str:
+    """What the address asks a box for text to begin with; nothing when it is not asked for anything."""
+    return (session.link(name) or "")[:longest]
+
+
 def follow(name: str, take: Callable[[str], None]) -> None:
     """Let `take` have what the address says, once; what is wrong with it is told, and changes nothing."""
     value = session.link(name)

@@ -14,11 +14,12 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.sharing import BETWEEN, asked, carry, follow
+from cnn_core.ui.kit.sharing import BETWEEN, asked, asked_text, carry, follow
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
 PAGE = 50  # runs on a page
+MOST_LETTERS = 80  # of a search that a link can ask for
 MOST_TICKED = 50  # that a link can tick
 ORDERS = {
     "-created": N_("Newest first"),
@@ -88,8 +89,8 @@ def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]
 
 
 def _search() -> str:
-    key, first = "runs-search", session.link("search") or ""
-    return st.text_input(_("Search"), first[:80], key=key, placeholder=_("Name, network or data set"), width=260)
+    key, first = "runs-search", asked_text("search", MOST_LETTERS)
+    return st.text_input(_("Search"), first, key=key, placeholder=_("Name, network or data set"), width=260)
 
 
 def _order() -> str:

@@ -31,6 +31,7 @@ from cnn_core.ui.kit.forms import form, refused
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import example_image
+from cnn_core.ui.kit.sharing import asked_text, carry
 from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 
@@ -95,7 +96,9 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         trains = st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train")
         called = run_title(network, recipe)
-        name = st.text_input(_("Name of the run"), placeholder=called, max_chars=MAX_NAME, key="run-name")
+        first = asked_text("name", MAX_NAME)
+        name = st.text_input(_("Name of the run"), first, placeholder=called, max_chars=MAX_NAME, key="run-name")
+        carry(name=name or None)
     if trains:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw":
