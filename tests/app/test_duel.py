@@ -286,6 +286,12 @@ def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
     assert figure["data"][1]["y"][PLACES.index(4)] == pytest.approx(expected, abs=1e-4)
 
 
+def test_no_link_carries_where_a_hand_has_dragged_the_digit_and_whoever_shares_is_told(finished, monkeypatch):
+    play_the_board(monkeypatch, right=4, down=-3, digit=7)
+    app = opened(duel=finished.id, tab="drag")
+    assert "where the digit was dragged to" in list(app.session_state["studio.share.left_out"])
+
+
 def test_before_any_duel_the_ready_made_pair_is_tried(monkeypatch):
     shown = play_the_board(monkeypatch, right=0, down=0, digit=None)
     app = opened()
@@ -331,7 +337,8 @@ def test_who_opens_the_link_of_a_duel_sees_the_same_tab(finished):
     assert "The link asks for a tab that is not here" in texts(wrong)
 
 
-def test_a_digit_that_was_dragged_is_shared_where_it_is(finished, monkeypatch):
+def test_a_digit_moved_by_sliders_is_shared_where_it_is(finished, monkeypatch):
+    monkeypatch.setattr(f"{BOARD}.MOST_MACS", 100)
     opened(duel=finished.id)
     ink = np.zeros((280, 280, 4), np.uint8)
     ink[60:220, 130:150] = 255
