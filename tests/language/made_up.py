@@ -147,7 +147,7 @@ def _names() -> set[str]:
 
 _KNOWN = _names()
 _SKIPPED = re.compile(
-    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange)(?:-badge)?(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
+    r"```.*?```|`[^`]*`|:material/\w+:|:(?:small|red|gray|green|blue|orange|violet)(?:-badge)?(?=\[)|%\{[^}]*\}|</?\w+[^>]*>|data:\S+|&\w+;",
     re.DOTALL,
 )
 
