@@ -18,6 +18,7 @@ from cnn_core.design.shapes import trace
 from cnn_core.engine.work.maps import LongMaps, Maps, Random
 from cnn_core.errors import EngineError
 from cnn_core.exchange.maps import ImageMaps
+from cnn_core.exchange.weights import Weights
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.training.build import build, to_bytes
 from cnn_core.ui import pages
@@ -156,6 +157,20 @@ def test_a_network_that_takes_seconds_does_not_keep_others_from_a_prediction():
         kinds.append((type(asked.work), asked.work.place))
         asked.job and asked.job.stop()
     assert kinds == [(Maps, "questions"), (LongMaps, "background")]
+
+
+def test_the_same_weights_put_together_anew_are_no_new_question():
+    from cnn_core.ui.kit.at_work import _same  # once an app runs
+
+    image = np.zeros((28, 28, 1), np.uint8)
+    kernel, other = np.ones((3, 3)), np.ones((3, 3))
+    work = Maps(LARGE, Weights([[kernel], None, []], "scaled"), image)
+    assert _same(work, LARGE, Weights([[other], None, []], "scaled"), image)
+    assert not _same(work, LARGE, Weights([[2 * other], None, []], "scaled"), image)
+    assert not _same(work, LARGE, Weights([[other], [other], []], "scaled"), image)
+    assert not _same(work, LARGE, Weights([[other], None, []], "raw"), image)
+    assert not _same(work, LARGE, Random(0, "scaled"), image)
+    assert not _same(work, LARGE, Weights([[other], None, []], "scaled"), image + 1)
 
 
 @pytest.fixture

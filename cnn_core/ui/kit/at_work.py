@@ -16,7 +16,7 @@ from cnn_core.engine.job import Job
 from cnn_core.engine.work.maps import LongMaps, Maps, Random
 from cnn_core.errors import DataError, StudioError
 from cnn_core.exchange.maps import ImageMaps, awaited
-from cnn_core.exchange.weights import Weights
+from cnn_core.exchange.weights import Arrays, Weights
 from cnn_core.language import _
 from cnn_core.settings import settings
 from cnn_core.ui.components.network.component import MOST_MACS, Pad, drawn, living_network
@@ -130,7 +130,20 @@ def _asked(network: Network, learned: Learned, image: np.ndarray | None, place: 
 
 
 def _same(work: Maps, network: Network, learned: Learned, image: np.ndarray) -> bool:
-    return work.network == network and work.learned == learned and np.array_equal(work.image, image)
+    return work.network == network and _alike(work.learned, learned) and np.array_equal(work.image, image)
+
+
+def _alike(one: Learned, other: Learned) -> bool:
+    """Weights may be put together anew in each script run: the same numbers are the same question."""
+    if one is other or not (isinstance(one, Weights) and isinstance(other, Weights)):
+        return one == other
+    return one.pixels == other.pixels and all(map(_equal, one.arrays, other.arrays))  # those of one network
+
+
+def _equal(one: Arrays | None, other: Arrays | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(map(np.array_equal, one, other))
 
 
 def _begin(network: Network, learned: Learned, image: np.ndarray, before: _Asked | None) -> _Asked:
