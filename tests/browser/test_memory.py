@@ -63,6 +63,29 @@ def test_a_browser_that_has_lost_what_it_kept_still_sees_the_page(server, page):
     expect(pad(page)).to_be_visible()
 
 
+def test_a_server_that_is_started_anew_does_not_cost_what_was_done_since_the_page_was_loaded(fresh_server, page):
+    page.goto(fresh_server.url)
+    settled(page)
+    page.reload()  # this visit is no first one: it has told what was kept
+    settled(page)
+    page.get_by_role("link", name="Designer").first.click()
+    page.get_by_role("heading", name="Designer").wait_for()
+    page.locator(".living .plus select").first.wait_for()
+    settled(page)
+    page.locator(".living .plus select").nth(1).select_option("Dropout")
+    until(lambda: headings(page)[1:2] == ["Dropout"])
+    page.get_by_role("link", name="Home").first.click()
+    pad(page).wait_for()
+    settled(page)
+    fresh_server.kill()
+    page.locator("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])").wait_for()
+    fresh_server.start()
+    page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for()
+    settled(page)
+    page.get_by_role("link", name="Designer").first.click()
+    until(lambda: headings(page)[1:2] == ["Dropout"])
+
+
 def test_the_visitors_own_run_is_in_sight_on_every_page(server, page):
     page.goto(server.url)
     page.get_by_role("button", name="Train your own").click()

@@ -18,6 +18,8 @@ from cnn_core.ui.kit.session import Slot
 
 RUN: Slot[str] = Slot("own.run", "")
 """The id of the run that this visitor has started last."""
+ASKED: Slot[bool] = Slot("recalled.asked", False)
+"""Whether the browser was asked what it has kept."""
 RECALLED: Slot[bool] = Slot("recalled", False)
 """Whether what the browser had kept was taken over."""
 STARTED: Slot[bool] = Slot("recalled.started", False)
@@ -59,18 +61,20 @@ def _recall(name: str) -> None:
     """Once a visit, in the script run after the browser has told.
 
     A page for somebody who comes back waits for that: else it would show them other things first, and take what they
-    begin to write in it for nothing.
+    begin to write in it for nothing. A browser whose server was started anew sends along what it told the one before:
+    by now it may have kept more, and is asked again.
     """
     if RECALLED.get():
         return
     if not STARTED.get():
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
+    if holds() and not ASKED.get():
+        ASKED.put(True)
+        memory({}, name, awaited=True)
+        st.stop()
     if told():
         RECALLED.put(True)
         _take(kept())
-    elif holds() and not STARTED.get():
-        memory({}, name, awaited=True)
-        st.stop()
 
 
 def _to_keep() -> dict[str, object]:

@@ -37,6 +37,6 @@ export default function ({data, setStateValue}) {
   const before = recalled();
   const tells = data.awaited || (!answered && holdsWork(before));
   answered = true;
-  if (tells) setStateValue("kept", before);
+  if (tells) setStateValue("kept", {...before, told: Date.now()}); // told twice is news too
   else keep({visitor: newVisitor(), ...before, ...data.keep});
 }
