@@ -19,31 +19,32 @@ MODELS = ("keras-log", "dnn-500x3")
 DIGITS = 1000
 SIDE = 112  # px, of a digit's field of 28
 PAPER = 280
+MARGIN = (PAPER - SIDE) // 2
 PENS = (4, 7, 10, 15, 20, 26, 32, 40)
 
 
 def main() -> None:
     dataset = Catalogue(Path(os.environ["CNN_STUDIO_TEST_DATA"]) / "datasets").load("mnist")
     images, labels = dataset.x_test[:DIGITS].reshape(-1, 28, 28), dataset.y_test[:DIGITS]
-    lines = [_thinned(_enlarged(image)) for image in images]
+    lines = [thinned(enlarged(image)) for image in images]
     models = {name: keras.saving.load_model(f"assets/models/{name}.keras", compile=False) for name in MODELS}
     rows = []
     for pen in PENS:
-        drawn = [stages(_drawn(line, pen)) for line in lines]
-        digits = np.stack([steps.final for steps in drawn]).astype(np.float32)
-        share = np.median([pen / max(steps.box[2:]) for steps in drawn])
+        treated = [stages(drawn(line + MARGIN, pen, (PAPER, PAPER))) for line in lines]
+        digits = np.stack([steps.final for steps in treated]).astype(np.float32)
+        share = np.median([pen / max(steps.box[2:]) for steps in treated])
         accuracies = [_accuracy(model, digits, labels) for model in models.values()]
         rows.append([f"{share:.2f}", *(f"{accuracy:.1%}" for accuracy in accuracies)])
     note = f"{DIGITS:,} test digits of MNIST, redrawn. The pad warns above the share `THICK` of network/pad.js."
     publish("pens", "How thick a pen may be", ["pen, by the digit's longer side", *MODELS], rows, note)
 
 
-def _enlarged(image: np.ndarray) -> np.ndarray:
+def enlarged(image: np.ndarray) -> np.ndarray:
     """(SIDE, SIDE) bool: the ink of a (28, 28) digit."""
     return np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BICUBIC)) > 110
 
 
-def _thinned(ink: np.ndarray) -> np.ndarray:
+def thinned(ink: np.ndarray) -> np.ndarray:
     """(n, 2) rows and columns: lines one pixel wide.
 
     Source: T. Y. Zhang, C. Y. Suen, "A fast parallel algorithm for thinning digital patterns", CACM 27 (1984).
@@ -65,11 +66,11 @@ def _thinned(ink: np.ndarray) -> np.ndarray:
             return np.argwhere(inner)
 
 
-def _drawn(line: np.ndarray, pen: float) -> np.ndarray:
-    """(PAPER, PAPER), 0 to 1: the line drawn with a round pen, px."""
-    paper = Image.new("L", (PAPER, PAPER))
+def drawn(line: np.ndarray, pen: float, size: tuple[int, int]) -> np.ndarray:
+    """(H, W) of this size, 0 to 1: the places in `line` dotted with a round pen, px."""
+    paper = Image.new("L", size[::-1])
     brush = ImageDraw.Draw(paper)
-    for row, column in line + (PAPER - SIDE) // 2:
+    for row, column in line:
         brush.ellipse((column - pen / 2, row - pen / 2, column + pen / 2, row + pen / 2), fill=255)
     return np.asarray(paper, np.float32) / 255
 

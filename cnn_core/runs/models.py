@@ -32,7 +32,7 @@ class Model:
     title: str
     network: Network
     dataset: str
-    accuracy: float | None  # on test images that it never saw in training
+    accuracy: float | None  # on test images that it never saw in training: for a ready-made one those of MNIST
     load: Callable[[], bytes | None]
 
     @property

@@ -60,7 +60,7 @@ def test_a_run_is_answered_for_as_keras_would(lab, finished, bundled, tmp_path):
     np.testing.assert_array_equal(answer.argmax(axis=1), predictions.predicted[:40])
 
 
-def test_ready_made_models_read_as_well_as_is_written_beside_them(lab, bundled, tmp_path):
+def test_ready_made_models_answer_as_keras_would(lab, bundled, tmp_path):
     keys = [path.stem for path in sorted(READY_MADE.glob("*.json"))]
     assert len(keys) >= 2
     answers = lab.predict(keys, bundled.x_test[:200])
@@ -70,8 +70,19 @@ def test_ready_made_models_read_as_well_as_is_written_beside_them(lab, bundled, 
         content = (READY_MADE / f"{key}.keras").read_bytes()
         keras_says = predicted_by_keras(content, tmp_path / "m.keras", bundled.x_test[:200])
         np.testing.assert_allclose(answer, keras_says, rtol=1e-4, atol=1e-6)
-        stated = json.loads((READY_MADE / f"{key}.json").read_text())["test_accuracy"]
-        assert (answer.argmax(axis=1) == bundled.y_test[:200]).mean() > stated - 0.05
+
+
+def test_ready_made_models_read_mnists_test_digits_as_well_as_is_written_beside_them(lab, mnist):
+    keys = [path.stem for path in sorted(READY_MADE.glob("*.json"))]
+    for key, answer in lab.predict(keys, mnist.x_test).items():
+        about = json.loads((READY_MADE / f"{key}.json").read_text())
+        assert about["dataset"] == mnist.name
+        assert about["test_images"] == len(mnist.y_test)
+        assert (answer.argmax(axis=1) == mnist.y_test).mean() == pytest.approx(about["test_accuracy"], abs=2e-4)
+
+
+def test_the_ready_made_cnn_reads_more_than_99_percent():
+    assert json.loads((READY_MADE / "keras-log.json").read_text())["test_accuracy"] >= 0.993
 
 
 def test_more_models_than_a_worker_keeps_are_answered_too(lab, finished, bundled):

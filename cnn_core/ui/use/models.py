@@ -75,6 +75,7 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
     """A box to choose up to four of `models` in; those by their titles."""
     by_key = {model.key: model for model in models}
     titles = _titles(models)
+    ready = [model for model in models if model.key in READY_MADE]
     keys = st.multiselect(
         _("Networks"),
         list(by_key),
@@ -84,9 +85,20 @@ def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
         key=key,
         persist_state="session",
         placeholder=_("Choose networks"),
+        help=_how_well(ready, titles) if ready else None,
     )
     carry(models=keys)
     return {titles[key]: by_key[key] for key in keys}
+
+
+def _how_well(ready: Sequence[Model], titles: Mapping[str, str]) -> str:
+    """What the ready-made models were trained on, and how many digits that they never saw they read right."""
+    told = _(
+        "The ready-made networks were trained on MNIST's 60,000 training digits, each varied a little; the bundled "
+        "digits are some of them. Correct predictions for MNIST's 10,000 test digits, which they never saw:"
+    )
+    shares = [f"- {titles[model.key]}: {model.accuracy:.1%}" for model in ready if model.accuracy is not None]
+    return "\n".join([told, "", *shares])
 
 
 def _titles(models: Sequence[Model]) -> dict[str, str]:
