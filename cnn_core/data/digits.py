@@ -81,6 +81,11 @@ class Stages:
         return min(ink.shape) > max(ink.shape) / 2 and bool(ink[middle].mean() > SOLID)
 
 
+def whole(title: Text, image: np.ndarray, caption: Text) -> Stage:
+    """The stage after which a network would get the whole (H, W) `image`, made small."""
+    return Stage(title, image, caption, _seen(_resized(image, FIELD, FIELD)))
+
+
 def stages(ink: np.ndarray) -> Stages:
     """Treats a drawing of any size as the makers of MNIST treated their scans.
 
@@ -106,8 +111,8 @@ def stages(ink: np.ndarray) -> Stages:
     scaling = Text("{sides} px, times {scale:.2g}", sides=sides(small.shape), scale=scale)
     brightening = Text("brightest: {value} → 255", value=round(255 * float(field.max())))
     return Stages(
-        Stage(Text("Drawing"), ink, size, _seen(_resized(ink, FIELD, FIELD))),
-        Stage(Text("Cropped"), cropped, ink_size, _seen(_resized(cropped, FIELD, FIELD))),
+        whole(Text("Drawing"), ink, size),
+        whole(Text("Cropped"), cropped, ink_size),
         Stage(Text("Scaled to {side} px", side=BOX), small, scaling, _seen(_placed(small, middle))),
         Stage(Text("Centred"), field, _in_words(shift), _seen(field)),
         Stage(Text("Full contrast"), bright, brightening, _seen(bright)),

@@ -1,35 +1,36 @@
-"""Images that visitors send, read with limits and made into ink on an even background."""
+"""Images that visitors send, read with limits: as they are, or as the ink of a digit."""
 
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from cnn_core.data.digits import Stage
+from cnn_core.data.ink import ink_stages
 from cnn_core.errors import DataError
 from cnn_core.language import Text
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_WHOLE = 16_000_000  # pixels of a PNG or WebP: it is decoded whole, in up to 16 bytes a pixel; a camera sends JPEG
 WORKING_SIDE = 512  # px: larger images are averaged down to this, which also removes a camera's noise
-FAINTEST = 0.1  # of the way from black to white: less contrast than this is an empty image
-MOST_NOISE = 0.4  # of the ink's own strength: what is removed as noise of the paper is never more
+FAINTEST = 0.1  # of full opacity: less is an empty image
 SMALLEST_SIDE = 8  # px
 
 
-def read_image(data: bytes, *, max_bytes: int, max_pixels: int) -> np.ndarray:
-    """An image of one digit -> its ink, whatever the colours, the light and the transparency.
+def read_image(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[Stage, ...]:
+    """An image of one digit -> its ink, whatever the colours, the light and the transparency: see `ink_stages`.
 
     Args:
         data: a PNG, JPEG or WebP file; of an animation the first frame counts.
         max_bytes, max_pixels: larger ones are refused, the pixels from the header, before anything is decoded.
 
     Returns:
-        (H, W) float32, 0 background .. 1 ink, the longer side at most 512 px.
+        the stages of (H, W) float32 images, the longer side at most 512 px; the last one is 0 background .. 1 ink.
 
     Raises:
         DataError: not such an image, too large, damaged, or nothing is on it.
     """
-    return _ink(_grey(decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)[1]))
+    return ink_stages(_grey(decoded(data, max_bytes=max_bytes, max_pixels=max_pixels)[1]))
 
 
 def decoded(data: bytes, *, max_bytes: int, max_pixels: int) -> tuple[tuple[int, int], Image.Image]:
@@ -100,44 +101,3 @@ def _grey(image: Image.Image) -> np.ndarray:
     cut_out = alpha.mean() > 0.3 and spread > 0.15  # paper with a digit on it; otherwise only the stroke is there
     paper = np.median(tone[alpha > 0.5]) if cut_out else float(mean < 0.5)
     return tone * alpha + paper * (1 - alpha)
-
-
-def _ink(grey: np.ndarray) -> np.ndarray:
-    """(H, W) brightness -> ink: how far a pixel stands out from the paper, on the side that stands out more."""
-    difference = grey - _paper(grey)
-    dark, light = np.maximum(-difference, 0), np.maximum(difference, 0)
-    ink = dark if _weight(dark) >= _weight(light) else light
-    marked = ink[ink > FAINTEST]
-    if not marked.size:
-        todo = Text("Send a digit that stands out from its background")
-        raise DataError(Text("Nothing is drawn on this image"), todo=todo)
-    strong = np.quantile(marked, 0.75)
-    noise = 1.4826 * np.median(np.abs(difference))  # the standard deviation, were it Gaussian; ink is the smaller part
-    floor = min(8 * noise, MOST_NOISE * strong)
-    return np.clip((ink - floor) / (strong - floor), 0, 1).astype(np.float32)
-
-
-def _weight(ink: np.ndarray) -> float:
-    return float(np.sum(ink[ink > FAINTEST] ** 2))
-
-
-def _paper(grey: np.ndarray) -> np.ndarray:
-    """(H, W) brightness of the empty paper: a quadratic surface, fitted to the border, then to all that agrees with it.
-
-    Light that falls off towards one side or a corner is such a surface; a hard-edged shadow is not.
-    """
-    rows, columns = (np.linspace(-1, 1, side, dtype=np.float32) for side in grey.shape)
-    step = max(1, max(grey.shape) // 64)
-    sample = grey[::step, ::step].ravel()
-    terms = _quadratic(rows[::step], columns[::step])
-    edge = np.maximum(*np.meshgrid(abs(rows[::step]), abs(columns[::step]), indexing="ij")).ravel() > 0.8
-    fits = edge & (abs(sample - np.median(sample[edge])) < 0.25)
-    for _ in range(5):
-        surface, *_ = np.linalg.lstsq(terms[fits], sample[fits])
-        fits = abs(sample - terms @ surface) < FAINTEST
-    return np.clip(_quadratic(rows, columns) @ surface, 0, 1).reshape(grey.shape)
-
-
-def _quadratic(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    y, x = (axis.ravel() for axis in np.meshgrid(rows, columns, indexing="ij"))
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)

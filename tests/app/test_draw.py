@@ -142,6 +142,13 @@ def test_without_a_network_it_asks_for_one(page):
     assert "Choose at least one network" in page.info[0].value
 
 
+def test_how_well_the_ready_made_networks_read_is_said_where_they_are_chosen(page):
+    told = page.multiselect(key="draw-models").help
+    for model in services.models():
+        assert f"{model.title}: {model.accuracy:.1%}" in told
+    assert "10,000 test digits" in told
+
+
 def test_a_link_chooses_the_network(page):
     key = services.models()[0].key
     page.query_params["model"] = key
@@ -161,7 +168,25 @@ def test_a_picture_of_a_digit_is_read(page, paper):
     picture.save(file, "JPEG")
     send(page, file.getvalue())
     assert not page.exception
-    assert all(cell.startswith("**7**") for cell in page.table[0].value.loc["5. Full contrast"])
+    table = page.table[0].value
+    assert list(table.index)[:3] == ["1. Photo", "2. Paper removed", "3. Cropped"]
+    assert all(cell.startswith("**7**") for cell in table.loc["6. Full contrast"])
+
+
+def test_lines_and_marks_are_removed_from_a_picture_in_stages_of_their_own(page):
+    picture = Image.new("L", (300, 400), 240)
+    brush = ImageDraw.Draw(picture)
+    for row in range(20, 400, 40):
+        brush.line([(0, row), (300, row + 4)], fill=130, width=2)
+    brush.line([(60, 80), (230, 80), (120, 340)], fill=30, width=20, joint="curve")
+    brush.ellipse((270, 370, 278, 378), fill=30)
+    file = BytesIO()
+    picture.save(file, "PNG")
+    send(page, file.getvalue())
+    assert not page.exception
+    table = page.table[0].value
+    assert list(table.index)[:4] == ["1. Photo", "2. Paper removed", "3. Lines removed", "4. Main part"]
+    assert all(cell.startswith("**7**") for cell in table.iloc[-1])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ LIMITS = {"max_bytes": 2**20, "max_pixels": 4_000_000}
 
 
 def read(picture, kind="PNG", **options):
-    return read_image(encoded(picture, kind, **options), **LIMITS)
+    return read_image(encoded(picture, kind, **options), **LIMITS)[-1].image
 
 
 def encoded(picture, kind="PNG", **options):
@@ -163,7 +163,7 @@ def test_a_corrupted_picture_is_a_data_error_or_ink(kind, data):
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=5)):
         content[place] = data.draw(st.integers(0, 255))
     with suppress(DataError):
-        ink = read_image(bytes(content), **LIMITS)
+        ink = read_image(bytes(content), **LIMITS)[-1].image
         assert ink.dtype == np.float32
         assert ink.min() >= 0
         assert ink.max() <= 1

@@ -74,5 +74,5 @@ def _sent(data: Dataset) -> np.ndarray | None:
         return None
     limits = {"max_bytes": settings().max_upload_bytes, "max_pixels": settings().max_image_pixels}
     if _takes_digits(data):
-        return stages(read_image(file.getvalue(), **limits)).final[..., np.newaxis]
+        return stages(read_image(file.getvalue(), **limits)[-1].image).final[..., np.newaxis]
     return fitted(read_photo(file.getvalue(), **limits)[1], data.input_shape)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import CanvasResult, st_canvas
 
+from cnn_core.data.digits import Stage
 from cnn_core.data.images import read_image
 from cnn_core.language import _
 from cnn_core.settings import settings
@@ -96,18 +97,22 @@ def _clear() -> None:
     CLEARED.put(CLEARED.get() + 1)  # a new key makes a new canvas
 
 
-def sent() -> np.ndarray | None:
-    """A digit from an image file as (H, W) ink, 0 .. 1, or None; says so when the image can't be used."""
-    advice = _(
-        "Dark on light or light on dark, a drawing or a photo. Let the digit fill most of it, on an even background."
-    )
+def sent() -> tuple[Stage, ...]:
+    """The way of an image file to the (H, W) ink of a digit, 0 .. 1; empty without one that can be used."""
+    advice = _("Dark on light or light on dark, a drawing or a photo, on plain or ruled paper. Let the digit be large.")
     limits = settings()
     file = image_box(_("An image of one digit"), limits.max_upload_bytes, key="draw-picture", help=advice)
     if file is None:
-        return None
+        return ()
     leave_out(_("the image that was sent"))
     with errors_told(BROKEN):
-        ink = read_image(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)
+        way = _treated(file.getvalue(), limits.max_upload_bytes, limits.max_image_pixels)
         st.image(file, width=SIDE // 2, alt=_("The image that was sent"))
-        return ink
-    return None
+        return way
+    return ()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _treated(content: bytes, max_bytes: int, max_pixels: int) -> tuple[Stage, ...]:
+    """It takes a third of a second, and the page runs at every click."""
+    return read_image(content, max_bytes=max_bytes, max_pixels=max_pixels)

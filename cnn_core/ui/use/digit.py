@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from cnn_core.data.digits import FIELD, Stage, Stages, stages
+from cnn_core.data.digits import FIELD, Stage, stages
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError
@@ -43,21 +43,24 @@ def drawing_board(models: Sequence[Model]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = way_to_give(_("Give a digit"), (DRAW, ARRANGE, IMAGE), key="draw-way")
         chosen = chosen_models(models, "draw-models")
+    photo: tuple[Stage, ...] = ()
     if way == DRAW:
         ink, answer = _on_the_network(chosen), st.container()
     else:
         give, answer = st.columns([5, 8], gap="large")
         with give:
-            ink = arranged() if way == ARRANGE else sent()
+            photo = sent() if way == IMAGE else ()
+            ink = arranged() if way == ARRANGE else photo[-1].image if photo else None
     if ink is None or not chosen:
         answer.info(_(NO_INK if chosen else NO_MODEL), icon=":material/draw:")
         return
     with errors_told(tell=answer.error), errors_told(":material/draw:", answer.info, kind=DataError):
-        steps = stages(ink)
+        treated = stages(ink)
+        steps = [*photo, *list(treated)[1 if photo else 0 :]]  # a photo's last stage is what the drawing is else
         with answer:
             by_title = _predicted(steps, chosen)
             show_bars({title: rows[-1] for title, rows in by_title.items()}, chosen, DIGIT_NAMES)
-        _show_stages(steps, by_title)
+        _show_stages(steps, by_title, treated.blob)
 
 
 def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
@@ -77,7 +80,7 @@ def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
     return keep_drawing(None)
 
 
-def _predicted(steps: Stages, chosen: Mapping[str, Model]) -> dict[str, np.ndarray]:
+def _predicted(steps: Sequence[Stage], chosen: Mapping[str, Model]) -> dict[str, np.ndarray]:
     """By each model's title, (stages, digits): the probabilities if the treatment ended at that stage."""
     with st.spinner(_("Asking the networks…")):
         images = np.stack([step.seen for step in steps])[..., np.newaxis]
@@ -95,13 +98,13 @@ def deciding_stage(answers: Sequence[int]) -> int:
     return stage
 
 
-def _show_stages(steps: Stages, by_title: Mapping[str, np.ndarray]) -> None:
+def _show_stages(steps: Sequence[Stage], by_title: Mapping[str, np.ndarray], blob: bool) -> None:
     asked = _("Each network was also asked at every stage: what would it predict if the treatment ended here?")
     st.subheader(_("What the network sees"), help=asked)
-    if steps.blob:
+    if blob:
         st.warning(_(BLOB), icon=":material/blur_circular:")
     else:
-        st.markdown("  \n".join(_verdict(title, rows, list(steps)) for title, rows in by_title.items()))
+        st.markdown("  \n".join(_verdict(title, rows, steps) for title, rows in by_title.items()))
     # Few elements on purpose: each costs a message, and with it time between pen up and answer.
     with st.container(horizontal=True):
         for number, step in enumerate(steps, 1):
