@@ -64,6 +64,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     page.get_by_role("button", name="Use an input of 64×64×3").click()
     settled(page)
     page.get_by_role("button", name=re.compile("2 units|2 softmax units")).first.click()
+    expect(page.get_by_text("Trains on").first).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
     box = page.get_by_role("spinbutton", name="epochs")
     box.fill("1")

@@ -51,6 +51,8 @@ def test_open_rename_delete_and_compare(own_server, store, page):
     name.fill("better name")
     name.press("Enter")
     until(lambda: names(store) == ["better name", "middle", "oldest"])
+    expect(name).to_be_hidden()  # the menu is a new one, with the new name
+    settled(page)
     page.get_by_role("button", name="Rename").click()
     name.fill("best name")
     page.get_by_role("button", name="Save").click()

@@ -101,11 +101,14 @@ def test_a_recipe_out_of_range_is_named_and_cannot_be_trained(server, page):
 
 def test_a_reload_before_the_training_keeps_the_choices(server, page):
     page.goto(f"{server.url}/live")
+    page.wait_for_url(re.compile("recipe="))
+    settled(page)
+    before = page.url
     box = page.get_by_role("spinbutton", name="epochs")
     box.fill("7")
     box.press("Enter")
     expect(page.get_by_text("399 in all")).to_be_visible()
-    page.wait_for_url(re.compile("recipe="))
+    page.wait_for_url(lambda url: url != before)
     page.reload()
     expect(page.get_by_text("399 in all")).to_be_visible()
     expect(box).to_have_value("7")

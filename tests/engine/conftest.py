@@ -1,5 +1,6 @@
 """A real engine with its cluster, and the processes that belong to it."""
 
+import io
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.work.predict import Predict
+from cnn_core.runs.models import CHECKPOINT_FILE
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.settings import Settings
@@ -58,6 +60,14 @@ class Lab(Studio):
 
     def state(self, run: Run) -> RunState:
         return self.store.state(run.id)
+
+    def kept_epochs(self, run: Run) -> int:
+        """After how many epochs the checkpoint was made that this server has; 0 without one."""
+        content = self.store.load_file(run.id, CHECKPOINT_FILE)
+        if content is None:
+            return 0
+        with np.load(io.BytesIO(content)) as file:
+            return int(file["epochs"])
 
     def until(self, run: Run, *statuses: str) -> RunState:
         until(lambda: self.state(run).status in statuses)

@@ -9,7 +9,6 @@ import numpy as np
 import psutil
 import pytest
 
-from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.errors import EngineError
 from cnn_core.runs.models import MODEL_FILE
 from tests.engine.conftest import LONG, SHORT, Lab, lab, until
@@ -46,7 +45,7 @@ try:
 except EngineError as error:
     assert "could not be asked" in str(error), error
 running, waiting = lab.train(LONG.model_copy(update={"epochs": 30, "batch_size": 1})), lab.train()
-until(lambda: lab.store.load_file(running.id, "checkpoint.npz"))
+until(lambda: lab.kept_epochs(running))
 loaded = {name.split(".")[0] for name in sys.modules} & {"keras", "tensorflow", "jax"}
 assert "\\n" not in lab.state(misfit).message, lab.state(misfit).message
 print(done.id, running.id, waiting.id, *loaded, flush=True)
@@ -118,7 +117,7 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     run = lab.train(SHORT.model_copy(update={"epochs": 8, "batch_size": 1}))
     waiting = lab.train()
     until(lambda: lab.engine.queue.position(waiting.id) == 1)
-    until(lambda: _epochs(lab, run.id) >= 2)
+    until(lambda: lab.kept_epochs(run) >= 2)
     lab.workers()[1].kill()
     state = lab.ended(run)
     assert state.status == "failed"
@@ -132,16 +131,6 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     assert [epoch.epoch for epoch in state.epochs_done] == list(range(8))
     assert lab.state(earlier).status == "finished"
     assert lab.store.load_file(earlier.id, MODEL_FILE) == model
-
-
-def _epochs(lab: Lab, run_id: str) -> int:
-    content = lab.store.load_file(run_id, CHECKPOINT_FILE)
-    if content is None:
-        return 0
-    path = lab.home / "seen.npz"
-    path.write_bytes(content)
-    with np.load(path) as file:
-        return int(file["epochs"])
 
 
 def test_a_killed_worker_for_questions_is_replaced(lab_after: Lab, bundled):

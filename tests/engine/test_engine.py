@@ -1,6 +1,5 @@
 """Engine: runs and questions on a real cluster that nothing happens to. One cluster for all of it."""
 
-import io
 import json
 import time
 from pathlib import Path
@@ -14,7 +13,6 @@ from distributed.security import Security
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
-from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.runs.events import Finished
@@ -179,10 +177,9 @@ def test_a_run_that_was_stopped_in_the_queue_can_be_sent_again(lab):
 
 def test_checkpoints_arrive_while_the_run_goes_on(lab):
     run = lab.train(LONG)
-    until(lambda: lab.store.load_file(run.id, CHECKPOINT_FILE))
+    until(lambda: lab.kept_epochs(run))
     assert lab.state(run).status == "training"
-    with np.load(io.BytesIO(lab.store.load_file(run.id, CHECKPOINT_FILE))) as file:
-        assert 1 <= file["epochs"] <= len(lab.state(run).epochs_done)
+    assert 1 <= lab.kept_epochs(run) <= len(lab.state(run).epochs_done)
     lab.engine.queue.stop(run.id)
     lab.ended(run)
 

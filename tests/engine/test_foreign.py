@@ -125,8 +125,7 @@ def workers(lab: Lab, kind: str) -> dict[str, int]:
 
 def trains(lab: Lab, run: Run, points: int = 0) -> bool:
     """It has learned for more than an epoch, and the server has what it needs to resume it."""
-    state = lab.state(run)
-    return len(state.epochs_done) > points and bool(lab.store.load_file(run.id, "checkpoint.npz"))
+    return min(len(lab.state(run).epochs_done), lab.kept_epochs(run)) > points
 
 
 def machine_of(machines: Machines, pid: int) -> str:

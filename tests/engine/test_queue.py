@@ -37,7 +37,7 @@ from tests.engine.conftest import LONG, Lab, until
 lab = Lab(Path(sys.argv[1]))
 for line in sys.stdin:
     run = lab.train(LONG)
-    until(lambda: lab.store.load_file(run.id, "checkpoint.npz"))
+    until(lambda: lab.kept_epochs(run))
     print(run.id, flush=True)
 lab.engine.close()
 """

@@ -15,7 +15,6 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.engine.work.maps import Random
 from cnn_core.engine.work.prepare import Prepare
-from cnn_core.errors import Words
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
@@ -78,21 +77,8 @@ def train_again(run: Run) -> None:
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
-    problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
-    wrong: Words | None = next(filter(None, map(refused, FORMS)), None)
-    stuck = services.fault() is not None
-    if wrong:
-        show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
-    elif wrong := refusal():
-        _show_refusal(wrong)
-    elif problem:
-        _show_problem(problem, network, entry)
-    else:
-        _summary(network, recipe, entry)
-        if not stuck:
-            estimate(network, recipe, entry)
-            services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
-    disabled = bool(wrong or stuck or problem)
+    with st.container():  # however much there is to say: the button keeps its place on the page
+        disabled = not _is_possible(network, recipe, entry)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         trains = st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train")
         called = run_title(network, recipe)
@@ -103,6 +89,24 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw":
         _raw_pixels(recipe)
+
+
+def _is_possible(network: Network, recipe: Recipe, entry: Entry) -> bool:
+    """Say what the choices amount to, or what is wrong with them; and whether they can be trained."""
+    problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
+    if wrong := next(filter(None, map(refused, FORMS)), None):
+        show_error(_("Training waits for the recipe: {problem}. Correct that field first.", problem=wrong))
+    elif why := refusal():
+        _show_refusal(why)
+    elif problem:
+        _show_problem(problem, network, entry)
+    else:
+        _summary(network, recipe, entry)
+        if services.fault() is None:
+            estimate(network, recipe, entry)
+            services.engine().begin(Prepare(network, recipe, images(recipe, entry)[0]))
+            return True
+    return False
 
 
 def _raw_pixels(recipe: Recipe) -> None:
