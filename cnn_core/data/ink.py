@@ -104,7 +104,7 @@ def _readings(grey: np.ndarray) -> Iterator[_Reading]:
         if ink is not None and part is not None:
             main, score = part
             contrast = float(np.median(difference[main]))
-            yield _Reading(dark, ink, main, score * contrast**2)
+            yield _Reading(dark, ink, main, score * contrast**2 * (1 - _share_at_border(ink)))
 
 
 def _differences(grey: np.ndarray) -> Iterator[tuple[bool, np.ndarray]]:
@@ -144,6 +144,12 @@ def _main_part(ink: np.ndarray) -> tuple[np.ndarray, float] | None:
     main = parts == 1 + number
     size = min(1, _longer_side(main) / (SMALL * max(ink.shape)))
     return (main, float(thinness[number] * size) ** 2) if likely[number] else None
+
+
+def _share_at_border(ink: np.ndarray) -> float:
+    """How much of the picture is taken for ink that comes in from the border: a shadow or a table, most likely."""
+    parts, _ = ndimage.label(ink > SOLID, ALL_EIGHT)
+    return float(np.isin(parts, _at_border(parts)).mean())
 
 
 def _lines(main: np.ndarray) -> np.ndarray:
