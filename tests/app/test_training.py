@@ -94,7 +94,8 @@ def test_a_run_of_an_earlier_version_has_no_watched_images_and_shows_the_rest(fi
     store = services.store()
     state = store.state(finished)
     run = store.create("earlier", SMALL, QUICK, store.run(finished).dataset)
-    store.append(run.id, Submitted(), STARTED, state.epochs_done[-1].model_copy(update={"watched": ()}))
+    before = state.epochs_done[-1].model_copy(update={"watched": ()})
+    store.append(run.id, Submitted(), STARTED, before, Interrupted())
     app = opened(RUN, run=run.id)
     assert not app.exception
     assert learned(app) is None
