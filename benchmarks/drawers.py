@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,7 +21,8 @@ def processor_for_a_stroke(server: Server, opening: list[bytes], stroke: bytes, 
         opening: what a browser has sent until the page was there.
         stroke: what it has sent when the pen was lifted.
     """
-    return asyncio.run(_measured(server, opening, stroke, visitors))
+    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
+        return thread.submit(asyncio.run, _measured(server, opening, stroke, visitors)).result()
 
 
 async def _measured(server: Server, opening: list[bytes], stroke: bytes, visitors: int) -> float:

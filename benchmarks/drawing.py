@@ -151,7 +151,7 @@ def _edits(page: Page, server: Server) -> list[str]:
 def _costs(page: Page, server: Server) -> list[list[str]]:
     """What a stroke costs the server's process: of one who draws, and of thirty while a run trains."""
     sent: list[bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     _opened(page, server)
     opening = list(sent)
     sent.clear()
