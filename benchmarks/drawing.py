@@ -87,26 +87,31 @@ def _frames(page: Page, server: Server) -> list[list[str]]:
     return rows
 
 
-def _socket(page: Page, server: Server) -> list[list[str]]:
-    sent: list[int] = []
+def _first_stroke(page: Page, server: Server) -> tuple[list[bytes], list[bytes], int]:
+    """What the browser sends until the page is there, and with a stroke; and how many bytes it got before that."""
+    sent: list[bytes] = []
     received: list[int] = []
 
     def watch(socket) -> None:
-        socket.on("framesent", lambda frame: sent.append(len(frame)))
+        socket.on("framesent", lambda frame: sent.append(frame))
         socket.on("framereceived", lambda frame: received.append(len(frame)))
 
     page.on("websocket", watch)
     _opened(page, server)
-    first = sum(received)
+    opening, first = list(sent), sum(received)
     sent.clear()
     _stroke(page, 40)
     page.locator("[data-testid=stTable]").wait_for()
     settled(page)
-    during, size = len(sent), sum(sent)
+    return opening, list(sent), first
+
+
+def _socket(page: Page, server: Server) -> list[list[str]]:
+    _opening, stroke, first = _first_stroke(page, server)
     took = [_pen_up(page, 40 + 12 * number) for number in range(ANSWERS)]
     return [
         ["first load over the socket, kB", f"{first / 1000:.0f}", ""],
-        ["messages to the server for a stroke", str(during), f"{size / 1000:.1f} kB"],
+        ["messages to the server for a stroke", str(len(stroke)), f"{sum(map(len, stroke)) / 1000:.1f} kB"],
         _row("pen up to the worker's prediction, ms", took),
     ]
 
@@ -150,15 +155,7 @@ def _edits(page: Page, server: Server) -> list[str]:
 
 def _costs(page: Page, server: Server) -> list[list[str]]:
     """What a stroke costs the server's process: of one who draws, and of thirty while a run trains."""
-    sent: list[bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    _opened(page, server)
-    opening = list(sent)
-    sent.clear()
-    _stroke(page, 40)
-    page.locator("[data-testid=stTable]").wait_for()
-    settled(page)
-    stroke = sent[0]
+    opening, (stroke, *_more), _first = _first_stroke(page, server)
     alone = processor_for_a_stroke(server, opening, stroke, visitors=1)
     train(page, server.url, epochs=1000)
     page.get_by_text("Epoch 2 of").wait_for(timeout=90_000)

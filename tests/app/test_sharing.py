@@ -22,19 +22,9 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import drawings, services, share
 from cnn_core.ui.kit.wording import literal
 from tests.support import pages as support
-from tests.support.pages import elements, link_of, said
+from tests.support.pages import WIDGETS, elements, link_of, said
 from tests.support.runs import ended
 
-WIDGETS = (
-    "selectbox",
-    "number_input",
-    "slider",
-    "toggle",
-    "checkbox",
-    "multiselect",
-    "text_input",
-    "segmented_control",
-)
 OWN = Network(name="mine", layers=(Conv2D(filters=4), Dropout(), Flatten(), Dense(units=10, activation="softmax")))
 STROKES = [{"width": 22, "points": [[30, 40, 1], [200, 42, 1], [90, 250, 1]]}]
 DRAWING = {"studio.draw.last": {"strokes": STROKES, "ink": None}}

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import Locator, Page
 
+from tests.browser.pages import settled
+
 PAD = ".living .paper canvas"
 CORNER_SEVEN = [(0.05, 0.06), (0.23, 0.06), (0.11, 0.32)]  # fractions of the pad's sides
 Spots = Sequence[tuple[float, float]]
@@ -23,6 +25,27 @@ def draw(page: Page, spots: Spots = CORNER_SEVEN) -> None:
     for place in places[1:]:
         page.mouse.move(*place, steps=8)
     page.mouse.up()
+
+
+def watched_board(page: Page, address: str) -> list[int]:
+    """Open a page to draw on; the list gets the length of each message that the browser sends from now on."""
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
+    page.goto(address)
+    pad(page).wait_for()
+    page.get_by_text("Nothing to predict yet").wait_for()
+    settled(page)
+    sent.clear()
+    return sent
+
+
+def move_pen(page: Page) -> None:
+    """Across the pad, and leave it down."""
+    box = pad(page).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    for step in range(40):
+        page.mouse.move(box["x"] + 20 + 3 * step, box["y"] + 20)
 
 
 def touch(page: Page, spots: Spots, on: Locator | None = None) -> None:

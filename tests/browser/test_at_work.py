@@ -18,7 +18,7 @@ from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.store import RunStore
 from cnn_core.training.build import build, to_bytes
 from cnn_core.ui.components.network.component import MOST_MACS
-from tests.browser.living import answer, draw, pad
+from tests.browser.living import answer, draw, move_pen, watched_board
 from tests.browser.pages import settled
 from tests.support.runs import life
 from tests.support.waiting import until
@@ -96,18 +96,8 @@ def assert_keras(maps: list[dict], model: keras.Sequential, precision: float) ->
 
 
 def test_a_large_network_reads_a_drawing_and_every_value_is_kerass(own_server, runs, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
-    page.goto(f"{own_server.url}/draw?model={runs[DIGITS.name].id}")
-    pad(page).wait_for()
-    page.get_by_text("Nothing to predict yet").wait_for()
-    settled(page)
-    sent.clear()
-    box = pad(page).bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    for step in range(40):
-        page.mouse.move(box["x"] + 20 + 3 * step, box["y"] + 20)
+    sent = watched_board(page, f"{own_server.url}/draw?model={runs[DIGITS.name].id}")
+    move_pen(page)
     assert sent == [], "nothing is computed while the pen moves"
     page.mouse.up()
     living = at_work(page)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.browser.living import answer, draw, ink, pad, touch
+from tests.browser.living import answer, draw, ink, move_pen, pad, touch, watched_board
 from tests.browser.pages import settled
 from tests.support.waiting import until
 
@@ -43,18 +43,8 @@ def test_the_network_on_the_page_and_the_worker_agree(board):
 
 
 def test_no_message_is_sent_while_the_pen_moves(page, server):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
-    page.goto(f"{server.url}/draw")
-    pad(page).wait_for()
-    page.get_by_text("Nothing to predict yet").wait_for()
-    settled(page)
-    sent.clear()
-    box = pad(page).bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    for step in range(40):
-        page.mouse.move(box["x"] + 20 + 3 * step, box["y"] + 20)
+    sent = watched_board(page, f"{server.url}/draw")
+    move_pen(page)
     expect(page.locator(".living .bars .first")).to_have_count(1)
     assert sent == []
     page.mouse.up()

@@ -71,10 +71,9 @@ def test_a_stranger_sees_the_same_variants(server, page, stranger):
     page.get_by_role("spinbutton", name="Which, of 400").fill("9")
     page.get_by_role("spinbutton", name="Which, of 400").press("Enter")
     settled(page)
-    before = variants(page)
-    assert len(before) == 13
     stranger.goto(link_of(page))
-    until(lambda: variants(stranger) == before)
+    until(lambda: variants(stranger) == variants(page))  # a worker may still be at those of the page itself
+    assert len(variants(page)) == 13
     expect(stranger.get_by_role("spinbutton", name="Which, of 400")).to_have_value("9")
 
 

@@ -164,7 +164,7 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
     expect(tiles).to_have_count(20)
     right = page.locator(".learning .tile[data-state=right]").count()
     expect(page.locator(".learning").get_by_text(f"{right} of 20 right")).to_be_visible()
-    expect(page.locator(".learning .filter canvas")).to_have_count(32)
+    expect(page.locator(".learning .filters canvas")).to_have_count(32)
     matrix = page.locator(".st-key-results-confusion .js-plotly-plot")
     expect(matrix.locator(".nsewdrag").first).to_be_visible()
     matrix.scroll_into_view_if_needed()

@@ -77,17 +77,6 @@ def test_every_widget_keeps_its_value_when_the_language_changes(state, run_id):
 
 def values(app: AppTest) -> dict[str, object]:
     """By its key, the value of each widget; all of them have one."""
-    kinds = (
-        "selectbox",
-        "number_input",
-        "slider",
-        "toggle",
-        "checkbox",
-        "multiselect",
-        "text_input",
-        "button_group",
-        "segmented_control",
-    )
-    found = [widget for kind in kinds for widget in app.get(kind)]
+    found = [widget for kind in support.WIDGETS for widget in app.get(kind)]
     assert all(widget.key for widget in found), [widget.label for widget in found if not widget.key]
     return {widget.key: widget.value for widget in found if widget.key != "studio.language"}

@@ -9,6 +9,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
+WIDGETS = (
+    "selectbox",
+    "number_input",
+    "slider",
+    "toggle",
+    "checkbox",
+    "multiselect",
+    "text_input",
+    "button_group",
+    "segmented_control",
+)
+"""Kinds of widgets that hold a value."""
 APP = str(Path(__file__).parents[2] / "app.py")
 
 

@@ -28,7 +28,8 @@ RELU = ("convolution", "dense")
 def commit(network: Network, row: int | None = None) -> None:
     """Make `network` the design and `row` the one that is edited.
 
-    Buttons carry the network they lead to, not the change: a double click then does the same as a single one.
+    Buttons carry the network they lead to, not the change: a second click that comes before the page has answered the
+    first does nothing more.
     """
     session.set_network(network)
     if row is not None:

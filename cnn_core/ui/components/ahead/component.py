@@ -1,9 +1,10 @@
 """What the next page will need is loaded while its visitor is still on this one."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+
+from cnn_core.ui.components.mount import mounted
 
 FOLDER = Path(__file__).parent
 SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
@@ -15,15 +16,10 @@ def charts_ahead() -> None:
     Streamlit itself loads it with the first chart. Where it keeps it under another name nothing is loaded ahead.
     """
     if script := chart_script():
-        _component()(key="ahead", data={"script": script})
+        mounted(FOLDER)(key="ahead", data={"script": script})
 
 
 @st.cache_resource(show_spinner=False)
 def chart_script() -> str | None:
     """The name of the file in which Streamlit has its charts."""
     return next((path.name for path in SCRIPTS.glob("PlotlyChart.*.js")), None)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("ahead", js=(FOLDER / "main.js").read_text(encoding="utf-8"))

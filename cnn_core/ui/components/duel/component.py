@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from cnn_core.design.network import Network
 from cnn_core.exchange.weights import Weights, packed
-from cnn_core.ui.components.bundle import bundled
 from cnn_core.ui.components.duel.words import duel_words
+from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.components.network.component import FOLDER as NETWORK
-from cnn_core.ui.components.network.component import Drawing, Pad, drawing_of, framed, head_of, nothing
+from cnn_core.ui.components.network.component import Drawing, Pad, drawing_of, framed, head_of
 from cnn_core.ui.components.network.words import words
 
 FOLDER = Path(__file__).parent
@@ -79,13 +77,17 @@ def living_duel(
         "strokes": list(pad.strokes),
         "untold": pad.untold,
     }
-    result = _component()(key=key, data=framed(head) + b"".join(contents), on_drawn_change=nothing)
+    result = _board()(key=key, data=framed(head) + b"".join(contents), on_drawn_change=nothing)
     return _dragged(result.drawn, farthest)
 
 
 def living_networks(*, key: str) -> None:
     """The room for both networks of the duel `key`, side by side or, on a phone, one above the other."""
-    _component()(key=f"{key}-networks", data=framed({"name": key}))
+    _board()(key=f"{key}-networks", data=framed({"name": key}))
+
+
+def _board() -> Any:
+    return mounted(FOLDER, html='<div class="duel"></div>', styles=[NETWORK / "network.css"])
 
 
 def _dragged(state: Any, farthest: int) -> Dragged | None:
@@ -96,12 +98,3 @@ def _dragged(state: Any, farthest: int) -> Dragged | None:
     right, down = (max(-farthest, min(farthest, int(state[axis]))) for axis in ("right", "down"))
     digit = state["digit"]
     return Dragged(drawing, right, down, int(digit) if digit in range(10) else None)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css = "".join((folder / name).read_text(encoding="utf-8") for folder, name in _STYLES)
-    return st.components.v2.component("duel", html='<div class="duel"></div>', css=css, js=bundled(FOLDER / "main.js"))
-
-
-_STYLES = ((NETWORK, "network.css"), (FOLDER, "duel.css"))

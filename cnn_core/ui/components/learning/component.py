@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from cnn_core.figures.images import data_url
 from cnn_core.language import _
-from cnn_core.ui.components.bundle import bundled
+from cnn_core.ui.components.mount import mounted
 
 FOLDER = Path(__file__).parent
 SIDE = 80  # pixels: an image is sent no higher
@@ -44,7 +43,7 @@ def learning(watched: Watched | None, filters: np.ndarray | None, class_names: S
         "tiles": None if watched is None else _tiles(watched, class_names),
         "filters": None if filters is None else _filters(filters),
     }
-    _component()(key=key, data=data)
+    mounted(FOLDER, html='<div class="learning"></div>')(key=key, data=data)
 
 
 def _tiles(watched: Watched, names: Sequence[str]) -> dict[str, Any]:
@@ -94,10 +93,3 @@ def _filter_words(channels: int) -> str:
     if channels == 3:
         return _("The colours that each looks for")
     return _("Violet: bright here counts for it. Pink: against it.")
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css = (FOLDER / "learning.css").read_text(encoding="utf-8")
-    js = bundled(FOLDER / "main.js")
-    return st.components.v2.component("learning", html='<div class="learning"></div>', css=css, js=js)

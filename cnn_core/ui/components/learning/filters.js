@@ -1,44 +1,42 @@
 // The filters of the first layer, turning from what they were into what they are.
+import {element} from "../network/blocks.js";
 import {makeRamp} from "../network/maps.js";
 import {readTheme, rgb} from "../network/theme.js";
-import {calm, heading, item} from "./parts.js";
+import {calm, heading} from "./parts.js";
 
 const MORPH = 600; // ms
 
 export class Filters {
   constructor() {
     this.head = heading();
-    this.list = document.createElement("ul");
-    this.list.className = "filters";
-    this.root = document.createElement("section");
-    this.root.append(this.head.root, this.list);
+    this.list = element("div", "filters");
+    this.list.setAttribute("role", "img");
+    this.root = element("section", "", this.head.root, this.list);
   }
 
-  // values: [row][column][channel][filter], -1 to 1; channels: 1, or 3 for colours; title: of all of them.
+  // values: [row][column][channel][filter], -1 to 1; channels: 1, or 3 for colours.
   show({rows, columns, channels, count, values, summary}, words, themed) {
     this.head.show(words.filters, summary);
-    this.list.setAttribute("aria-label", summary);
+    this.list.setAttribute("aria-label", `${words.filters}. ${summary}`);
     const size = [rows, columns, channels, count];
     if (String(this.size) !== String(size)) this.build(size);
     const theme = readTheme(themed);
     this.ramp = makeRamp(theme.minus, rgb(theme.paper), rgb(theme.colours.primary));
+    if (String(values) === String(this.target)) return this.paint(this.now); // the page has run again; or the theme is new
+    this.target = values;
     this.morph(values);
   }
 
   build(size) {
     this.size = size;
-    this.now = null;
+    this.now = this.target = null;
     const [rows, columns, , count] = size;
     this.canvases = Array.from({length: count}, () => {
-      const canvas = document.createElement("canvas");
+      const canvas = element("canvas");
       Object.assign(canvas, {width: columns, height: rows});
       return canvas;
     });
-    this.list.replaceChildren(...this.canvases.map(canvas => {
-      const filter = item("filter");
-      filter.append(canvas);
-      return filter;
-    }));
+    this.list.replaceChildren(...this.canvases);
   }
 
   morph(target) {

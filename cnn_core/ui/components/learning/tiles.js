@@ -1,5 +1,6 @@
 // A few images, each with what the network reads in it now; one that turns right is seen to do so.
-import {calm, heading, item} from "./parts.js";
+import {element} from "../network/blocks.js";
+import {calm, heading} from "./parts.js";
 
 const TURN = {duration: 420, easing: "ease-out"};
 const SHORT = 4; // characters: so short a text leaves room for all in one row
@@ -8,9 +9,8 @@ const POP = [{transform: "scale(1)"}, {transform: "scale(1.18)"}, {transform: "s
 export class Tiles {
   constructor() {
     this.head = heading();
-    this.list = document.createElement("ul");
-    this.root = document.createElement("section");
-    this.root.append(this.head.root, this.list);
+    this.list = element("ul");
+    this.root = element("section", "", this.head.root, this.list);
   }
 
   // sprite: all images side by side, as a URL; shape: [width, height] of one.
@@ -27,9 +27,8 @@ export class Tiles {
 
   build(count) {
     this.list.replaceChildren(...Array.from({length: count}, (_, place) => {
-      const tile = item("tile");
+      const tile = element("li", "tile", element("i"), element("span"));
       tile.style.setProperty("--place", place);
-      tile.append(document.createElement("i"), document.createElement("span"));
       return tile;
     }));
   }

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cnn_core.ui.components.bundle import bundled
+from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
@@ -43,7 +42,7 @@ def memory(keep: dict[str, Any], place: str, *, awaited: bool = False) -> None:
         place: where the visitor is now; when it changes, the menu of a phone closes.
         awaited: whether it is to tell even that it has nothing.
     """
-    _component()(key=KEY, data={"keep": keep, "place": place, "awaited": awaited}, on_kept_change=_nothing)
+    mounted(FOLDER)(key=KEY, data={"keep": keep, "place": place, "awaited": awaited}, on_kept_change=nothing)
 
 
 def holds() -> bool:
@@ -62,12 +61,3 @@ def kept() -> Kept | None:
         return Kept.model_validate(session.component_state(KEY).get("kept"))
     except ValidationError:
         return None
-
-
-def _nothing() -> None:
-    """A component tells only what has a callback."""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("memory", js=bundled(FOLDER / "main.js"))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from cnn_core.design.arithmetic import sides
@@ -19,7 +18,7 @@ from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.maps import ImageMaps, described_maps, packed_maps
 from cnn_core.exchange.weights import Pixels, Weights, described, packed
-from cnn_core.ui.components.bundle import bundled
+from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.components.network.words import block_titles, words
 from cnn_core.ui.kit import session
 
@@ -100,8 +99,7 @@ def living_network(
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
-    source = maps or weights
-    head = head_of(network, source.pixels if source else pixels, class_names) | {
+    head = {
         "words": words(),
         "seed": seed,
         "pad": pad is not None,
@@ -115,18 +113,24 @@ def living_network(
         "small": small,
         "types": list(LAYER_TYPES),
     }
-    for layer, arrays in zip(reversed(head["layers"]), reversed(weights.arrays if weights else ()), strict=False):
-        layer["random"] = arrays is None
-    data = framed(head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
-    result = _component()(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
+    source = maps or weights
+    about = head_of(network, source.pixels if source else pixels, class_names, weights)
+    data = framed(about | head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
+    living = mounted(FOLDER, html='<div class="living"></div>')
+    result = living(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
     return drawing_of(result.drawing)
 
 
-def head_of(network: Network, pixels: Pixels, class_names: Sequence[str]) -> dict[str, Any]:
-    """What the browser needs to know of a network, whatever it is shown."""
+def head_of(
+    network: Network, pixels: Pixels, class_names: Sequence[str], weights: Weights | None = None
+) -> dict[str, Any]:
+    """What the browser needs to know of a network, whatever it is shown; `weights` are those that are sent along."""
+    layers = described(network, pixels)
+    for layer, arrays in zip(reversed(layers), reversed(weights.arrays if weights else ()), strict=False):
+        layer["random"] = arrays is None
     return {
         "blocks": _blocks(network),
-        "layers": described(network, pixels),
+        "layers": layers,
         "input": network.input_shape,
         "classes": list(class_names) or None,
         "dtype": "float16",
@@ -152,10 +156,6 @@ def framed(head: dict[str, Any]) -> bytes:
 def _fault(network: Network) -> str | None:
     problem = trace(network).problem
     return problem.message if problem else None
-
-
-def nothing() -> None:
-    """A component tells only what has a callback."""
 
 
 def edit(key: str) -> Edit | None:
@@ -193,10 +193,3 @@ def drawing_of(state: Any) -> Drawing | None:
     content = base64.b64decode(state["png"].partition(",")[2])
     ink = np.asarray(Image.open(BytesIO(content)).convert("L"), np.float32) / 255
     return Drawing(ink, list(state["strokes"]))
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    css = (FOLDER / "network.css").read_text(encoding="utf-8")
-    js = bundled(FOLDER / "main.js")
-    return st.components.v2.component("living_network", html='<div class="living"></div>', css=css, js=js)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import streamlit as st
+from cnn_core.ui.components.mount import mounted, nothing
 
 FOLDER = Path(__file__).parent
 
@@ -23,14 +23,5 @@ class Watched(NamedTuple):
 
 def watched_sliders(labels: Sequence[str], *, key: str) -> Watched:
     """Have the script, or the fragment, run up to five times a second while one of these sliders of the page moves."""
-    told = _component()(key=key, data={"labels": list(labels)}, on_moving_change=_nothing, on_still_change=_nothing)
+    told = mounted(FOLDER)(key=key, data={"labels": list(labels)}, on_moving_change=nothing, on_still_change=nothing)
     return Watched(told.moving or {}, bool(told.still))
-
-
-def _nothing() -> None:
-    """A component tells only what has a callback."""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("sliders", js=(FOLDER / "main.js").read_text(encoding="utf-8"))
