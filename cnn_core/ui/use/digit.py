@@ -29,6 +29,7 @@ BLOB = N_(
     "answer says nothing here. Draw a digit with a line, large and in one piece."
 )
 NO_INK = N_("Nothing to predict yet. Draw a digit, large and in one piece, or send an image of one.")
+NARROWEST = 230  # px, of the ways to give a digit, and of the networks: on a phone one is above the other
 ZOOM = 5  # screen px for one px of the network's input
 TILE = FIELD * ZOOM
 AROUND = (128, 110)  # grey and opacity, 0 .. 255, around an image that is no square: seen on light pages and on dark
@@ -40,7 +41,7 @@ def drawing_board(models: Sequence[Model]) -> None:
 
     Only this part reruns with each stroke; while the pen moves, the browser alone is at work.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.grid(2, min_column_width=NARROWEST, vertical_alignment="bottom"):
         way = way_to_give(_("Give a digit"), (DRAW, ARRANGE, IMAGE), key="draw-way")
         chosen = chosen_models(models, "draw-models")
     photo: tuple[Stage, ...] = ()
