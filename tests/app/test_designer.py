@@ -195,6 +195,16 @@ def test_a_link_that_was_cut_loses_nothing(app):
     assert "link" in opened(token="%F0nonsense").error[0].value
 
 
+def test_an_older_address_that_a_click_brings_undoes_nothing(app):
+    """The browser sends its address with each click, also while the script writes a newer one."""
+    press(app, "delete")
+    shorter = network(app)
+    assert shorter != CLASSIC
+    app.query_params["design"] = CLASSIC.to_token()
+    sound(app.run())
+    assert network(app) == shorter
+
+
 def test_files_are_opened_and_can_be_undone(app):
     keras = PRESETS["lesson"].network.to_keras_json()
     app.file_uploader[0].set_value(("model.json", keras.encode(), "application/json"))

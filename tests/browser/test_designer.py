@@ -76,6 +76,27 @@ def test_edit_undo_reload_and_share(server, page, browser):
     other.close()
 
 
+def test_back_and_forward_go_to_the_design_of_the_address(server, page):
+    open_designer(page, server)
+    first = page.url
+    click_row(page, 3)
+    filters = page.locator("input[aria-label=filters]").first
+    filters.fill("16")
+    filters.press("Enter")
+    page.wait_for_function("first => location.href !== first", arg=first)
+    settled(page)
+    second, edited = page.url, parameters(page).inner_text()
+
+    page.go_back()
+    expect(parameters(page)).to_have_text("93,322")
+    settled(page)
+    assert page.url == first
+    page.go_forward()
+    expect(parameters(page)).to_have_text(edited)
+    settled(page)
+    assert page.url == second
+
+
 def test_undo_brings_the_widgets_back_too(server, page):
     open_designer(page, server)
     filters = page.locator("input[aria-label=filters]").first  # an old one may still be on its way out

@@ -28,6 +28,11 @@ _TAKEN: Slot[str] = Slot("share.taken", "")
 """Of each parameter, the widget that it was for: a link speaks of what it opens, not of what is chosen later."""
 _KNOWN: Slot[str | None] = Slot("link", None)
 """Of each parameter, what was followed or written last."""
+_EARLIER: Slot[tuple[str | None, ...]] = Slot("link.earlier", ())
+"""Of each parameter, what was followed or written before that."""
+MOST_EARLIER = 100
+_BACK: Slot[bool] = Slot("link.back", False)
+"""Whether the visitor went back to the page's address, or forward."""
 
 
 def begin() -> None:
@@ -35,6 +40,16 @@ def begin() -> None:
     _CARRIED.put({})
     _LEFT_OUT.put({})
     _REFUSED.put({})
+
+
+def end() -> None:
+    """After a page: it has followed its address."""
+    _BACK.put(False)
+
+
+def gone_back() -> None:
+    """The visitor has gone back to an address of the page, or forward."""
+    _BACK.put(True)
 
 
 def carry(**shown: object) -> None:
@@ -101,9 +116,15 @@ def asked_text(name: str, longest: int) -> str:
 
 
 def follow(name: str, take: Callable[[str], None]) -> None:
-    """Let `take` have what the address says, once; what is wrong with it is told, and changes nothing."""
+    """Let `take` have what the address says, once; what is wrong with it is told, and changes nothing.
+
+    A click that is under way while the page writes a newer address brings the older one, which is not followed: the
+    browser says when somebody goes back.
+    """
     value = session.link(name)
     if value is None or value == _KNOWN.of(name).get():
+        return
+    if value in _EARLIER.of(name).get() and not _BACK.get():
         return
     followed(name, value)
     with errors_told(tell=later):
@@ -112,7 +133,10 @@ def follow(name: str, take: Callable[[str], None]) -> None:
 
 def followed(name: str, value: str | None) -> None:
     """The address says this by our own doing: it is not to be followed."""
-    _KNOWN.of(name).put(value)
+    known, earlier = _KNOWN.of(name), _EARLIER.of(name)
+    if value != known.get():
+        earlier.put((*earlier.get(), known.get())[-MOST_EARLIER:])
+        known.put(value)
 
 
 def whole(value: str, most: int) -> int:
