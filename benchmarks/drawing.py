@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from benchmarks.common import publish, served
 from benchmarks.drawers import processor_for_a_stroke
-from tests.browser.living import PAD, pad
+from tests.browser.living import PAD, STAGE, pad
 from tests.browser.pages import settled
 from tests.browser.server import Server
 from tests.browser.test_training import train
@@ -25,19 +25,20 @@ WATCH = """() => {
   window.watching = requestAnimationFrame(tick);
 }"""
 WATCHED = "() => { cancelAnimationFrame(window.watching); return window.frames_; }"
-UP_TO_TABLE = f"""async ([x, y]) => {{
-  const find = node => {{
-    for (const one of node.querySelectorAll('*')) {{
-      if (one.matches('{PAD}')) return one;
-      const inner = one.shadowRoot && find(one.shadowRoot);
+UP_TO_ANSWER = """async ([pad, answer, x, y]) => {
+  const find = (node, selector) => {
+    for (const one of node.querySelectorAll('*')) {
+      if (one.matches(selector)) return one;
+      const inner = one.shadowRoot && find(one.shadowRoot, selector);
       if (inner) return inner;
-    }}
-  }};
+    }
+  };
+  const lifted = new PointerEvent('pointerup', {pointerId: 1, clientX: x, clientY: y, bubbles: true});
   const started = performance.now();
-  find(document).dispatchEvent(new PointerEvent('pointerup', {{pointerId: 1, clientX: x, clientY: y, bubbles: true}}));
-  while (!document.querySelector('[data-testid=stTable]')) await new Promise(requestAnimationFrame);
+  find(document, pad).dispatchEvent(lifted);
+  while (!find(document, answer)) await new Promise(requestAnimationFrame);
   return performance.now() - started;
-}}"""
+}"""
 
 
 def main() -> None:
@@ -101,7 +102,7 @@ def _first_stroke(page: Page, server: Server) -> tuple[list[bytes], list[bytes],
     opening, first = list(sent), sum(received)
     sent.clear()
     _stroke(page, 40)
-    page.locator("[data-testid=stTable]").wait_for()
+    page.locator(STAGE).first.wait_for()
     settled(page)
     return opening, list(sent), first
 
@@ -118,13 +119,13 @@ def _socket(page: Page, server: Server) -> list[list[str]]:
 
 def _pen_up(page: Page, down: float) -> float:
     page.get_by_role("button", name="Clear the drawing").click()
-    page.locator("[data-testid=stTable]").wait_for(state="detached")
+    page.locator(STAGE).first.wait_for(state="detached")
     settled(page)
     box = pad(page).bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + down)
     page.mouse.down()
     page.mouse.move(box["x"] + 150, box["y"] + down + 10, steps=5)
-    took = page.evaluate(UP_TO_TABLE, [box["x"] + 150, box["y"] + down + 10])
+    took = page.evaluate(UP_TO_ANSWER, [PAD, STAGE, box["x"] + 150, box["y"] + down + 10])
     page.mouse.up()
     settled(page)
     return took

@@ -38,8 +38,9 @@ def listen(ask: Callable[[], str]) -> None:
 
 
 def spoken() -> str:
-    """The code of the language that texts are made in now."""
-    return _here.get() or _ask()
+    """The code of the language that texts are made in now. While there is only one, nobody is asked: a page has a
+    hundred texts."""
+    return _here.get() or (_ask() if len(LANGUAGES) > 1 else "en")
 
 
 @contextmanager

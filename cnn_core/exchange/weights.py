@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any, Literal
 
@@ -32,6 +33,11 @@ class Weights:
 
     arrays: Sequence[Arrays | None]
     pixels: Pixels
+
+    @cached_property
+    def packed(self) -> bytes:
+        """As a browser takes them, in float16; kept, because they are shown again and again."""
+        return packed(self.arrays)
 
 
 def read_weights(content: bytes | None, network: Network) -> Weights:

@@ -35,10 +35,10 @@ def designer() -> None:
         traced = trace(network)
         if 0 < row <= len(traced.reports):
             sums(traced.reports[row - 1], network.data_format)
+    with overview:
+        picture(network, row)  # what moves comes next
     write_links(network)
     carry(recipe=session.RECIPE.get().to_token(), data=chosen_entry().name, row=row)
-    with overview:
-        picture(network, row)
     with numbers:
         if not traced.problem:
             totals(network, traced)

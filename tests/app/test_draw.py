@@ -14,7 +14,7 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import Drawing
 from cnn_core.ui.kit import services
-from cnn_core.ui.kit.wording import literal
+from tests.support.pages import sent_to
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,8 +58,14 @@ def page(monkeypatch):
     return app.run()
 
 
-def texts(app):
-    return " ".join(element.value for element in [*app.markdown, *app.info, *app.error])
+def stages(app) -> dict[str, list[str]]:
+    """By its title, what each network answers after a stage of the treatment, as "7 41.6%"."""
+    sent = sent_to(app, "draw-answers")
+    return {stage["title"]: [" ".join(one.values()) for one in stage["answers"]] for stage in sent.get("stages", [])}
+
+
+def verdicts(app) -> list[str]:
+    return [network["verdict"] for network in sent_to(app, "draw-answers")["networks"]]
 
 
 def test_an_empty_canvas_says_what_to_do(page):
@@ -72,11 +78,10 @@ def test_an_empty_canvas_says_what_to_do(page):
 def test_a_seven_in_the_corner_is_read_and_the_treatment_gets_the_credit(page):
     page.draw(SMALL_SEVEN)
     assert not page.exception
-    table = page.table[0].value
-    assert list(table.index) == ["1. Drawing", "2. Cropped", "3. Scaled to 20 px", "4. Centred", "5. Full contrast"]
-    assert len(table.columns) == 2
-    assert all(cell.startswith("**7**") for cell in table.loc["5. Full contrast"])
-    assert "without the treatment" in texts(page)
+    told = stages(page)
+    assert list(told) == ["1. Drawing", "2. Cropped", "3. Scaled to 20 px", "4. Centred", "5. Full contrast"]
+    assert [answer[:2] for answer in told["5. Full contrast"]] == ["7 ", "7 "]
+    assert all("without the treatment" in verdict for verdict in verdicts(page))
 
 
 def test_a_dot_is_called_one(page):
@@ -87,30 +92,30 @@ def test_a_dot_is_called_one(page):
     assert not app.warning
 
 
-def test_the_sentence_says_what_the_table_says(page):
+def test_the_sentence_says_what_the_stages_say(page):
     app = page.draw(SMALL_SEVEN)
-    lines = next(text.value for text in app.markdown if "turns it into" in text.value).splitlines()
-    for line, (_, column) in zip(lines, app.table[0].value.items(), strict=True):
-        assert line.rstrip().endswith(f"{_told(column.iloc[-1])}{' with it' if 'with it' in line else ''}.")
-        if not (step := re.search(r"step (\d)", line)):
-            continue
-        stage = int(step[1])
-        assert f"predicts {_told(column.iloc[0])} without the treatment" in line
-        assert f"turns it into {_told(column.iloc[stage - 1])}" in line
+    for verdict, answers in zip(verdicts(app), zip(*stages(app).values(), strict=True), strict=True):
+        told = [re.sub(r"(\d) (.*)", r"\1 (\2)", answer) for answer in answers]
+        assert verdict.endswith(f"{told[-1]}{' with it' if 'with it' in verdict else ''}.")
+        if step := re.search(r"step (\d)", verdict):
+            assert f"predicts {told[0]} without the treatment" in verdict
+            assert f"turns it into {told[int(step[1]) - 1]}" in verdict
 
 
-def _told(cell: str) -> str:
-    """**7** 41.6% as 7 (41.6%)."""
-    digit, share = cell.split()
-    return f"{digit.strip('*')} ({share})"
+def test_the_bars_are_the_probabilities_of_the_treated_digit(page):
+    first, _second = sent_to(page.draw(SMALL_SEVEN), "draw-answers")["networks"]
+    assert sum(bar["share"] for bar in first["bars"]) == pytest.approx(1, abs=1e-3)
+    (top,) = (bar for bar in first["bars"] if bar["top"])
+    assert f"{top['name']} {top['told']}" == stages(page)["5. Full contrast"][0]
+    assert first["told"].startswith(f"{first['title']} predicts 7 ({top['told']})")
 
 
 def test_what_was_cleared_is_forgotten(page):
     page.draw(SMALL_SEVEN)
     page.draw()
-    assert page.table, "a pad that was just put back on the page says nothing, the drawing is still there"
+    assert stages(page), "a pad that was just put back on the page says nothing, the drawing is still there"
     page.draw(drawing=CLEARED)
-    assert not page.table
+    assert not stages(page)
     assert "Nothing to predict yet" in page.info[0].value
 
 
@@ -121,7 +126,7 @@ def test_the_drawing_is_back_after_another_page(page):
     page.switch_page(pages.DRAW)
     page.draw()
     assert page.networks[-1]["pad"].strokes == strokes
-    assert page.table
+    assert stages(page)
 
 
 def test_the_first_of_the_chosen_networks_is_the_one_that_lives(page):
@@ -133,7 +138,7 @@ def test_the_first_of_the_chosen_networks_is_the_one_that_lives(page):
 def test_ink_too_faint_to_count_is_nothing_drawn(page):
     page.draw(drawing=Drawing(np.full((280, 280), 0.05, np.float32), []))
     assert "empty" in page.info[0].value
-    assert not page.table
+    assert not stages(page)
 
 
 def test_without_a_network_it_asks_for_one(page):
@@ -168,9 +173,9 @@ def test_a_picture_of_a_digit_is_read(page, paper):
     picture.save(file, "JPEG")
     send(page, file.getvalue())
     assert not page.exception
-    table = page.table[0].value
-    assert list(table.index)[:3] == ["1. Photo", "2. Paper removed", "3. Cropped"]
-    assert all(cell.startswith("**7**") for cell in table.loc["6. Full contrast"])
+    told = stages(page)
+    assert list(told)[:3] == ["1. Photo", "2. Paper removed", "3. Cropped"]
+    assert all(answer.startswith("7 ") for answer in told["6. Full contrast"])
 
 
 def test_lines_and_marks_are_removed_from_a_picture_in_stages_of_their_own(page):
@@ -184,9 +189,9 @@ def test_lines_and_marks_are_removed_from_a_picture_in_stages_of_their_own(page)
     picture.save(file, "PNG")
     send(page, file.getvalue())
     assert not page.exception
-    table = page.table[0].value
-    assert list(table.index)[:4] == ["1. Photo", "2. Paper removed", "3. Lines removed", "4. Main part"]
-    assert all(cell.startswith("**7**") for cell in table.iloc[-1])
+    told = stages(page)
+    assert list(told)[:4] == ["1. Photo", "2. Paper removed", "3. Lines removed", "4. Main part"]
+    assert all(answer.startswith("7 ") for answer in list(told.values())[-1])
 
 
 @pytest.mark.parametrize(
@@ -200,7 +205,7 @@ def test_what_is_no_picture_is_one_clear_sentence(page, content, message):
     send(page, content)
     assert message in page.error[0].value
     assert not page.exception
-    assert not page.table
+    assert not stages(page)
 
 
 def send(page, content):
@@ -215,7 +220,7 @@ def test_a_chosen_network_that_was_deleted_is_gone_without_a_fuss(page, monkeypa
     page.draw(SMALL_SEVEN)
     assert not page.exception
     assert page.multiselect(key="draw-models").value == [models[0].key]
-    assert len(page.table[0].value.columns) == 1
+    assert len(verdicts(page)) == 1
 
 
 def test_networks_of_the_same_name_are_told_apart(page, monkeypatch):
@@ -226,13 +231,13 @@ def test_networks_of_the_same_name_are_told_apart(page, monkeypatch):
     assert page.multiselect(key="draw-models").options == [f"{model.title} ({twin.key[:6]})" for twin in twins]
 
 
-def test_a_runs_name_is_text_and_not_markdown(page, monkeypatch):
+def test_a_runs_name_is_as_it_was_given(page, monkeypatch):
     model = replace(services.models()[0], title="**A** [b](http://c.d) $e$")
     monkeypatch.setattr("cnn_core.ui.use.models.READY_MADE", {})  # as if a run had trained it
     monkeypatch.setattr(services, "models", lambda: [model])
     page.draw(SMALL_SEVEN)
     assert not page.exception
-    assert literal(model.title) in texts(page)
+    assert verdicts(page)[0].startswith(f"{model.title} predicts ")
 
 
 def test_without_any_network_it_shows_the_way_to_one(page, monkeypatch):

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.pages import settled
 
 PAD = ".living .paper canvas"
+STAGE = ".answers .stage"
 CORNER_SEVEN = [(0.05, 0.06), (0.23, 0.06), (0.11, 0.32)]  # fractions of the pad's sides
 Spots = Sequence[tuple[float, float]]
 
@@ -75,6 +76,12 @@ def ink(page: Page) -> int:
         """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
                            .data.filter((value, index) => index % 4 == 0 && value > 128).length"""
     )
+
+
+def worker_says(page: Page, stage: int = -1) -> list[str]:
+    """What each network answers at this stage, such as "7 99.1%": 0 the raw drawing, -1 the treated digit."""
+    page.locator(STAGE).first.wait_for()
+    return page.locator(STAGE).all()[stage].locator(".answer").all_inner_texts()
 
 
 def answer(page: Page) -> Locator:

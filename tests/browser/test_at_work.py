@@ -18,7 +18,7 @@ from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.store import RunStore
 from cnn_core.training.build import build, to_bytes
 from cnn_core.ui.components.network.component import MOST_MACS
-from tests.browser.living import answer, draw, move_pen, watched_board
+from tests.browser.living import answer, draw, move_pen, watched_board, worker_says
 from tests.browser.pages import settled
 from tests.support.runs import life
 from tests.support.waiting import until
@@ -105,9 +105,7 @@ def test_a_large_network_reads_a_drawing_and_every_value_is_kerass(own_server, r
     assert len(maps) == 8
     assert maps[3]["shape"] == [24, 24, 64]
     assert_keras(maps, runs[DIGITS.name].model, 1e-5)
-    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
-    told = page.locator("[data-testid=stTable] tbody tr").last.locator("td").first.inner_text()
-    expect(answer(page)).to_have_text(told.split()[0])
+    expect(answer(page)).to_have_text(worker_says(page)[0].split()[0])
 
     draw(page, [(0.5, 0.3), (0.5, 0.9)])
     until(lambda: living.evaluate("root => root.living.late"))

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.browser.living import answer, draw, ink, move_pen, pad, touch, watched_board
+from tests.browser.living import STAGE, answer, draw, ink, move_pen, pad, touch, watched_board, worker_says
 from tests.browser.pages import settled
 from tests.support.waiting import until
 
@@ -24,18 +24,16 @@ def board(server, page):
     return page
 
 
-def answers(page, stage):
-    """What the ready-made networks, the first two, read at this stage: 0 the raw drawing, -1 the treated digit."""
-    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
-    rows = page.locator("[data-testid=stTable] tbody tr").all()
-    return [cell.inner_text()[0] for cell in rows[stage].locator("td").all()[:2]]
+def digits(page, stage=-1):
+    """What the ready-made networks, the first two, read at this stage."""
+    return [told.split()[0] for told in worker_says(page, stage)[:2]]
 
 
 def test_the_network_on_the_page_and_the_worker_agree(board):
     draw(board)
     expect(answer(board)).to_have_text("7")
-    assert answers(board, -1) == ["7", "7"]
-    row = board.locator("[data-testid=stTable] tbody tr").last.locator("td").first.inner_text()
+    row, other = worker_says(board)
+    assert other.split()[0] == "7"
     shares = board.locator(".living").evaluate("living => [...living.living.maps.at(-1).values]")
     assert row.split()[0] == str(int(np.argmax(shares)))
     assert float(row.split()[1].rstrip("%")) == pytest.approx(100 * max(shares), abs=0.1)
@@ -48,7 +46,7 @@ def test_no_message_is_sent_while_the_pen_moves(page, server):
     expect(page.locator(".living .bars .first")).to_have_count(1)
     assert sent == []
     page.mouse.up()
-    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
+    page.locator(STAGE).first.wait_for()
     settled(page)
     assert sent
     assert sum(sent) < 40_000
@@ -56,7 +54,7 @@ def test_no_message_is_sent_while_the_pen_moves(page, server):
 
 def test_the_drawing_outlives_reruns_and_other_pages_and_can_be_undone_and_cleared(board):
     draw(board)
-    answers(board, -1)
+    worker_says(board)
     drawn = ink(board)
     assert drawn > 500
 
@@ -75,7 +73,7 @@ def test_the_drawing_outlives_reruns_and_other_pages_and_can_be_undone_and_clear
     board.get_by_role("heading", name="Draw a digit").wait_for(state="detached")
     until(lambda: ink(board) == drawn)  # one drawing, on whatever page
     board.get_by_role("link", name="Draw a digit").first.click()
-    answers(board, -1)
+    worker_says(board)
     until(lambda: ink(board) == drawn)
 
     board.get_by_role("button", name="Clear the drawing").click()
@@ -96,7 +94,7 @@ def test_thick_lines_in_a_small_digit_are_told_and_a_thinner_pen_helps(board):
     expect(board.get_by_role("button", name="Pen: thin")).to_be_visible()
     draw(board)
     until(lambda: 0 < ink(board) < thick)
-    answers(board, -1)
+    worker_says(board)
     expect(warning).to_be_hidden()
     expect(board.get_by_role("button", name="Pen: thin")).to_be_visible()
 
@@ -110,7 +108,7 @@ def test_a_finger_on_a_phone(server, browser):
     settled(page)
     touch(page, [(0.2, 0.2), (0.7, 0.2), (0.4, 0.85)])
     expect(answer(page)).to_have_text("7")
-    assert answers(page, -1) == ["7", "7"]
+    assert digits(page) == ["7", "7"]
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     context.close()
 
@@ -139,7 +137,7 @@ def test_a_value_tells_where_it_came_from_by_mouse_and_by_keys(board):
 
 def test_strokes_are_arranged_as_objects_and_the_prediction_follows(board):
     draw(board, [(0.2, 0.2), (0.7, 0.2), (0.4, 0.85)])
-    assert answers(board, -1) == ["7", "7"]
+    assert digits(board) == ["7", "7"]
     board.get_by_text("Arrange", exact=True).click()
     board.locator("canvas.upper-canvas").wait_for()
     settled(board)
@@ -163,4 +161,4 @@ def test_a_picture_of_a_digit(board, tmp_path):
     picture.save(tmp_path / "seven.jpg")
     board.get_by_text("Image", exact=True).click()
     board.locator("input[type=file]").set_input_files(tmp_path / "seven.jpg")
-    assert answers(board, -1) == ["7", "7"]
+    assert digits(board) == ["7", "7"]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.living import answer, draw, headings, ink, pad
+from tests.browser.living import STAGE, answer, draw, headings, ink, pad
 from tests.browser.pages import settled
 from tests.support.waiting import until
 
@@ -22,7 +22,7 @@ def test_a_new_tab_finds_the_drawing_and_the_design_again(server, page):
     settled(page)
     draw(page)
     expect(answer(page)).to_have_text("7")
-    page.locator("[data-testid=stTable] tbody tr").first.wait_for()
+    page.locator(STAGE).first.wait_for()
     page.get_by_role("link", name="Home").first.click()  # what was drawn last is kept with the next page
     page.get_by_role("heading", name="Draw a digit").wait_for(state="detached")
     until(lambda: "strokes" in (page.evaluate("localStorage.getItem('cnn-studio')") or ""))
@@ -32,7 +32,7 @@ def test_a_new_tab_finds_the_drawing_and_the_design_again(server, page):
     other.goto(f"{server.url}/draw")
     until(lambda: ink(other) > 500)
     expect(answer(other)).to_have_text("7")
-    other.locator("[data-testid=stTable] tbody tr").first.wait_for()  # the worker was asked too
+    other.locator(STAGE).first.wait_for()  # the worker was asked too
     other.get_by_role("link", name="Designer").first.click()
     until(lambda: headings(other)[1:2] == ["Dropout"])
 

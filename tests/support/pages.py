@@ -59,8 +59,13 @@ def link_of(app: AppTest) -> str:
     """What Share offers to copy."""
     app.button(key="share").click().run()
     assert not app.exception
-    (box,) = (one for one in elements(app._tree) if getattr(one, "key", None) == "share-link")
-    return json.loads(box.proto.json)["link"]
+    return sent_to(app, "share-link")["link"]
+
+
+def sent_to(app: AppTest, key: str) -> dict[str, Any]:
+    """What one of our components is told, as its JavaScript gets it; empty when it is not on the page."""
+    found = [one for one in elements(app._tree) if getattr(one, "key", None) == key]
+    return json.loads(found[0].proto.json) if found else {}
 
 
 def said(link: str) -> dict[str, str]:

@@ -50,6 +50,8 @@ def picture(network: Network, row: int) -> None:
 
 def _own_run(network: Network) -> tuple[Run | None, Weights | None]:
     """The visitor's last run, and what of it fits into `network`; None when that is nothing, or too much to send."""
+    if not RUN.get():
+        return None, None
     try:
         run = services.store().run(RUN.get())
         weights = run_weights(run, services.store().state(run.id))

@@ -4,25 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
-from PIL import Image
 
-from cnn_core.data.digits import FIELD, Stage, stages
+from cnn_core.data.digits import Stage, stages
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError
-from cnn_core.figures.images import data_url, enlarged
-from cnn_core.figures.template import percent
+from cnn_core.figures.template import COLOURS, percent
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
+from cnn_core.ui.components.answers.component import Answer, Picture, show_answers
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import keep_drawing, visitors_pad
-from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import ARRANGE, DRAW, IMAGE, arranged, sent, way_to_give
-from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
+from cnn_core.ui.use.models import NO_MODEL, chosen_models
 
 BLOB = N_(
     "This is a solid dot, not a digit. A network knows only its ten digits and always predicts one of them, so its "
@@ -30,20 +27,22 @@ BLOB = N_(
 )
 NO_INK = N_("Nothing to predict yet. Draw a digit, large and in one piece, or send an image of one.")
 NARROWEST = 230  # px, of the ways to give a digit, and of the networks: on a phone one is above the other
-ZOOM = 5  # screen px for one px of the network's input
-TILE = FIELD * ZOOM
-AROUND = (128, 110)  # grey and opacity, 0 .. 255, around an image that is no square: seen on light pages and on dark
+
+
+def drawing_board(models: Sequence[Model]) -> None:
+    """How a digit is given, and to which of the models; then the board itself."""
+    with st.grid(2, min_column_width=NARROWEST, vertical_alignment="bottom"):
+        way = way_to_give(_("Give a digit"), (DRAW, ARRANGE, IMAGE), key="draw-way")
+        chosen = chosen_models(models, "draw-models")
+    _board(way, chosen)
 
 
 @st.fragment
-def drawing_board(models: Sequence[Model]) -> None:
+def _board(way: str, chosen: Mapping[str, Model]) -> None:
     """The pad and the living network, what each chosen model predicts, and the stages of the treatment.
 
     Only this part reruns with each stroke; while the pen moves, the browser alone is at work.
     """
-    with st.grid(2, min_column_width=NARROWEST, vertical_alignment="bottom"):
-        way = way_to_give(_("Give a digit"), (DRAW, ARRANGE, IMAGE), key="draw-way")
-        chosen = chosen_models(models, "draw-models")
     photo: tuple[Stage, ...] = ()
     if way == DRAW:
         ink, answer = _on_the_network(chosen), st.container()
@@ -60,8 +59,9 @@ def drawing_board(models: Sequence[Model]) -> None:
         steps = [*photo, *list(treated)[1 if photo else 0 :]]  # a photo's last stage is what the drawing is else
         with answer:
             by_title = _predicted(steps, chosen)
-            show_bars({title: rows[-1] for title, rows in by_title.items()}, chosen, DIGIT_NAMES)
-        _show_stages(steps, by_title, treated.blob)
+            if treated.blob:
+                st.warning(_(BLOB), icon=":material/blur_circular:")
+            _show(steps, by_title, chosen)
 
 
 def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
@@ -99,22 +99,15 @@ def deciding_stage(answers: Sequence[int]) -> int:
     return stage
 
 
-def _show_stages(steps: Sequence[Stage], by_title: Mapping[str, np.ndarray], blob: bool) -> None:
-    asked = _("Each network was also asked at every stage: what would it predict if the treatment ended here?")
-    st.subheader(_("What the network sees"), help=asked)
-    if blob:
-        st.warning(_(BLOB), icon=":material/blur_circular:")
-    else:
-        st.markdown("  \n".join(_verdict(title, rows, steps) for title, rows in by_title.items()))
-    # Few elements on purpose: each costs a message, and with it time between pen up and answer.
-    with st.container(horizontal=True):
-        for number, step in enumerate(steps, 1):
-            caption = f"**{number}. {step.title}**  \n{step.caption}"
-            st.image(_tile(step.image), caption=caption, alt=f"{step.title}: {step.caption}", width=TILE)
-    predictions = {
-        literal(title): [f"**{row.argmax()}** {percent(row.max())}" for row in rows] for title, rows in by_title.items()
-    }
-    st.table(pd.DataFrame(predictions, index=[f"{number}. {step.title}" for number, step in enumerate(steps, 1)]))
+def _show(steps: Sequence[Stage], by_title: Mapping[str, np.ndarray], chosen: Mapping[str, Model]) -> None:
+    colours = {title: COLOURS[model.network.family] for title, model in chosen.items()}
+    show_answers(
+        [Answer(title, colours[title], rows, _verdict(title, rows, steps)) for title, rows in by_title.items()],
+        [Picture(str(step.title), str(step.caption), (255 * step.image).astype(np.uint8)) for step in steps],
+        DIGIT_NAMES,
+        key="draw-answers",
+        about=_("Each network was also asked at every stage: what would it predict if the treatment ended here?"),
+    )
 
 
 def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
@@ -122,27 +115,17 @@ def _verdict(title: str, rows: np.ndarray, steps: Sequence[Stage]) -> str:
     answers = rows.argmax(axis=1)
     stage = deciding_stage(answers.tolist())
     raw, turned, final = (f"{answers[step]} ({percent(rows[step].max())})" for step in (0, stage, -1))
-    values: dict[str, Any] = {"network": literal(title), "raw": raw, "turned": turned, "final": final}
+    values: dict[str, Any] = {"network": title, "raw": raw, "turned": turned, "final": final}
     if not stage:
-        return _("**{network}** predicts {raw} without the treatment and {final} with it.", **values)
+        return _("{network} predicts {raw} without the treatment and {final} with it.", **values)
     values |= {"number": stage + 1, "step": steps[stage].title}
     if turned == final:
         return _(
-            "**{network}** predicts {raw} without the treatment; step {number} ({step}) turns it into {final}.",
+            "{network} predicts {raw} without the treatment; step {number} ({step}) turns it into {final}.",
             **values,
         )
     return _(
-        "**{network}** predicts {raw} without the treatment; step {number} ({step}) turns it into {turned}, and after "
+        "{network} predicts {raw} without the treatment; step {number} ({step}) turns it into {turned}, and after "
         "all steps it predicts {final}.",
         **values,
     )
-
-
-def _tile(image: np.ndarray) -> str:
-    """(h, w) ink 0 .. 1 as a square image of TILE px, in a data URL."""
-    pixels = (255 * image).astype(np.uint8)
-    small = enlarged(pixels, ZOOM) if max(image.shape) <= FIELD else Image.fromarray(pixels)
-    small.thumbnail((TILE, TILE), Image.Resampling.BOX)
-    tile, opaque = Image.new("LA", (TILE, TILE), AROUND), Image.new("L", small.size, 255)
-    tile.paste(Image.merge("LA", (small, opaque)), ((TILE - small.width) // 2, (TILE - small.height) // 2))
-    return data_url(tile)

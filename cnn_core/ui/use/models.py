@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, MNIST
 from cnn_core.design.arithmetic import sides
-from cnn_core.figures.probabilities import describe_probabilities, probability_figure
-from cnn_core.figures.template import COLOURS
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services, session
@@ -114,10 +111,3 @@ def _first_choice(models: Mapping[str, Model]) -> list[str]:
         return [linked]
     first = list(models)[:3]  # the ready-made ones and the newest run
     return sorted(first, key=lambda key: models[key].network.family)
-
-
-def show_bars(answers: Mapping[str, np.ndarray], models: Mapping[str, Model], class_names: Sequence[str]) -> None:
-    """The (classes,) probabilities that each model gave, by its title."""
-    colours = {title: COLOURS[model.network.family] for title, model in models.items()}
-    figure, words = probability_figure(answers, class_names, colours), describe_probabilities(answers, class_names)
-    st.plotly_chart(figure, key="draw-bars", config={"displayModeBar": False}, alt=words)

@@ -1,29 +1,27 @@
 """What networks predict for an image of one's own: for models of all data sets but the digits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
-from cnn_core.data.looking import sheet
 from cnn_core.data.photos import Step, read_photo, steps
 from cnn_core.design.shapes import trace
 from cnn_core.engine.work.predict import Predict
-from cnn_core.figures.template import percent
+from cnn_core.figures.template import COLOURS, percent
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.settings import settings
+from cnn_core.ui.components.answers.component import Answer, Picture, show_answers
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
-from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
-from cnn_core.ui.use.models import NO_MODEL, chosen_models, show_bars
+from cnn_core.ui.use.models import NO_MODEL, chosen_models
 
 NO_IMAGE = N_("Nothing to predict yet. Send an image, or draw one.")
-TILE = 140  # px on screen
 
 
 @st.fragment
@@ -47,11 +45,28 @@ def photo_board(models: Sequence[Model]) -> None:
     if probabilities is None:
         return
     names = class_names(models[0])
-    answers = {title: probabilities[model.key][0] for title, model in chosen.items()}
     with answer:
-        show_bars(answers, chosen, names)
-    _show_steps(way, answers, names)
+        _show_answers(way, chosen, {key: rows[0] for key, rows in probabilities.items()}, names)
     _show_network(next(iter(chosen.values())), way[-1].image, names)
+
+
+def _show_answers(
+    way: Sequence[Step], chosen: Mapping[str, Model], rows: Mapping[str, np.ndarray], names: Sequence[str]
+) -> None:
+    show_answers(
+        [_answer(title, model, rows[model.key], names) for title, model in chosen.items()],
+        [Picture(str(step.title), str(step.caption), step.image) for step in way],
+        names,
+        key="draw-photo-answers",
+        about=_("The image is treated in the same way as the images of the data set."),
+    )
+
+
+def _answer(title: str, model: Model, row: np.ndarray, names: Sequence[str]) -> Answer:
+    best = int(row.argmax())
+    values = {"network": title, "name": names[best], "probability": percent(float(row[best]))}
+    verdict = _("{network} predicts {name} ({probability}).", **values)
+    return Answer(title, COLOURS[model.network.family], row[np.newaxis], verdict)
 
 
 def _show_network(model: Model, image: np.ndarray, names: Sequence[str]) -> None:
@@ -90,16 +105,3 @@ def _given() -> np.ndarray | None:
     with errors_told(BROKEN):
         return read_photo(file.getvalue(), max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
     return None
-
-
-def _show_steps(way: Sequence[Step], answers: dict[str, np.ndarray], names: Sequence[str]) -> None:
-    treated = _("The image is treated in the same way as the images of the data set.")
-    st.subheader(_("What the network sees"), help=treated)
-    for title, probabilities in answers.items():
-        best = int(probabilities.argmax())
-        values = {"name": literal(names[best]), "probability": percent(float(probabilities[best]))}
-        st.markdown(_("**{network}** predicts **{name}** ({probability}).", network=literal(title), **values))
-    with st.container(horizontal=True):
-        for number, step in enumerate(way, 1):
-            caption = f"**{number}. {step.title}**  \n{step.caption}"
-            st.image(sheet(step.image[np.newaxis], TILE), caption, width=TILE, alt=f"{step.title}: {step.caption}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.design.network import Network
-from cnn_core.exchange.weights import Weights, packed
+from cnn_core.exchange.weights import Weights
 from cnn_core.ui.components.duel.words import duel_words
 from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.components.network.component import FOLDER as NETWORK
@@ -58,7 +58,7 @@ def living_duel(
 
     The networks themselves stand where `living_networks` is called with the same key.
     """
-    contents = [packed(side.weights.arrays) for side in sides]
+    contents = [side.weights.packed for side in sides]
     head = {
         "name": key,
         "words": words() | duel_words(),

@@ -3,8 +3,9 @@
 import base64
 import json
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.maps import ImageMaps, described_maps, packed_maps
-from cnn_core.exchange.weights import Pixels, Weights, described, packed
+from cnn_core.exchange.weights import Pixels, Weights, described
+from cnn_core.language import spoken
 from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.components.network.words import block_titles, words
 from cnn_core.ui.kit import session
@@ -115,7 +117,7 @@ def living_network(
     }
     source = maps or weights
     about = head_of(network, source.pixels if source else pixels, class_names, weights)
-    data = framed(about | head) + (packed_maps(maps) if maps else packed(weights.arrays) if weights else b"")
+    data = framed({**about, **head}) + (packed_maps(maps) if maps else weights.packed if weights else b"")
     living = mounted(FOLDER, html='<div class="living"></div>')
     result = living(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
     return drawing_of(result.drawing)
@@ -123,16 +125,25 @@ def living_network(
 
 def head_of(
     network: Network, pixels: Pixels, class_names: Sequence[str], weights: Weights | None = None
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """What the browser needs to know of a network, whatever it is shown; `weights` are those that are sent along."""
+    random = tuple(arrays is None for arrays in weights.arrays) if weights else ()
+    return _head(network, pixels, tuple(class_names), random, spoken())
+
+
+@lru_cache(64)
+def _head(
+    network: Network, pixels: Pixels, class_names: tuple[str, ...], random: tuple[bool, ...], _language: str
+) -> Mapping[str, Any]:
+    """Kept, because a network is shown again with every stroke of a pen; its words are those of a language."""
     layers = described(network, pixels)
-    for layer, arrays in zip(reversed(layers), reversed(weights.arrays if weights else ()), strict=False):
-        layer["random"] = arrays is None
+    for layer, untrained in zip(reversed(layers), reversed(random), strict=False):
+        layer["random"] = untrained
     return {
         "blocks": _blocks(network),
         "layers": layers,
         "input": network.input_shape,
-        "classes": list(class_names) or None,
+        "classes": class_names or None,
         "dtype": "float16",
         "fault": _fault(network),
     }

@@ -123,6 +123,8 @@ export class Pad {
   // PAD_SIDE x PAD_SIDE grey levels, 0 to 255.
   ink() {
     const {data} = this.context.getImageData(0, 0, PAD_SIDE, PAD_SIDE);
-    return Uint8Array.from({length: PAD_SIDE * PAD_SIDE}, (_, pixel) => data[4 * pixel]);
+    const levels = new Uint8Array(PAD_SIDE * PAD_SIDE); // a loop: it is asked for at every frame
+    for (let pixel = 0; pixel < levels.length; pixel++) levels[pixel] = data[4 * pixel];
+    return levels;
   }
 }

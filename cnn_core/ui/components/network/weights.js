@@ -33,7 +33,9 @@ function drawn(layer, place, seed) {
     const {fans, fill} = layer.initial[n];
     if (!fans) return new Float32Array(size).fill(fill);
     const limit = Math.sqrt(6 / (fans[0] + fans[1]));
-    return Float32Array.from({length: size}, () => (2 * next() - 1) * limit);
+    const values = new Float32Array(size);
+    for (let at = 0; at < size; at++) values[at] = (2 * next() - 1) * limit;
+    return values;
   });
 }
 

@@ -1,0 +1,1 @@
+"""What a training has learned so far: a few images turning right, and the first filters forming."""
