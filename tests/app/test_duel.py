@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from cnn_core import language
 from cnn_core.compare import duel as duels
 from cnn_core.compare import sentences
 from cnn_core.compare.charts import SWEEPS
@@ -219,6 +220,7 @@ def test_the_report_of_a_finished_duel_is_in_its_tabs(finished):
 
 
 def test_another_language_says_everything_and_keeps_the_open_tab(finished, monkeypatch):
+    monkeypatch.setitem(language.LANGUAGES, CODE, "Made up")
     monkeypatch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
     app = opened(duel=finished.id, tab="statistics")
     app.session_state["studio.language"] = CODE
