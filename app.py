@@ -18,6 +18,7 @@ else:
     st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
     menu = {
         "": [st.Page(pages.HOME, title=_("Home"), icon=":material/home:", default=True)],
+        _("Learn"): [st.Page(pages.CONVOLUTION, title=_("Convolution"), icon=":material/grid_on:")],
         _("Data"): [
             st.Page(pages.BROWSE, title=_("Data sets"), icon=":material/photo_library:"),
             st.Page(pages.AUGMENTATION, title=_("Augmentation"), icon=":material/auto_awesome_motion:"),

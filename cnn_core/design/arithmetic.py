@@ -7,7 +7,7 @@ from cnn_core.design.fields import Shape
 from cnn_core.errors import DesignError, Words
 from cnn_core.language import N_, Text
 
-Role = Literal["map", "window", "step"]
+Role = Literal["map", "window", "step", "padding"]
 """What a number is in the sum of a window's places."""
 
 _NO_ROOM = N_("The {window} window does not fit into the map: {formula}")
@@ -55,17 +55,26 @@ def _plain(_role: Role, text: str) -> str:
     return text
 
 
-def window_formula(size: int, window: int, stride: int, padding: str, mark: Callable[[Role, str], str] = _plain) -> str:
+def window_formula(
+    size: int,
+    window: int,
+    stride: int,
+    padding: str,
+    mark: Callable[[Role, str], str] = _plain,
+    rings: int | None = None,
+) -> str:
     """The sum of `window_side` with its numbers: "⌊(13 − 3)/1⌋ + 1 = 11".
 
     Args:
         mark: what is written for the number of a role, to tell by its looks what it is.
+        rings: zeros before and behind the map besides, P; None leaves them out of the sum.
     """
-    side = number(window_side(size, window, stride, padding))
+    side = number(window_side(size + 2 * (rings or 0), window, stride, padding))
     across, step = mark("map", number(size)), mark("step", number(stride))
     if padding == "same":
         return f"⌈{across}/{step}⌉ = {side}"
-    return f"⌊({across} − {mark('window', number(window))})/{step}⌋ + 1 = {side}"
+    around = "" if rings is None else f" + 2·{mark('padding', number(rings))}"
+    return f"⌊({across} − {mark('window', number(window))}{around})/{step}⌋ + 1 = {side}"
 
 
 def both_axes(height: str, width: str) -> Words:

@@ -1,6 +1,7 @@
 """Where the pages are: what `st.navigation`, `st.switch_page` and `st.page_link` call them."""
 
 HOME = "pages/start/home.py"
+CONVOLUTION = "pages/learn/convolution.py"
 BROWSE = "pages/data/browse.py"
 AUGMENTATION = "pages/data/augmentation.py"
 DESIGNER = "pages/build/designer.py"

@@ -63,6 +63,14 @@ def augmentation(app: AppTest) -> None:
     next(box for box in app.segmented_control if "end to end" in box.label).set_value("contrast").run()
 
 
+def convolution(app: AppTest) -> None:
+    app.segmented_control(key="learn-image").set_value("grid").run()
+    app.selectbox(key="learn-filters-1").set_value("keras-log").run()
+    app.selectbox(key="learn-padding").set_value("2")
+    app.selectbox(key="learn-step").set_value(3)
+    app.toggle(key="learn-relu").set_value(True).run()
+
+
 def draw(app: AppTest) -> None:
     app.multiselect(key="draw-models").set_value(["dnn-500x3"]).run()
     app.segmented_control(key="draw-way").set_value("arrange").run()
@@ -93,6 +101,7 @@ def nothing(app: AppTest) -> None:
 
 SEEN = {
     "home": (pages.HOME, DRAWING, home, {"preset": "dnn-500x3", "drawing": drawings.to_token(STROKES)}),
+    "convolution": (pages.CONVOLUTION, {}, convolution, {"image": "grid", "filters": "keras-log", "padding": "2"}),
     "browse": (pages.BROWSE, {}, browse_classes, {"data": "bundled", "view": "browse", "shuffle": "1"}),
     "one image": (pages.BROWSE, {}, browse_one, {"view": "one", "split": "test", "image": "12"}),
     "batches": (pages.BROWSE, {}, browse_batches, {"size": "7", "N": "1000000", "dtype": "float64"}),

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "cnn_core" / "ui").rglob("*.py"), ROOT / "app.py"]
 PAGES = {
     "": "See a network learn to read",
+    "convolution": "Convolution",
     "browse": "Data",
     "browse?view=one": "Data",
     "browse?view=own": "Data",

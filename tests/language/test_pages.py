@@ -23,6 +23,10 @@ DOES_NOT_FIT = Network(name="mine", layers=(MaxPooling2D(pool_size=20), MaxPooli
 DRAWING = {"ink": np.pad(np.ones((120, 20), np.float32), ((80, 80), (130, 130))), "strokes": None}
 STATES = {
     "home": (pages.HOME, {}),
+    "convolution": (pages.CONVOLUTION, {}),
+    "convolution, grid": (pages.CONVOLUTION, {"learn-image": "grid", "learn-step": 2}),
+    "convolution, no drawing": (pages.CONVOLUTION, {"learn-image": "drawing"}),
+    "convolution, impossible": (pages.CONVOLUTION, {"learn-spread": 2, "learn-step": 2}),
     "browse": (pages.BROWSE, {}),
     "one image": (pages.BROWSE, {"browse-view": "one"}),
     "batches": (pages.BROWSE, {"browse-view": "batches"}),

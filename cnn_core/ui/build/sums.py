@@ -8,7 +8,7 @@ from cnn_core.design.network import shown
 from cnn_core.design.shapes import LayerReport
 from cnn_core.language import _
 
-COLOURS: dict[Role, str] = {"map": "violet", "window": "orange", "step": "blue"}
+COLOURS: dict[Role, str] = {"map": "violet", "window": "orange", "step": "blue", "padding": "green"}
 
 
 def sums(report: LayerReport, data_format: str) -> None:
@@ -36,13 +36,14 @@ def _window_sum(report: LayerReport) -> str:
         return ""
     padding = report.layer.arguments()["padding"]
     height, width = (
-        window_formula(across, wide, step, padding, _marked)
+        window_formula(across, wide, step, padding, marked)
         for across, wide, step in zip(report.input_shape, *window, strict=False)
     )
     return height if height == width else _("height {height}, width {width}", height=height, width=width)
 
 
-def _marked(role: Role, text: str) -> str:
+def marked(role: Role, text: str) -> str:
+    """A number of a sum in the colour of what it is."""
     return f":{COLOURS[role]}[**{text}**]"
 
 

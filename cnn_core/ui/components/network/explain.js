@@ -57,7 +57,7 @@ function under(window, {shape: [rows, columns, channels], values}, channel) {
 }
 
 // Values times weights in one channel.
-function products(window, input, channel, weightOf) {
+export function products(window, input, channel, weightOf) {
   const inputs = under(window, input, channel);
   const weights = inputs.map((_, cell) => weightOf(cell));
   const made = inputs.map((value, cell) => (value ?? 0) * weights[cell]);

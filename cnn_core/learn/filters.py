@@ -1,0 +1,33 @@
+"""Filters to begin with: small, and each known for something."""
+
+import numpy as np
+
+from cnn_core.language import N_
+
+Rows = tuple[tuple[float, ...], ...]
+
+READY: dict[str, tuple[str, Rows]] = {
+    "notes": (N_("The notes' example"), ((0, 1), (1, 2))),
+    "vertical": (N_("Upright edges"), ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1))),
+    "horizontal": (N_("Level edges"), ((-1, -1, -1), (0, 0, 0), (1, 1, 1))),
+    "diagonal": (N_("Diagonal lines"), ((2, -1, -1), (-1, 2, -1), (-1, -1, 2))),
+    "blur": (N_("Blur"), ((1 / 9,) * 3,) * 3),
+    "sharpen": (N_("Sharpen"), ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+    "sobel": (N_("Sobel"), ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))),
+    "laplace": (N_("Laplacian"), ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
+    "point": (N_("1×1"), ((1,),)),
+}
+"""By their keys, title and weights.
+
+Sources: "notes" is the example of notes A and B; Sobel after I. Sobel and G. Feldman, 1968; the Laplacian is the sum of
+second differences along both sides.
+"""
+
+
+def over_channels(rows: Rows, channels: int) -> np.ndarray:
+    """(h, w, channels): the same weights for each channel, so that they look at its brightness.
+
+    >>> over_channels(READY["notes"][1], 3).shape
+    (2, 2, 3)
+    """
+    return np.repeat(np.asarray(rows, np.float32)[..., np.newaxis], channels, axis=2)

@@ -1,0 +1,118 @@
+"""The typed face of the stepper: an image, filters, and how their window moves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnn_core.learn.slide import Slide
+from cnn_core.ui.components.mount import mounted, nothing
+from cnn_core.ui.components.window.words import window_words
+from cnn_core.ui.kit import session
+
+FOLDER = Path(__file__).parent
+LARGEST = 1000
+"""What a visitor may type."""
+DIGITS = 4
+"""Decimal places that are sent: more than are shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """(h, w, channels) weights and a bias, and what it is called."""
+
+    title: str
+    kernel: np.ndarray
+    bias: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Edited:
+    """What a visitor typed or painted.
+
+    Attributes:
+        image: (H, W, channels) as it is now.
+        chosen: the filter that is looked at, and its `kernel` and `bias`.
+    """
+
+    image: np.ndarray
+    chosen: int
+    kernel: np.ndarray
+    bias: float
+
+
+def window_stepper(
+    image: np.ndarray,
+    filters: Sequence[Filter],
+    slide: Slide,
+    *,
+    key: str,
+    relu: bool = False,
+    editable: bool = False,
+    chosen: int = 0,
+    on_edit: Callable[[], None] = nothing,
+) -> None:
+    """Show how the filters slide over the image; everything moves in the browser.
+
+    Args:
+        image: (H, W, 1 or 3).
+        slide: how a window moves along both sides; how large it is, each filter says itself.
+        editable: whether the image can be painted on.
+        chosen: the filter that is looked at first.
+        on_edit: called when a number was changed or another filter chosen; `edited` says what.
+    """
+    data = {
+        "words": window_words(),
+        "image": {"shape": list(image.shape), "values": _plain(image)},
+        "filters": [
+            {
+                "title": one.title,
+                "size": list(one.kernel.shape[:2]),
+                "values": _plain(one.kernel),
+                "bias": round(float(one.bias), DIGITS),
+            }
+            for one in filters
+        ],
+        "settings": {
+            "stride": slide.stride,
+            "dilation": slide.dilation,
+            "padding": slide.padding,
+            "rings": slide.rings,
+            "relu": relu,
+        },
+        "editable": editable,
+        "chosen": chosen,
+    }
+    stepper = mounted(FOLDER, html='<div class="window"></div>')
+    stepper(key=key, data=data, on_edited_change=on_edit)
+
+
+def edited(key: str, image: np.ndarray, filters: Sequence[Filter]) -> Edited | None:
+    """What was typed or painted on these, in `on_edit`; None for what an older page sent, or what cannot be."""
+    told: Mapping[str, Any] | None = session.component_state(key).get("edited")
+    if not told:
+        return None
+    chosen = int(told["chosen"])
+    if not 0 <= chosen < len(filters):
+        return None
+    pixels, weights = (
+        _numbers(told["image"], image.shape),
+        _numbers(told["filter"]["values"], filters[chosen].kernel.shape),
+    )
+    bias = _numbers([told["filter"]["bias"]], (1,))
+    if pixels is None or weights is None or bias is None:
+        return None
+    return Edited(pixels, chosen, weights, float(bias[0]))
+
+
+def _plain(values: np.ndarray) -> list[float]:
+    return np.round(values.astype(float), DIGITS).ravel().tolist()
+
+
+def _numbers(told: Sequence[float], shape: tuple[int, ...]) -> np.ndarray | None:
+    values = np.array(told, np.float32)
+    if values.size != np.prod(shape) or not np.all(np.abs(values) <= LARGEST):
+        return None
+    return values.reshape(shape)

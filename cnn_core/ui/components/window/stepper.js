@@ -1,0 +1,237 @@
+// The stepper: an image, the window on it, its arithmetic, and the map that comes out.
+import {element, filled} from "../network/blocks.js";
+import {readTheme} from "../network/theme.js";
+import {Arithmetic} from "./arithmetic.js";
+import {Board} from "./board.js";
+import {followHands} from "./hands.js";
+import {looks} from "./look.js";
+import {written} from "./numbers.js";
+import {Painter} from "./painter.js";
+import {Player} from "./player.js";
+import {Steps} from "./steps.js";
+import {filterStrip} from "./strip.js";
+
+const NARROW = 560; // CSS pixels
+const GAP = 24;
+const LARGEST_BOARD = 330;
+const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+
+export class Stepper {
+  constructor(root, words) {
+    Object.assign(this, {root, words, chosen: 0, pixel: null});
+    this.player = new Player(words, () => this.request());
+    [this.input, this.output] = [new Board("input"), new Board("output")];
+    this.arithmetic = new Arithmetic(words, (place, value) => this.changeFilter(place, value));
+    this.painter = new Painter(words, this.input, (places, value) => this.changePixels(places, value),
+      () => this.settled());
+    this.strip = element("div", "strip");
+    this.said = element("p", "said");
+    this.said.setAttribute("aria-live", "polite");
+    this.note = element("p", "note");
+    this.input.root.append(this.painter.root);
+    const boards = element("div", "boards", this.input.root, this.output.root);
+    root.replaceChildren(this.strip, this.player.root, boards, this.note, this.arithmetic.root, this.said);
+    followHands(this);
+    this.observer = new ResizeObserver(() => this.layOut());
+    this.observer.observe(root);
+  }
+
+  // ---- what is shown ---------------------------------------------------------------------------------------------
+  // data: {image: {shape, values}, filters: [{title, size, values, bias}], settings: as Steps takes them, editable,
+  // chosen: the filter that is looked at}
+  give(data) {
+    if (this.data && this.shows(data)) {
+      this.data = data;
+      return this.layOut();
+    }
+    const sameSize = this.steps && JSON.stringify(data.image.shape) === JSON.stringify(this.image.shape);
+    const {at, count} = this.player;
+    Object.assign(this, {data, settings: data.settings});
+    this.chosen = Math.min(data.chosen ?? 0, data.filters.length - 1);
+    this.image = {shape: data.image.shape, values: Float32Array.from(data.image.values)};
+    this.filters = data.filters.map(filter => ({...filter}));
+    if (!sameSize) this.pixel = null;
+    this.rebuild();
+    if (sameSize && this.steps.count === count) this.player.look(at);
+  }
+
+  // Whether all of it is there already: what a visitor typed comes back from the server a moment later, and the field
+  // that they are in must stay.
+  shows({image, filters, settings, editable}) {
+    const pixels = {shape: this.image.shape, values: rounded(this.image.values)};
+    const now = {image: pixels, filters: this.filters, settings: this.settings};
+    return this.data.editable === editable && JSON.stringify(now) === JSON.stringify({image, filters, settings});
+  }
+
+  // at: the cell that is looked at; where most happens, if it is not told.
+  rebuild(at = null) {
+    this.all = this.filters.map(filter => new Steps(this.image, filter, this.settings));
+    this.steps = this.all[this.chosen];
+    const {values} = this.steps.output;
+    const strongest = values.reduce((best, value, cell) => (Math.abs(value) > Math.abs(values[best]) ? cell : best), 0);
+    this.tint();
+    this.arithmetic.build(this.steps, this.theme);
+    this.buildStrip();
+    this.painter.root.hidden = !this.data.editable;
+    this.player.begin(this.steps.count, Math.min(at ?? strongest, this.steps.count - 1));
+    this.layOut();
+  }
+
+  tint() {
+    const {image, filters, steps} = this;
+    this.theme = looks(readTheme(this.root), this.root, {
+      channels: image.shape[2], full: largest(image.values),
+      steepest: largest(filters[this.chosen].values), strongest: largest(steps.output.values),
+    });
+  }
+
+  layOut() {
+    const width = this.root.clientWidth;
+    if (!width || !this.steps) return;
+    this.root.classList.toggle("narrow", width < NARROW);
+    const room = Math.min(LARGEST_BOARD, Math.floor((width - GAP) / 2));
+    const [height, across, channels] = this.image.shape;
+    const {rows, columns} = this.steps.window;
+    const size = (high, wide) => `${high}×${wide}`;
+    this.input.layOut(height, across, room, this.steps.frame);
+    this.output.layOut(rows, columns, room);
+    const depth = channels > 1 ? `×${channels}` : "";
+    this.input.title.textContent = filled(this.words.input, {size: size(height, across) + depth});
+    this.output.title.textContent = filled(this.words.output, {size: size(rows, columns)});
+    this.input.marks.ariaLabel = this.words.inputLabel;
+    this.output.marks.ariaLabel = this.words.outputLabel;
+    this.paintInput();
+    this.painted = Infinity;
+    this.request();
+  }
+
+  paintInput() {
+    const [height, width, channels] = this.image.shape;
+    const {theme, input, image: {values}} = this;
+    input.clear(theme);
+    const unseen = this.steps.looks();
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const [y, x] = [Math.floor(pixel / width), pixel % width];
+      if (channels === 3) input.fill(y, x, theme.colour(...values.subarray(3 * pixel, 3 * pixel + 3)), null);
+      else input.fill(y, x, theme.pixel(values[pixel * channels], 0), values[pixel * channels]);
+      if (!unseen[pixel]) input.shade(y, x, theme);
+    }
+    this.missed = unseen.reduce((count, looked) => count + !looked, 0);
+  }
+
+  buildStrip() {
+    const titles = this.filters.map(({title}) => title);
+    this.strip.replaceChildren(...filterStrip(this.all, titles, this.chosen, this.theme.shade, place => {
+      this.chosen = place;
+      this.rebuild(this.player.at);
+      this.settled();
+    }));
+  }
+
+  // ---- every frame -----------------------------------------------------------------------------------------------
+  request() { this.waiting ||= requestAnimationFrame(() => { this.waiting = 0; this.look(); }); }
+
+  look() {
+    if (!this.steps) return;
+    const started = performance.now();
+    const {player: {at, shown, playing}, steps, settings: {relu}} = this;
+    this.paintOutput(shown);
+    const arithmetic = steps.arithmetic(at);
+    this.arithmetic.show(arithmetic, relu);
+    this.markBoards(at);
+    if (!playing) this.tell(arithmetic);
+    (this.frames ??= []).push(performance.now() - started); // for tests and benchmarks
+    if (this.frames.length > 1000) this.frames.shift();
+  }
+
+  paintOutput(shown) {
+    if (shown < this.painted) {
+      this.output.clear(this.theme);
+      this.painted = 0;
+    }
+    const {values} = this.steps.output;
+    for (; this.painted < shown; this.painted++) {
+      const {y, x} = this.steps.at(this.painted);
+      this.output.fill(y, x, this.theme.sum(values[this.painted]), values[this.painted]);
+    }
+  }
+
+  markBoards(at) {
+    const {steps, pixel, theme: {accent, primary, tint}} = this;
+    const {top, left, rows, columns, stepY, stepX} = steps.under(at);
+    const window = {y: top, x: left, rows: (rows - 1) * stepY + 1, columns: (columns - 1) * stepX + 1, colour: accent};
+    const taps = stepY > 1 || stepX > 1 ? Array.from({length: rows * columns}, (_, tap) => tap) : []; // spread out
+    this.input.mark([
+      ...taps.map(tap => ({
+        y: top + Math.floor(tap / columns) * stepY, x: left + (tap % columns) * stepX, colour: accent, thick: 1.5,
+      })),
+      window,
+      ...(pixel ? [{...pixel, colour: primary}] : []),
+    ]);
+    const parts = pixel ? steps.cellsOf(pixel.y, pixel.x) : [];
+    this.output.mark([
+      ...parts.map(cell => ({...steps.at(cell), fill: tint, colour: primary, thick: 1.5})),
+      {...steps.at(at), colour: accent},
+    ]);
+  }
+
+  tell(arithmetic) {
+    const {y, x} = this.steps.at(this.player.at);
+    const place = filled(this.words.place, {row: y + 1, column: x + 1});
+    this.said.textContent = `${place}: ${this.arithmetic.told(arithmetic, this.settings.relu)}`;
+    this.player.slider.setAttribute("aria-valuetext", `${place}: ${written(arithmetic.value)}`);
+    const missed = this.missed ? filled(this.words.missed, {count: this.missed}) : this.words.touch;
+    this.note.textContent = this.pixel ? this.pixelWords() : missed;
+  }
+
+  pixelWords() {
+    const {y, x} = this.pixel;
+    const count = this.steps.cellsOf(y, x).length;
+    return filled(count === 1 ? this.words.lookedOnce : this.words.looked, {row: y + 1, column: x + 1, count});
+  }
+
+  // ---- what a visitor does ---------------------------------------------------------------------------------------
+  touch(pixel) {
+    if (this.player.playing) return;
+    this.pixel = pixel ?? (this.data.editable ? this.pixel : null);
+    this.painter.show(this.pixel, this.pixel && this.image.values[this.pixel.y * this.image.shape[1] + this.pixel.x]);
+    this.request();
+  }
+
+  changeFilter(place, value) {
+    const filter = this.filters[this.chosen];
+    if (place === null) filter.bias = value;
+    else filter.values = filter.values.with(place, value);
+    this.redo();
+    this.settled();
+  }
+
+  changePixels(places, value) {
+    for (const {y, x} of places) this.image.values[y * this.image.shape[1] + x] = value;
+    this.redo();
+  }
+
+  // The same filter on the same places: the fields that are typed in stay where they are.
+  redo() {
+    this.all = this.filters.map(filter => new Steps(this.image, filter, this.settings));
+    this.steps = this.all[this.chosen];
+    this.tint();
+    this.arithmetic.look = this.theme;
+    this.arithmetic.retint(this.filters[this.chosen].values);
+    this.paintInput();
+    this.painted = Infinity;
+    this.request();
+  }
+
+  settled() {
+    const {values, bias} = this.filters[this.chosen];
+    this.tellPython?.({image: [...this.image.values], filter: {values: [...values], bias}, chosen: this.chosen});
+  }
+
+  end() {
+    this.player.stop();
+    this.observer.disconnect();
+  }
+}
+
+const rounded = values => Array.from(values, value => Math.round(value * 1e4) / 1e4); // as Python sends them

@@ -1,0 +1,27 @@
+// The maps of all filters in a row: together they are what the next layer gets. One of them is looked at.
+import {element} from "../network/blocks.js";
+import {paintColours} from "../network/maps.js";
+
+// all: the Steps of each filter; shade(value, largest): its colour; choose(place): it was touched.
+export function filterStrip(all, titles, chosen, shade, choose) {
+  if (all.length < 2) return [];
+  return all.map(({output}, place) => {
+    const chip = element("button", place === chosen ? "on" : "", picture(output, shade), element("span", "", titles[place]));
+    chip.ariaPressed = String(place === chosen);
+    chip.addEventListener("click", () => choose(place));
+    return chip;
+  });
+}
+
+function picture({shape: [rows, columns], values}, shade) {
+  const canvas = element("canvas");
+  Object.assign(canvas, {width: columns, height: rows});
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const colours = new Uint8Array(3 * rows * columns);
+  values.forEach((value, cell) => {
+    const pixel = shade(value, most);
+    colours.set([pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255], 3 * cell);
+  });
+  paintColours(canvas, {shape: [rows, columns], values: colours});
+  return canvas;
+}

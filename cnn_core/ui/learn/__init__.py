@@ -1,0 +1,1 @@
+"""The pieces of the pages where one learns by hand."""

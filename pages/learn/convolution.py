@@ -1,0 +1,10 @@
+"""Convolution: move the window over an image by hand, and see the sum that fills each cell."""
+
+from cnn_core.language import _
+from cnn_core.ui.kit.lesson import page_head
+from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.learn.convolution import convolution_board
+
+page_head(_("Convolution"), "convolution")
+remember_drawing()
+convolution_board()
