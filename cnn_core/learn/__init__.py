@@ -1,1 +1,1 @@
-"""Convolution by hand, as data: where the window stands, what it multiplies, what comes out. NumPy only."""
+"""Convolution and pooling by hand, as data: where the window stands, and what comes of it. NumPy only."""

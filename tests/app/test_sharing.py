@@ -71,6 +71,12 @@ def convolution(app: AppTest) -> None:
     app.toggle(key="learn-relu").set_value(True).run()
 
 
+def pooling(app: AppTest) -> None:
+    app.segmented_control(key="learn-image").set_value("picture")
+    app.selectbox(key="pooling-size").set_value("3")
+    app.segmented_control(key="pooling-right").set_value(-1).run()
+
+
 def draw(app: AppTest) -> None:
     app.multiselect(key="draw-models").set_value(["dnn-500x3"]).run()
     app.segmented_control(key="draw-way").set_value("arrange").run()
@@ -102,6 +108,7 @@ def nothing(app: AppTest) -> None:
 SEEN = {
     "home": (pages.HOME, DRAWING, home, {"preset": "dnn-500x3", "drawing": drawings.to_token(STROKES)}),
     "convolution": (pages.CONVOLUTION, {}, convolution, {"image": "grid", "filters": "keras-log", "padding": "2"}),
+    "pooling": (pages.POOLING, {}, pooling, {"image": "picture", "size": "3", "right": "-1"}),
     "browse": (pages.BROWSE, {}, browse_classes, {"data": "bundled", "view": "browse", "shuffle": "1"}),
     "one image": (pages.BROWSE, {}, browse_one, {"view": "one", "split": "test", "image": "12"}),
     "batches": (pages.BROWSE, {}, browse_batches, {"size": "7", "N": "1000000", "dtype": "float64"}),

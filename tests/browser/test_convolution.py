@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from cnn_core.learn.convolution import convolve
 from cnn_core.learn.filters import READY, over_channels
+from cnn_core.learn.pooling import pool
 from cnn_core.learn.slide import Slide
 from cnn_core.ui.learn.images import GRID
 from tests.browser.pages import settled
@@ -142,3 +143,15 @@ def test_a_finger_on_a_phone(server, browser):
     expect(page.locator(".said")).to_contain_text("Row 1, column 2:")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+def test_pooling_shows_which_number_is_kept(server, page):
+    page.goto(f"{server.url}/pooling?image=grid")
+    page.locator(".window .boards").wait_for()
+    settled(page)
+    touch_cell(page, "output", 2, 2)
+    expect(page.locator(".said")).to_have_text("Row 2, column 2: 2, 1, 1, 2. the largest: 2.")
+    expect(page.locator(".grid .kept")).to_have_count(1)
+    page.get_by_role("button", name="Average").click()
+    expect(page.locator(".said")).to_have_text("Row 2, column 2: 2, 1, 1, 2. their average: 1.50.")
+    assert values(page) == pool(GRID, "average", Slide(2, 2), Slide(2, 2)).ravel().tolist()

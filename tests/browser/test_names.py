@@ -15,6 +15,7 @@ SOURCES = [*(ROOT / "cnn_core" / "ui").rglob("*.py"), ROOT / "app.py"]
 PAGES = {
     "": "See a network learn to read",
     "convolution": "Convolution",
+    "pooling": "Pooling",
     "browse": "Data",
     "browse?view=one": "Data",
     "browse?view=own": "Data",

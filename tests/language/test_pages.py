@@ -27,6 +27,8 @@ STATES = {
     "convolution, grid": (pages.CONVOLUTION, {"learn-image": "grid", "learn-step": 2}),
     "convolution, no drawing": (pages.CONVOLUTION, {"learn-image": "drawing"}),
     "convolution, impossible": (pages.CONVOLUTION, {"learn-spread": 2, "learn-step": 2}),
+    "pooling": (pages.POOLING, {}),
+    "pooling, moved": (pages.POOLING, {"learn-image": "grid", "pooling-right": 1, "pooling-size": "all"}),
     "browse": (pages.BROWSE, {}),
     "one image": (pages.BROWSE, {"browse-view": "one"}),
     "batches": (pages.BROWSE, {"browse-view": "batches"}),

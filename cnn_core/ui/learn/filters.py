@@ -65,6 +65,8 @@ def take_change(source: str, channels: int, filters: list[Filter], change: Edite
     """Keep what the visitor has changed."""
     CHOSEN.of((source, channels)).put(change.chosen)
     before = filters[change.chosen]
+    if change.kernel is None:
+        return
     if np.allclose(before.kernel, change.kernel, atol=1e-4) and abs(before.bias - change.bias) < 1e-4:
         return
     slot = CHANGED.of((source, channels))

@@ -1,13 +1,17 @@
 """The stepper: its maps and sums against the convolution by hand, which the tests hold to Keras; its controls."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cnn_core.learn.convolution import convolve, steps
+from cnn_core.learn.pooling import WAYS, pool
 from cnn_core.learn.slide import Slide
 from tests.learn.test_convolution import slides
+from tests.learn.test_pooling import windows
 
 RUN = """
 async ([image, filter, options]) => {
@@ -118,3 +122,36 @@ def test_play_goes_through_all_cells_in_order_and_stops(site):
     assert told["back"] == [36, 37, "36"]
     assert told["looked"] == [2, 37], "looking at a cell leaves what was computed alone"
     assert told["label"] == "play"
+
+
+POOLED = """
+async ([image, filter, options]) => {
+  const {Pools} = await import("/window/pools.js");
+  const by = new Pools({shape: image.shape, values: Float32Array.from(image.values)}, filter, options);
+  const cells = Array.from({length: by.count}, (_, cell) => by.arithmetic(cell));
+  return {shape: by.output.shape, values: [...by.output.values], looks: [...by.looks()], cells};
+}
+"""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    windows(), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3]), st.sampled_from(WAYS), st.integers(0, 99)
+)
+def test_pooled_maps_are_those_by_hand(site, both, height, width, channels, way, seed):
+    vertical, horizontal = both
+    horizontal = replace(horizontal, stride=vertical.stride)
+    assume(vertical.cells(height) > 0 and horizontal.cells(width) > 0)
+    assume(all((vertical.places(height) < height).any(axis=1)) and all((horizontal.places(width) < width).any(axis=1)))
+    image = np.random.default_rng(seed).normal(size=(height, width, channels)).astype(np.float32)
+    one = {"way": way, "size": [vertical.window, horizontal.window]}
+    options = {"stride": vertical.stride, "padding": vertical.padding}
+    told = site.evaluate(POOLED, [{"shape": list(image.shape), "values": image.ravel().tolist()}, one, options])
+    expected = pool(image, way, vertical, horizontal)
+    assert told["shape"] == list(expected.shape)
+    np.testing.assert_allclose(told["values"], expected.ravel(), atol=1e-5)
+    assert told["looks"] == np.outer(vertical.looks(height), horizontal.looks(width)).ravel().tolist()
+    for cell in told["cells"]:
+        for channel in cell["channels"]:
+            if way in ("max", "min"):
+                assert channel["inputs"][channel["from"]] == pytest.approx(channel["value"])

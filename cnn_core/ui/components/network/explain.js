@@ -43,7 +43,7 @@ export function windowBefore(layer, shape, {y, x}) {
 }
 
 // The values under the window in one channel; cells of padding are null.
-function under(window, {shape: [rows, columns, channels], values}, channel) {
+export function under(window, {shape: [rows, columns, channels], values}, channel) {
   const found = [];
   for (let dy = 0; dy < window.rows; dy++) {
     for (let dx = 0; dx < window.columns; dx++) {

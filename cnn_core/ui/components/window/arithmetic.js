@@ -103,14 +103,14 @@ export class Arithmetic {
   }
 }
 
-function cellGrid([rows, columns], cell) {
+export function cellGrid([rows, columns], cell) {
   const root = element("div", "grid", ...Array.from({length: rows * columns}, (_, place) => cell(place)));
   root.style.setProperty("--columns", columns);
   root.classList.toggle("dense", columns > 5);
   return root;
 }
 
-function paintCell(node, text, pixel, outside) {
+export function paintCell(node, text, pixel, outside) {
   if (node.textContent !== text) node.textContent = text;
   node.style.background = outside ? "transparent" : cssColour(pixel);
   node.style.color = outside ? "inherit" : inkOn(pixel);

@@ -42,7 +42,7 @@ export class Board {
     return y >= 0 && x >= 0 && y < this.rows && x < this.columns ? {y, x} : null;
   }
 
-  // An empty map in its frame of zeros.
+  // An empty map in its frame.
   clear(look) {
     const context = this.cells.getContext("2d");
     const font = `${Math.min(14, this.cell * 0.36)}px ${look.font}`;
@@ -67,7 +67,7 @@ export class Board {
     context.strokeRect(left + 0.5, top + 0.5, side, side);
     if (this.cell < READABLE / 2) return;
     context.fillStyle = look.quiet;
-    context.fillText("0", left + this.cell / 2, top + this.cell / 2 + 1);
+    context.fillText(look.around, left + this.cell / 2, top + this.cell / 2 + 1);
   }
 
   // pixel: its colour as in maps.js; number: written on it where there is room, or null.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.learn.pooling import Way
 from cnn_core.learn.slide import Slide
 from cnn_core.ui.components.mount import mounted, nothing
 from cnn_core.ui.components.window.words import window_words
@@ -29,23 +30,32 @@ class Filter:
 
 
 @dataclass(frozen=True, eq=False)
+class Pool:
+    """What is kept of a window of so many rows and columns, and what that is called."""
+
+    title: str
+    way: Way
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
 class Edited:
     """What a visitor typed or painted.
 
     Attributes:
         image: (H, W, channels) as it is now.
-        chosen: the filter that is looked at, and its `kernel` and `bias`.
+        chosen: the filter that is looked at, and its `kernel` and `bias`; None of a pool.
     """
 
     image: np.ndarray
     chosen: int
-    kernel: np.ndarray
-    bias: float
+    kernel: np.ndarray | None = None
+    bias: float = 0.0
 
 
 def window_stepper(
     image: np.ndarray,
-    filters: Sequence[Filter],
+    filters: Sequence[Filter] | Sequence[Pool],
     slide: Slide,
     *,
     key: str,
@@ -66,15 +76,8 @@ def window_stepper(
     data = {
         "words": window_words(),
         "image": {"shape": list(image.shape), "values": _plain(image)},
-        "filters": [
-            {
-                "title": one.title,
-                "size": list(one.kernel.shape[:2]),
-                "values": _plain(one.kernel),
-                "bias": round(float(one.bias), DIGITS),
-            }
-            for one in filters
-        ],
+        "pooling": isinstance(filters[0], Pool),
+        "filters": [_described(one) for one in filters],
         "settings": {
             "stride": slide.stride,
             "dilation": slide.dilation,
@@ -89,22 +92,26 @@ def window_stepper(
     stepper(key=key, data=data, on_edited_change=on_edit)
 
 
-def edited(key: str, image: np.ndarray, filters: Sequence[Filter]) -> Edited | None:
+def _described(one: Filter | Pool) -> dict[str, Any]:
+    if isinstance(one, Pool):
+        return {"title": one.title, "way": one.way, "size": list(one.size)}
+    size, bias = list(one.kernel.shape[:2]), round(float(one.bias), DIGITS)
+    return {"title": one.title, "size": size, "values": _plain(one.kernel), "bias": bias}
+
+
+def edited(key: str, image: np.ndarray, filters: Sequence[Filter] | Sequence[Pool]) -> Edited | None:
     """What was typed or painted on these, in `on_edit`; None for what an older page sent, or what cannot be."""
     told: Mapping[str, Any] | None = session.component_state(key).get("edited")
     if not told:
         return None
-    chosen = int(told["chosen"])
-    if not 0 <= chosen < len(filters):
+    chosen, pixels = int(told["chosen"]), _numbers(told["image"], image.shape)
+    if not 0 <= chosen < len(filters) or pixels is None:
         return None
-    pixels, weights = (
-        _numbers(told["image"], image.shape),
-        _numbers(told["filter"]["values"], filters[chosen].kernel.shape),
-    )
-    bias = _numbers([told["filter"]["bias"]], (1,))
-    if pixels is None or weights is None or bias is None:
-        return None
-    return Edited(pixels, chosen, weights, float(bias[0]))
+    one = filters[chosen]
+    if isinstance(one, Pool):
+        return Edited(pixels, chosen)
+    weights, bias = _numbers(told["filter"]["values"], one.kernel.shape), _numbers([told["filter"]["bias"]], (1,))
+    return None if weights is None or bias is None else Edited(pixels, chosen, weights, float(bias[0]))
 
 
 def _plain(values: np.ndarray) -> list[float]:

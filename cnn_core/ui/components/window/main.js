@@ -3,10 +3,10 @@ import {Stepper} from "./stepper.js";
 
 const steppers = new WeakMap();
 
-// data: {words, image, filters, settings, editable, chosen} as Stepper takes them.
+// data: {words, pooling, image, filters, settings, editable, chosen} as Stepper takes them.
 export default function ({data, parentElement, setStateValue}) {
   const root = parentElement.querySelector(".window");
-  if (!steppers.has(root)) steppers.set(root, new Stepper(root, data.words));
+  if (!steppers.has(root)) steppers.set(root, new Stepper(root, data));
   const stepper = steppers.get(root);
   stepper.tellPython = value => setStateValue("edited", value);
   const text = JSON.stringify({...data, chosen: null});

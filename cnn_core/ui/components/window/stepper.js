@@ -3,11 +3,13 @@ import {element, filled} from "../network/blocks.js";
 import {readTheme} from "../network/theme.js";
 import {Arithmetic} from "./arithmetic.js";
 import {Board} from "./board.js";
+import {Choice} from "./choice.js";
 import {followHands} from "./hands.js";
 import {looks} from "./look.js";
 import {written} from "./numbers.js";
 import {Painter} from "./painter.js";
 import {Player} from "./player.js";
+import {Pools} from "./pools.js";
 import {Steps} from "./steps.js";
 import {filterStrip} from "./strip.js";
 
@@ -17,11 +19,12 @@ const LARGEST_BOARD = 330;
 const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
 
 export class Stepper {
-  constructor(root, words) {
-    Object.assign(this, {root, words, chosen: 0, pixel: null});
+  constructor(root, {words, pooling}) {
+    Object.assign(this, {root, words, pooling, chosen: 0, pixel: null});
     this.player = new Player(words, () => this.request());
     [this.input, this.output] = [new Board("input"), new Board("output")];
-    this.arithmetic = new Arithmetic(words, (place, value) => this.changeFilter(place, value));
+    const edited = (place, value) => this.changeFilter(place, value);
+    this.arithmetic = pooling ? new Choice(words) : new Arithmetic(words, edited);
     this.painter = new Painter(words, this.input, (places, value) => this.changePixels(places, value),
       () => this.settled());
     this.strip = element("div", "strip");
@@ -37,8 +40,8 @@ export class Stepper {
   }
 
   // ---- what is shown ---------------------------------------------------------------------------------------------
-  // data: {image: {shape, values}, filters: [{title, size, values, bias}], settings: as Steps takes them, editable,
-  // chosen: the filter that is looked at}
+  // data: {image: {shape, values}, filters: as Steps or Pools take them, each with its `title`, settings: as they take
+  // them, editable, chosen: the filter that is looked at}
   give(data) {
     if (this.data && this.shows(data)) {
       this.data = data;
@@ -65,10 +68,10 @@ export class Stepper {
 
   // at: the cell that is looked at; where most happens, if it is not told.
   rebuild(at = null) {
-    this.all = this.filters.map(filter => new Steps(this.image, filter, this.settings));
-    this.steps = this.all[this.chosen];
-    const {values} = this.steps.output;
-    const strongest = values.reduce((best, value, cell) => (Math.abs(value) > Math.abs(values[best]) ? cell : best), 0);
+    this.compute();
+    const {values, shape} = this.steps.output;
+    const most = values.reduce((best, value, place) => (Math.abs(value) > Math.abs(values[best]) ? place : best), 0);
+    const strongest = Math.floor(most / shape[2]);
     this.tint();
     this.arithmetic.build(this.steps, this.theme);
     this.buildStrip();
@@ -77,11 +80,18 @@ export class Stepper {
     this.layOut();
   }
 
+  compute() {
+    const Kind = this.pooling ? Pools : Steps;
+    this.all = this.filters.map(filter => new Kind(this.image, filter, this.settings));
+    this.steps = this.all[this.chosen];
+  }
+
   tint() {
     const {image, filters, steps} = this;
     this.theme = looks(readTheme(this.root), this.root, {
       channels: image.shape[2], full: largest(image.values),
-      steepest: largest(filters[this.chosen].values), strongest: largest(steps.output.values),
+      steepest: largest(filters[this.chosen].values ?? [1]), strongest: largest(steps.output.values),
+      around: this.pooling ? "" : "0",
     });
   }
 
@@ -121,7 +131,7 @@ export class Stepper {
 
   buildStrip() {
     const titles = this.filters.map(({title}) => title);
-    this.strip.replaceChildren(...filterStrip(this.all, titles, this.chosen, this.theme.shade, place => {
+    this.strip.replaceChildren(...filterStrip(this.all, titles, this.chosen, this.theme, place => {
       this.chosen = place;
       this.rebuild(this.player.at);
       this.settled();
@@ -149,10 +159,12 @@ export class Stepper {
       this.output.clear(this.theme);
       this.painted = 0;
     }
-    const {values} = this.steps.output;
+    const {values, shape: [, , channels]} = this.steps.output;
     for (; this.painted < shown; this.painted++) {
       const {y, x} = this.steps.at(this.painted);
-      this.output.fill(y, x, this.theme.sum(values[this.painted]), values[this.painted]);
+      const value = values[this.painted];
+      if (channels === 1) this.output.fill(y, x, this.theme.sum(value), value);
+      else this.output.fill(y, x, this.theme.mixed(values.subarray(3 * this.painted, 3 * this.painted + 3)), null);
     }
   }
 
@@ -213,8 +225,7 @@ export class Stepper {
 
   // The same filter on the same places: the fields that are typed in stay where they are.
   redo() {
-    this.all = this.filters.map(filter => new Steps(this.image, filter, this.settings));
-    this.steps = this.all[this.chosen];
+    this.compute();
     this.tint();
     this.arithmetic.look = this.theme;
     this.arithmetic.retint(this.filters[this.chosen].values);
@@ -225,7 +236,8 @@ export class Stepper {
 
   settled() {
     const {values, bias} = this.filters[this.chosen];
-    this.tellPython?.({image: [...this.image.values], filter: {values: [...values], bias}, chosen: this.chosen});
+    const filter = values ? {values: [...values], bias} : null;
+    this.tellPython?.({image: [...this.image.values], filter, chosen: this.chosen});
   }
 
   end() {

@@ -2,26 +2,26 @@
 import {element} from "../network/blocks.js";
 import {paintColours} from "../network/maps.js";
 
-// all: the Steps of each filter; shade(value, largest): its colour; choose(place): it was touched.
-export function filterStrip(all, titles, chosen, shade, choose) {
+// all: the Steps or Pools of each; look: as in look.js; choose(place): it was touched.
+export function filterStrip(all, titles, chosen, look, choose) {
   if (all.length < 2) return [];
   return all.map(({output}, place) => {
-    const chip = element("button", place === chosen ? "on" : "", picture(output, shade), element("span", "", titles[place]));
+    const chip = element("button", place === chosen ? "on" : "", picture(output, look), element("span", "", titles[place]));
     chip.ariaPressed = String(place === chosen);
     chip.addEventListener("click", () => choose(place));
     return chip;
   });
 }
 
-function picture({shape: [rows, columns], values}, shade) {
+function picture({shape: [rows, columns, channels], values}, look) {
   const canvas = element("canvas");
   Object.assign(canvas, {width: columns, height: rows});
   const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   const colours = new Uint8Array(3 * rows * columns);
-  values.forEach((value, cell) => {
-    const pixel = shade(value, most);
+  for (let cell = 0; cell < rows * columns; cell++) {
+    const pixel = channels === 3 ? look.mixed(values.subarray(3 * cell, 3 * cell + 3), most) : look.shade(values[cell], most);
     colours.set([pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255], 3 * cell);
-  });
+  }
   paintColours(canvas, {shape: [rows, columns], values: colours});
   return canvas;
 }
