@@ -4,7 +4,9 @@ from cnn_core.language import _
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.learn.convolution import convolution_board
+from cnn_core.ui.learn.separable import separable_board
 
 page_head(_("Convolution"), "convolution")
 remember_drawing()
 convolution_board()
+separable_board()

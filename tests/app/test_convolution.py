@@ -94,3 +94,20 @@ def test_the_drawing_is_what_a_network_would_see():
     data = sent(opened({"studio.draw.last": {"ink": ink, "strokes": None}}, image="drawing"))
     assert data["image"]["shape"] == [28, 28, 1]
     assert max(data["image"]["values"]) == 1
+
+
+def test_the_border_effect_of_three_layers():
+    assert "28 → 26 → 24 → 22" in texts(opened(image="digit", filter="1"))
+    assert "6 → 5 → 4 → 3" in texts(opened(image="grid"))
+    assert "28 → 28 → 28 → 28" in texts(opened(image="digit", padding="same"))
+    assert texts(opened(image="grid", filter="1", step="3")).count("6 → 2") == 1, "then there is no room any more"
+
+
+def test_both_kinds_of_convolution_are_counted_and_cross():
+    """With 3 channels, 3x3 and 16 filters: 3·3·3·16 + 16 against 3·3·3 + 3·16 + 16."""
+    app = opened()
+    assert "3·3·3·16 + 16 = 448" in texts(app)
+    assert "3·3·3·1 + 1·1·3·16 + 16 = 91" in texts(app)
+    app.number_input(key="separable-out").set_value(1).run()
+    assert "3·3·3·1 + 1 = 28" in texts(app)
+    assert "3·3·3·1 + 1·1·3·1 + 1 = 31" in texts(app)

@@ -110,7 +110,16 @@ def _sum(size: int, slide: Slide) -> None:
         middle=middle,
     )
     height = _("Height of the map")
-    st.markdown(f"{height} :gray[·] {side}  \n{legend}  \n:gray[{counted}]")
+    shrunk = _("Three such layers, one after the other: {sizes}", sizes=" → ".join(map(str, _heights(size, slide))))
+    st.markdown(f"{height} :gray[·] {side}  \n{legend}  \n:gray[{shrunk}]  \n:gray[{counted}]")
+
+
+def _heights(size: int, slide: Slide) -> list[int]:
+    """Of the image, and of the maps of three layers; fewer when one has no room for the window any more."""
+    heights = [size]
+    while len(heights) <= 3 and slide.cells(heights[-1]) > 0:
+        heights.append(slide.cells(heights[-1]))
+    return heights
 
 
 def _ways_back(source: str, channels: int) -> None:

@@ -102,16 +102,17 @@ def _one_running(run: Summary) -> None:
 
 def path() -> None:
     """The way through the app, one card a step."""
-    steps = _steps()
-    for column, (name, page, icon, text) in zip(st.columns(len(steps)), steps, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.page_link(page, label=f"**{name}**", icon=icon)
-            st.caption(text)
+    with st.grid(3, min_column_width=230):
+        for name, page, icon, text in _steps():
+            with st.container(border=True, height="stretch"):
+                st.page_link(page, label=f"**{name}**", icon=icon)
+                st.caption(text)
 
 
 def _steps() -> list[tuple[str, str, str, str]]:
     """Name, page, icon and what to do there."""
     return [
+        (_("Learn"), pages.CONVOLUTION, ":material/grid_on:", _("Slide the window of a convolution by hand.")),
         (_("Data"), pages.BROWSE, ":material/photo_library:", _("Look at images, vary them, bring your own.")),
         (
             _("Build"),
