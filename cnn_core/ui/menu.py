@@ -13,6 +13,7 @@ def menu() -> dict[str, list[st.Page]]:
         _("Learn"): [
             st.Page(pages.CONVOLUTION, title=_("Convolution"), icon=":material/grid_on:"),
             st.Page(pages.POOLING, title=_("Pooling"), icon=":material/compress:"),
+            st.Page(pages.WHY, title=_("Why a CNN"), icon=":material/lightbulb:"),
         ],
         _("Data"): [
             st.Page(pages.BROWSE, title=_("Data sets"), icon=":material/photo_library:"),

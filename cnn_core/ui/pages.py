@@ -3,6 +3,7 @@
 HOME = "pages/start/home.py"
 CONVOLUTION = "pages/learn/convolution.py"
 POOLING = "pages/learn/pooling.py"
+WHY = "pages/learn/why.py"
 BROWSE = "pages/data/browse.py"
 AUGMENTATION = "pages/data/augmentation.py"
 DESIGNER = "pages/build/designer.py"

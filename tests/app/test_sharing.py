@@ -77,6 +77,11 @@ def pooling(app: AppTest) -> None:
     app.segmented_control(key="pooling-right").set_value(-1).run()
 
 
+def why(app: AppTest) -> None:
+    app.slider(key="why-right").set_value(3)
+    app.slider(key="why-every").set_value(4).run()
+
+
 def draw(app: AppTest) -> None:
     app.multiselect(key="draw-models").set_value(["dnn-500x3"]).run()
     app.segmented_control(key="draw-way").set_value("arrange").run()
@@ -109,6 +114,7 @@ SEEN = {
     "home": (pages.HOME, DRAWING, home, {"preset": "dnn-500x3", "drawing": drawings.to_token(STROKES)}),
     "convolution": (pages.CONVOLUTION, {}, convolution, {"image": "grid", "filters": "keras-log", "padding": "2"}),
     "pooling": (pages.POOLING, {}, pooling, {"image": "picture", "size": "3", "right": "-1"}),
+    "why": (pages.WHY, {}, why, {"right": "3", "every": "4"}),
     "browse": (pages.BROWSE, {}, browse_classes, {"data": "bundled", "view": "browse", "shuffle": "1"}),
     "one image": (pages.BROWSE, {}, browse_one, {"view": "one", "split": "test", "image": "12"}),
     "batches": (pages.BROWSE, {}, browse_batches, {"size": "7", "N": "1000000", "dtype": "float64"}),

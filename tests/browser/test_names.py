@@ -16,6 +16,7 @@ PAGES = {
     "": "See a network learn to read",
     "convolution": "Convolution",
     "pooling": "Pooling",
+    "why": "Why a CNN",
     "browse": "Data",
     "browse?view=one": "Data",
     "browse?view=own": "Data",

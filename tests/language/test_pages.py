@@ -29,6 +29,7 @@ STATES = {
     "convolution, impossible": (pages.CONVOLUTION, {"learn-spread": 2, "learn-step": 2}),
     "pooling": (pages.POOLING, {}),
     "pooling, moved": (pages.POOLING, {"learn-image": "grid", "pooling-right": 1, "pooling-size": "all"}),
+    "why": (pages.WHY, {}),
     "browse": (pages.BROWSE, {}),
     "one image": (pages.BROWSE, {"browse-view": "one"}),
     "batches": (pages.BROWSE, {"browse-view": "batches"}),
