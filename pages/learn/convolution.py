@@ -3,10 +3,11 @@
 from cnn_core.language import _
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.living import remember_drawing
-from cnn_core.ui.learn.convolution import convolution_board
+from cnn_core.ui.learn.convolution import convolution_board, follow_show
 from cnn_core.ui.learn.separable import separable_board
 
 page_head(_("Convolution"), "convolution")
 remember_drawing()
+follow_show()
 convolution_board()
 separable_board()

@@ -3,6 +3,7 @@
 import json
 from gettext import NullTranslations
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import startup
 from cnn_core.ui.kit.forms import read_pair
 from cnn_core.ui.kit.wording import literal
+from tests.support.pages import sent_to
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CLASSIC = PRESETS["keras-log"].network
@@ -366,3 +368,33 @@ def test_everything_is_in_the_language_of_who_reads_it(app, monkeypatch, design)
     assert len(labels) > 10
     assert [label for label in labels if not label.replace("\\", "").startswith("[")] == []
     assert app.dataframe[0].value["layer"][0] == "[Input]"
+
+
+@pytest.mark.parametrize(
+    ("row", "page", "sent"),
+    [
+        (1, pages.CONVOLUTION, {"stride": 1, "dilation": 1, "padding": "valid", "rings": 0, "relu": False}),
+        (2, pages.POOLING, {"stride": 2, "dilation": 1, "padding": "valid", "rings": 0, "relu": False}),
+    ],
+)
+def test_a_layer_is_shown_by_hand_with_its_settings_whatever_was_chosen_there(app, row, page, sent):
+    select(app, row)
+    (link,) = (one.proto for one in app.get("page_link") if one.proto.label == "Show me")
+    asked = dict(parse_qsl(link.query_string))
+    shown = sound(AppTest.from_file(APP, default_timeout=60).switch_page(page).run())
+    key = "learn-window" if page == pages.CONVOLUTION else "pooling-window"
+    box = shown.selectbox(key="learn-step" if page == pages.CONVOLUTION else "pooling-step")
+    box.set_value(4 if page == pages.CONVOLUTION else "4").run()
+    assert sent_to(shown, key)["settings"]["stride"] == 4
+    for name, value in asked.items():
+        shown.query_params[name] = value
+    sound(shown.run())
+    data = sent_to(shown, key)
+    assert data["settings"] == sent
+    assert data["filters"][data["chosen"]]["size"] == ([3, 3] if row == 1 else [2, 2])
+
+
+def test_a_layer_that_cannot_be_moved_by_hand_has_no_such_link(app):
+    app = opened(CLASSIC.replace(0, Conv2D(kernel_size=(3, 5))))
+    select(app, 1)
+    assert not [one for one in app.get("page_link") if one.proto.label == "Show me"]

@@ -10,9 +10,18 @@ from cnn_core.language import N_, _, _n
 from cnn_core.learn.slide import Slide
 from cnn_core.ui.build.sums import COLOURS, marked
 from cnn_core.ui.components.window.component import Filter, edited, window_stepper
+from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.kit.sharing import asked, carry
-from cnn_core.ui.learn.filters import CHANGED, choose_filters, chosen_filter, forget_changes, take_change
+from cnn_core.ui.kit.sharing import asked, carry, follow
+from cnn_core.ui.learn.filters import (
+    BY_HAND,
+    CHANGED,
+    CHOSEN,
+    choose_filters,
+    chosen_filter,
+    forget_changes,
+    take_change,
+)
 from cnn_core.ui.learn.images import OWN_GRID, choose_kind, image_of
 
 KEY = "learn-window"
@@ -24,6 +33,16 @@ PADDINGS = {
     "3": N_("3 rings"),
 }
 STRIDES, DILATIONS = (1, 2, 3, 4), (1, 2, 3)
+
+
+def follow_show() -> None:
+    """A link of the designer's shows its layer, whatever was chosen here before."""
+    follow("show", lambda _token: _forget())
+
+
+def _forget() -> None:
+    session.reset_widgets("learn-")
+    CHOSEN.of((BY_HAND, 1)).put(None)
 
 
 @st.fragment

@@ -11,9 +11,10 @@ from cnn_core.learn.pooling import WAYS, Way, kept, moved, pool
 from cnn_core.learn.slide import Slide
 from cnn_core.ui.build.sums import COLOURS, marked
 from cnn_core.ui.components.window.component import Pool, edited, window_stepper
+from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.sharing import asked, carry
+from cnn_core.ui.kit.sharing import asked, carry, follow
 from cnn_core.ui.learn.images import OWN_GRID, choose_kind, image_of
 
 KEY = "pooling-window"
@@ -30,6 +31,16 @@ STRIDES = (OWN, "1", "2", "3", "4")
 PADDINGS = {"valid": N_("left out (valid)"), "same": N_("kept (same)")}
 SHIFTS = (-2, -1, 0, 1, 2)
 CHOSEN: Slot[int | None] = Slot("learn.pool", None)
+
+
+def follow_show() -> None:
+    """A link of the designer's shows its layer, whatever was chosen here before."""
+    follow("show", lambda _token: _forget())
+
+
+def _forget() -> None:
+    session.reset_widgets("pooling-")
+    CHOSEN.put(None)
 
 
 @st.fragment
