@@ -32,7 +32,7 @@ def digits(page, stage=-1):
 def test_the_network_on_the_page_and_the_worker_agree(board):
     draw(board)
     expect(answer(board)).to_have_text("7")
-    row, other = worker_says(board)
+    row, other, *_of_other_tests = worker_says(board)  # the server may have runs
     assert other.split()[0] == "7"
     shares = board.locator(".living").evaluate("living => [...living.living.maps.at(-1).values]")
     assert row.split()[0] == str(int(np.argmax(shares)))

@@ -63,23 +63,19 @@ def run_id() -> str:
     return ended(services.store(), "mine").id
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_every_text_of_a_page_is_marked(state, run_id):
-    assert "\n".join(unmarked(opened(*STATES[state]))) == ""
-
-
 def test_every_text_of_a_run_is_marked(run_id):
     assert "\n".join(unmarked(opened(pages.RUN, {}, run=run_id))) == ""
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_widget_keeps_its_value_when_the_language_changes(state, run_id):
+def test_when_the_language_changes_every_text_does_and_every_widget_keeps_its_value(state, run_id):
     app = opened(*STATES[state], language="en")
     before = values(app)
     app.session_state["studio.language"] = CODE
     app.run()
     assert not app.exception
     assert values(app) == before
+    assert "\n".join(unmarked(app)) == ""
 
 
 def values(app: AppTest) -> dict[str, object]:
