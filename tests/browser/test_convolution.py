@@ -106,6 +106,27 @@ def test_a_weight_is_typed_and_what_is_no_number_is_said_and_loses_nothing(grid)
     until(lambda: values(grid) == by_hand().ravel().tolist())
 
 
+def test_a_pixel_that_is_clicked_can_be_typed(grid):
+    touch_cell(grid, "input", 2, 2)
+    grid.mouse.move(5, 5)  # over others, as on the way to the field
+    field = grid.get_by_label("Row 2, column 2")
+    expect(field).to_have_value("2")
+    field.fill("7")
+    field.press("Enter")
+    changed = GRID.copy()
+    changed[1, 1] = 7
+    kernel = over_channels(READY["notes"][1], 1)
+    until(lambda: values(grid) == convolve(changed, kernel, 0, Slide(2), Slide(2)).ravel().tolist())
+    field.fill("")
+    field.press("Enter")
+    expect(grid.get_by_role("alert").filter(has_text="is no number here")).to_be_visible()
+    grid.get_by_label("Step (strides)").first.click()
+    grid.get_by_role("option", name="3", exact=True).click()
+    settled(grid)
+    touch_cell(grid, "input", 3, 3)
+    expect(grid.locator(".note")).to_contain_text("No window reaches row 3, column 3")
+
+
 def test_the_grid_is_painted_and_is_there_after_another_page(grid):
     grid.get_by_role("button", name="Paint").click()
     touch_cell(grid, "input", 1, 6)

@@ -11,12 +11,16 @@ export function followHands(stepper) {
   };
   output.marks.addEventListener("pointerdown", event => { player.stop(); look(event); });
   output.marks.addEventListener("pointermove", look);
-  input.marks.addEventListener("pointerdown", event => stepper.touch(input.cellAt(event)));
+  // A pixel that is clicked stays: its number can be typed, and the mouse has to get there.
+  input.marks.addEventListener("pointerdown", event => {
+    stepper.touch(input.cellAt(event));
+    stepper.pinned = stepper.data.editable && stepper.pixel !== null;
+  });
   input.marks.addEventListener("pointermove", event => {
-    if (event.buttons || event.pointerType === "mouse") stepper.touch(input.cellAt(event));
+    if (event.buttons || (event.pointerType === "mouse" && !stepper.pinned)) stepper.touch(input.cellAt(event));
   });
   input.marks.addEventListener("pointerleave", event => {
-    if (event.pointerType === "mouse" && !stepper.data.editable) stepper.touch(null);
+    if (event.pointerType === "mouse" && !stepper.pinned) stepper.touch(null);
   });
   root.addEventListener("keydown", event => pressed(stepper, event));
 }
@@ -26,7 +30,10 @@ function pressed(stepper, event) {
   if (event.target.matches("input, select")) return;
   const arrow = ARROWS[event.key];
   if (event.key === " " && !event.target.matches("button")) player.play(!player.playing);
-  else if (event.key === "Home") player.seek(0);
+  else if (event.key === "Escape") {
+    stepper.pinned = false;
+    stepper.touch(null);
+  } else if (event.key === "Home") player.seek(0);
   else if (event.key === "End") player.seek(steps.count - 1);
   else if (arrow && event.target === input.marks) {
     const {y, x} = pixel ?? {y: 0, x: 0};

@@ -3,9 +3,9 @@ import {element, filled} from "../network/blocks.js";
 import {typed, written} from "./numbers.js";
 
 export class Painter {
-  // changed(places, value): these pixels have this value now. settled(): the hand is lifted.
-  constructor(words, board, changed, settled) {
-    Object.assign(this, {words, board, changed, settled, pixel: null, value: null});
+  // valueAt(pixel); changed(places, value): these pixels have this value now. settled(): the hand is lifted.
+  constructor(words, board, {valueAt, changed, settled}) {
+    Object.assign(this, {words, board, valueAt, changed, settled, pixel: null});
     this.brush = element("button", "", words.paint);
     this.brush.ariaPressed = "false";
     this.field = element("input");
@@ -26,13 +26,13 @@ export class Painter {
 
   get on() { return this.brush.ariaPressed === "true"; }
 
-  // The pixel that is looked at, and its value.
-  show(pixel, value) {
-    Object.assign(this, {pixel, value});
+  // The pixel that is looked at.
+  show(pixel) {
+    this.pixel = pixel;
     this.field.disabled = !pixel;
     if (!pixel) return;
     this.label.firstChild.textContent = filled(this.words.pixelAt, {row: pixel.y + 1, column: pixel.x + 1});
-    this.field.value = written(value);
+    this.field.value = written(this.valueAt(pixel));
     this.complain(null);
   }
 
@@ -54,7 +54,7 @@ export class Painter {
     const pixel = this.on && !this.root.hidden && this.board.cellAt(event);
     if (!pixel) return;
     this.board.marks.setPointerCapture(event.pointerId);
-    this.ink = this.value ? 0 : 1;
+    this.ink = this.valueAt(pixel) ? 0 : 1;
     this.paint(event);
   }
 

@@ -6,6 +6,7 @@ import {Board} from "./board.js";
 import {Choice} from "./choice.js";
 import {followHands} from "./hands.js";
 import {looks} from "./look.js";
+import {noteOn} from "./notes.js";
 import {written} from "./numbers.js";
 import {Painter} from "./painter.js";
 import {Player} from "./player.js";
@@ -20,13 +21,16 @@ const largest = values => values.reduce((most, value) => Math.max(most, Math.abs
 
 export class Stepper {
   constructor(root, {words, pooling}) {
-    Object.assign(this, {root, words, pooling, chosen: 0, pixel: null});
+    Object.assign(this, {root, words, pooling, chosen: 0, pixel: null, pinned: false});
     this.player = new Player(words, () => this.request());
     [this.input, this.output] = [new Board("input"), new Board("output")];
     const edited = (place, value) => this.changeFilter(place, value);
     this.arithmetic = pooling ? new Choice(words) : new Arithmetic(words, edited);
-    this.painter = new Painter(words, this.input, (places, value) => this.changePixels(places, value),
-      () => this.settled());
+    this.painter = new Painter(words, this.input, {
+      valueAt: ({y, x}) => this.image.values[y * this.image.shape[1] + x],
+      changed: (places, value) => this.changePixels(places, value),
+      settled: () => this.settled(),
+    });
     this.strip = element("div", "strip");
     this.said = element("p", "said");
     this.said.setAttribute("aria-live", "polite");
@@ -53,7 +57,7 @@ export class Stepper {
     this.chosen = Math.min(data.chosen ?? 0, data.filters.length - 1);
     this.image = {shape: data.image.shape, values: Float32Array.from(data.image.values)};
     this.filters = data.filters.map(filter => ({...filter}));
-    if (!sameSize) this.pixel = null;
+    if (!sameSize) Object.assign(this, {pixel: null, pinned: false});
     this.rebuild();
     if (sameSize && this.steps.count === count) this.player.look(at);
   }
@@ -192,21 +196,14 @@ export class Stepper {
     const place = filled(this.words.place, {row: y + 1, column: x + 1});
     this.said.textContent = `${place}: ${this.arithmetic.told(arithmetic, this.settings.relu)}`;
     this.player.slider.setAttribute("aria-valuetext", `${place}: ${written(arithmetic.value)}`);
-    const missed = this.missed ? filled(this.words.missed, {count: this.missed}) : this.words.touch;
-    this.note.textContent = this.pixel ? this.pixelWords() : missed;
-  }
-
-  pixelWords() {
-    const {y, x} = this.pixel;
-    const count = this.steps.cellsOf(y, x).length;
-    return filled(count === 1 ? this.words.lookedOnce : this.words.looked, {row: y + 1, column: x + 1, count});
+    this.note.textContent = noteOn(this.words, this.steps, this.pixel, this.missed);
   }
 
   // ---- what a visitor does ---------------------------------------------------------------------------------------
   touch(pixel) {
     if (this.player.playing) return;
-    this.pixel = pixel ?? (this.data.editable ? this.pixel : null);
-    this.painter.show(this.pixel, this.pixel && this.image.values[this.pixel.y * this.image.shape[1] + this.pixel.x]);
+    this.pixel = pixel ?? (this.pinned ? this.pixel : null);
+    this.painter.show(this.pixel);
     this.request();
   }
 

@@ -33,6 +33,7 @@ def _boards() -> dict[str, Any]:
         "looked": _(
             "Row {row}, column {column} is looked at {count} times: it takes part in the marked cells of the map."
         ),
+        "lookedNever": _("No window reaches row {row}, column {column}."),
         "lookedOnce": _("Row {row}, column {column} is looked at once: it takes part in the marked cell of the map."),
         "missed": _("Hatched: pixels that no window reaches, {count} in all."),
         "paint": _("Paint"),
