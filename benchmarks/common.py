@@ -38,6 +38,12 @@ def spread(values: Sequence[float], unit: str = "s", digits: int = 2) -> str:
     return f"{middle:.{digits}f} {unit} ({low:.{digits}f} to {high:.{digits}f}, n = {len(values)})"
 
 
+def tenths(name: str, values: Sequence[float]) -> list[str]:
+    """A row of a table: the median, and what nine of ten stay below."""
+    ordered = sorted(values)
+    return [name, f"{statistics.median(ordered):.1f}", f"{ordered[int(0.9 * (len(ordered) - 1))]:.1f}"]
+
+
 @contextmanager
 def served() -> Iterator[tuple[Server, Page]]:
     """A fresh server with an empty home, and an empty tab."""

@@ -5,11 +5,9 @@ from pen up to the worker's own prediction on the page, and from an edit of a la
 costs the server while thirty draw and one trains. The machine is noisy: read the ratios.
 """
 
-import statistics
-
 from playwright.sync_api import Page
 
-from benchmarks.common import publish, served
+from benchmarks.common import publish, served, tenths
 from benchmarks.drawers import processor_for_a_stroke
 from tests.browser.living import PAD, STAGE, pad
 from tests.browser.pages import settled
@@ -83,7 +81,7 @@ def _frames(page: Page, server: Server) -> list[list[str]]:
         between = page.evaluate(WATCHED)
         computing = page.locator(".living").evaluate("living => living.living.frames")
         name = "" if slower == 1 else f", processor slowed {slower} times"
-        rows += [_row(f"between two frames{name}, ms", between), _row(f"computing a frame{name}, ms", computing)]
+        rows += [tenths(f"between two frames{name}, ms", between), tenths(f"computing a frame{name}, ms", computing)]
     session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     return rows
 
@@ -113,7 +111,7 @@ def _socket(page: Page, server: Server) -> list[list[str]]:
     return [
         ["first load over the socket, kB", f"{first / 1000:.0f}", ""],
         ["messages to the server for a stroke", str(len(stroke)), f"{sum(map(len, stroke)) / 1000:.1f} kB"],
-        _row("pen up to the worker's prediction, ms", took),
+        tenths("pen up to the worker's prediction, ms", took),
     ]
 
 
@@ -151,7 +149,7 @@ def _edits(page: Page, server: Server) -> list[str]:
     for number in range(EDITS):
         settled(page)
         took.append(page.locator(".living").evaluate(REPAINTED, 8 + number))
-    return _row("edit to repainted maps, ms", took)
+    return tenths("edit to repainted maps, ms", took)
 
 
 def _costs(page: Page, server: Server) -> list[list[str]]:
@@ -166,11 +164,6 @@ def _costs(page: Page, server: Server) -> list[list[str]]:
         ["server's processor for a stroke, one draws, ms", f"{alone:.1f}", ""],
         ["the same, 30 draw and a run trains, ms", f"{many:.1f}", ""],
     ]
-
-
-def _row(name: str, values: list[float]) -> list[str]:
-    ordered = sorted(values)
-    return [name, f"{statistics.median(ordered):.1f}", f"{ordered[int(0.9 * (len(ordered) - 1))]:.1f}"]
 
 
 if __name__ == "__main__":

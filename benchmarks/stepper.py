@@ -4,11 +4,9 @@
 messages go to the server.
 """
 
-import statistics
-
 from playwright.sync_api import Page
 
-from benchmarks.common import publish, served
+from benchmarks.common import publish, served, tenths
 from benchmarks.drawing import WATCH, WATCHED
 from tests.browser.pages import settled
 from tests.browser.server import Server
@@ -41,15 +39,10 @@ def _playing(page: Page, server: Server) -> list[list[str]]:
     between = page.evaluate(WATCHED)
     computing = page.evaluate("window.stepper_.frames")
     return [
-        _row("between two frames, ms", between),
-        _row("the stepper's part of a frame, ms", computing),
+        tenths("between two frames, ms", between),
+        tenths("the stepper's part of a frame, ms", computing),
         ["messages to the server while it plays", str(len(sent)), ""],
     ]
-
-
-def _row(name: str, values: list[float]) -> list[str]:
-    ordered = sorted(values)
-    return [name, f"{statistics.median(ordered):.1f}", f"{ordered[int(0.9 * (len(ordered) - 1))]:.1f}"]
 
 
 if __name__ == "__main__":

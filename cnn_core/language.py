@@ -38,8 +38,8 @@ def listen(ask: Callable[[], str]) -> None:
 
 
 def spoken() -> str:
-    """The code of the language that texts are made in now. While there is only one, nobody is asked: a page has a
-    hundred texts."""
+    """The code of the language that texts are made in now."""
+    # While there is only one, nobody is asked: a page has a hundred texts, and each would ask.
     return _here.get() or (_ask() if len(LANGUAGES) > 1 else "en")
 
 

@@ -7,8 +7,7 @@ from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import shown
 from cnn_core.design.shapes import LayerReport
 from cnn_core.language import _
-
-COLOURS: dict[Role, str] = {"map": "violet", "window": "orange", "step": "blue", "padding": "green"}
+from cnn_core.ui.kit.roles import legend, marked
 
 
 def sums(report: LayerReport, data_format: str) -> None:
@@ -42,11 +41,6 @@ def _window_sum(report: LayerReport) -> str:
     return height if height == width else _("height {height}, width {width}", height=height, width=width)
 
 
-def marked(role: Role, text: str) -> str:
-    """A number of a sum in the colour of what it is."""
-    return f":{COLOURS[role]}[**{text}**]"
-
-
 def _names(report: LayerReport) -> str:
     """What each number of the sum is, and the field it comes from."""
     layer = report.layer
@@ -57,7 +51,7 @@ def _names(report: LayerReport) -> str:
     if plain["padding"] == "valid":
         names["window"] = _window_name(plain)
     names["step"] = _("the step (strides)")
-    return " · ".join(f":{COLOURS[role]}[■ {name}]" for role, name in names.items())
+    return legend(names)
 
 
 def _window_name(arguments: dict[str, object]) -> str:

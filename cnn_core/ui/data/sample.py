@@ -11,9 +11,8 @@ from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError
 from cnn_core.language import N_, _
 from cnn_core.settings import settings
-from cnn_core.ui import pages
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.living import LAST
+from cnn_core.ui.kit.living import drawn_digit
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
 
@@ -31,7 +30,7 @@ def choose_sample(data: Dataset) -> np.ndarray | None:
     leave_out(_("an image of your own"))
     image = None
     with errors_told(BROKEN, kind=DataError):
-        image = _drawn() if way == "drawing" else _sent(data)
+        image = drawn_digit() if way == "drawing" else _sent(data)
     return image
 
 
@@ -57,15 +56,6 @@ def _from_set(data: Dataset) -> np.ndarray:
     number = st.number_input(which, 1, len(indices), first, key=key, width=130)
     carry(**{"class": label, "number": number})
     return data.x_train[indices[number - 1]]
-
-
-def _drawn() -> np.ndarray | None:
-    ink = (LAST.get() or {}).get("ink")
-    if ink is None:
-        st.info(_("There is no drawing yet."), icon=":material/draw:")
-        st.page_link(pages.DRAW, label=_("Draw a digit"), icon=":material/draw:")
-        return None
-    return stages(ink).final[..., np.newaxis]
 
 
 def _sent(data: Dataset) -> np.ndarray | None:

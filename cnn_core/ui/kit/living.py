@@ -5,12 +5,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cnn_core.data.digits import stages
 from cnn_core.design.network import Network
 from cnn_core.errors import DataError, StudioError
 from cnn_core.exchange.weights import Weights, read_checkpoint, read_weights
+from cnn_core.language import _
 from cnn_core.runs.models import CHECKPOINT_FILE, ready_made
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
+from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
 from cnn_core.ui.kit import drawings, services
 from cnn_core.ui.kit.session import Slot
@@ -104,3 +107,16 @@ def example_image(network: Network, dataset: str) -> np.ndarray | None:
         return services.dataset(dataset).x_test[0]
     except DataError:
         return None  # the page says so where the data set is chosen
+
+
+def drawn_digit() -> np.ndarray | None:
+    """(28, 28, 1) uint8: the visitor's drawing as a network gets to see it. Without one, the page shows the way there.
+
+    Raises DataError when there is too little ink.
+    """
+    ink = (LAST.get() or {}).get("ink")
+    if ink is None:
+        st.info(_("There is no drawing yet."), icon=":material/draw:")
+        st.page_link(pages.DRAW, label=_("Draw a digit"), icon=":material/draw:")
+        return None
+    return stages(ink).final[..., np.newaxis]

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from cnn_core.design.arithmetic import Role, window_formula
 from cnn_core.errors import DesignError
 from cnn_core.language import N_, _, _n
 from cnn_core.learn.slide import Slide
-from cnn_core.ui.build.sums import COLOURS, marked
 from cnn_core.ui.components.window.component import Filter, edited, window_stepper
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.roles import legend, marked
 from cnn_core.ui.kit.sharing import asked, carry, follow
 from cnn_core.ui.learn.filters import (
     BY_HAND,
@@ -71,7 +72,8 @@ def convolution_board() -> None:
         window_stepper(
             image, filters, slide, key=KEY, relu=relu, editable=kind == "grid", chosen=chosen, on_edit=changed
         )
-        _sum(image.shape[0], replace(slide, window=filters[chosen].kernel.shape[0]))
+        rows, columns = filters[chosen].kernel.shape[:2]
+        _sum(image.shape, replace(slide, window=rows), replace(slide, window=columns))
     _ways_back(source, channels)
 
 
@@ -108,20 +110,17 @@ def _largest(filters: list[Filter]) -> tuple[int, int]:
     return max(one.kernel.shape[0] for one in filters), max(one.kernel.shape[1] for one in filters)
 
 
-def _sum(size: int, slide: Slide) -> None:
-    """The side of the map, each number in the colour of what it measures; and how often pixels are looked at."""
+def _sum(shape: tuple[int, ...], slide: Slide, across: Slide) -> None:
+    """The height of the map, each number in the colour of what it measures; and how often pixels are looked at."""
+    size = shape[0]
     side = window_formula(size, slide.reach, slide.stride, slide.padding, marked, slide.rings)
-    names: dict[Role, str] = {
-        "map": _("the image, W"),
-        "window": _("the window, F") if slide.dilation == 1 else _("the window, F, spread"),
-        "padding": _("zeros on each side, P"),
-        "step": _("the step, S"),
-    }
-    same: tuple[Role, ...] = ("map", "step")
-    told = names if slide.padding == "valid" else {role: names[role] for role in same}
-    legend = " · ".join(f":{COLOURS[role]}[■ {name}]" for role, name in told.items())
-    looks = slide.looks(size)
-    corner, middle = int(looks[0]) ** 2, int(looks[size // 2]) ** 2
+    names: dict[Role, str] = {"map": _("the image, W")}
+    if slide.padding == "valid":
+        names["window"] = _("the window, F") if slide.dilation == 1 else _("the window, F, spread")
+        names["padding"] = _("zeros on each side, P")
+    names["step"] = _("the step, S")
+    looks = np.outer(slide.looks(size), across.looks(shape[1]))
+    corner, middle = int(looks[0, 0]), int(looks[size // 2, shape[1] // 2])
     counted = _n(
         "The pixel in the corner is looked at once, one in the middle {middle} times.",
         "The pixel in the corner is looked at {n} times, one in the middle {middle} times.",
@@ -130,7 +129,7 @@ def _sum(size: int, slide: Slide) -> None:
     )
     height = _("Height of the map")
     shrunk = _("Three such layers, one after the other: {sizes}", sizes=" → ".join(map(str, _heights(size, slide))))
-    st.markdown(f"{height} :gray[·] {side}  \n{legend}  \n:gray[{shrunk}]  \n:gray[{counted}]")
+    st.markdown(f"{height} :gray[·] {side}  \n{legend(names)}  \n:gray[{shrunk}]  \n:gray[{counted}]")
 
 
 def _heights(size: int, slide: Slide) -> list[int]:

@@ -15,7 +15,7 @@ from cnn_core.ui.kit import services
 from cnn_core.ui.kit.living import model_weights
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.use.models import READY_MADE
+from cnn_core.ui.use.models import model_title
 
 BY_HAND = "ready"
 """The ready filters, and the visitor's own, among the keys of models."""
@@ -34,7 +34,7 @@ def choose_filters(channels: int) -> tuple[str, list[Filter]]:
         _("Filters"),
         sources,
         index=sources.index(asked("filters", BY_HAND, sources)),
-        format_func=lambda key: _("Ready-made, and your own") if key == BY_HAND else _title(models[key]),
+        format_func=lambda key: _("Ready-made, and your own") if key == BY_HAND else model_title(models[key]),
         help=_("Those of a network are what it has learned, with their bias."),
         key=f"learn-filters-{channels}",
         width=260,
@@ -81,10 +81,6 @@ def forget_changes(source: str, channels: int) -> None:
 def _looks_at(model: Model, channels: int) -> bool:
     network = model.network
     return network.input_shape[2] == channels and bool(network.layers) and network.layers[0].type == "Conv2D"
-
-
-def _title(model: Model) -> str:
-    return _(READY_MADE[model.key]) if model.key in READY_MADE else model.title
 
 
 def _by_hand(channels: int) -> list[Filter]:

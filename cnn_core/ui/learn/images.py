@@ -7,15 +7,13 @@ import streamlit as st
 from PIL import Image
 
 from cnn_core.data.datasets import BUNDLED
-from cnn_core.data.digits import stages
 from cnn_core.data.photos import fitted, read_photo
 from cnn_core.errors import DataError
 from cnn_core.language import N_, _
 from cnn_core.settings import settings
-from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.living import LAST
+from cnn_core.ui.kit.living import drawn_digit
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
@@ -81,13 +79,11 @@ def _digit() -> np.ndarray:
 
 
 def _drawing() -> np.ndarray | None:
-    ink = (LAST.get() or {}).get("ink")
-    if ink is None:
-        st.info(_("There is no drawing yet."), icon=":material/draw:")
-        st.page_link(pages.DRAW, label=_("Draw a digit"), icon=":material/draw:")
+    digit = drawn_digit()
+    if digit is None:
         return None
     leave_out(_("your drawing"))
-    return stages(ink).final[..., np.newaxis].astype(np.float32) / 255
+    return digit.astype(np.float32) / 255
 
 
 def _picture() -> np.ndarray:

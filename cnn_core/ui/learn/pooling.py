@@ -9,10 +9,10 @@ from cnn_core.figures.template import percent
 from cnn_core.language import N_, _
 from cnn_core.learn.pooling import WAYS, Way, kept, moved, pool
 from cnn_core.learn.slide import Slide
-from cnn_core.ui.build.sums import COLOURS, marked
 from cnn_core.ui.components.window.component import Pool, edited, window_stepper
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.roles import legend, marked
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow
 from cnn_core.ui.learn.images import OWN_GRID, choose_kind, image_of
@@ -140,10 +140,10 @@ def _sum(size: int, slide: Slide) -> None:
     """The side of the map, each number in the colour of what it measures."""
     side = window_formula(size, slide.window, slide.stride, slide.padding, marked)
     names: dict[Role, str] = {"map": _("the image, W"), "window": _("the window, F"), "step": _("the step, S")}
-    told = names if slide.padding == "valid" else {role: name for role, name in names.items() if role != "window"}
-    legend = " · ".join(f":{COLOURS[role]}[■ {name}]" for role, name in told.items())
+    if slide.padding == "same":
+        del names["window"]
     height = _("Height of the map")
-    st.markdown(f"{height} :gray[·] {side}  \n{legend}")
+    st.markdown(f"{height} :gray[·] {side}  \n{legend(names)}")
 
 
 def _stays(image: np.ndarray, shifted: np.ndarray, way: Way, vertical: Slide, horizontal: Slide) -> None:

@@ -98,9 +98,14 @@ def _how_well(ready: Sequence[Model], titles: Mapping[str, str]) -> str:
     return "\n".join([told, "", *shares])
 
 
+def model_title(model: Model) -> str:
+    """What it is called on a page."""
+    return _(READY_MADE[model.key]) if model.key in READY_MADE else model.title
+
+
 def _titles(models: Sequence[Model]) -> dict[str, str]:
     """Title by key; models of the same name are told apart by the beginning of their key."""
-    named = {model.key: _(READY_MADE[model.key]) if model.key in READY_MADE else model.title for model in models}
+    named = {model.key: model_title(model) for model in models}
     names = list(named.values())
     return {key: name if names.count(name) == 1 else f"{name} ({key[:6]})" for key, name in named.items()}
 
