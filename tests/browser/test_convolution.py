@@ -120,6 +120,7 @@ def test_a_pixel_that_is_clicked_can_be_typed(grid):
     field.fill("")
     field.press("Enter")
     expect(grid.get_by_role("alert").filter(has_text="is no number here")).to_be_visible()
+    settled(grid)
     grid.get_by_label("Step (strides)").first.click()
     grid.get_by_role("option", name="3", exact=True).click()
     settled(grid)

@@ -57,6 +57,7 @@ def convolution_board() -> None:
             source, filters = choose_filters(channels)
     if image is None:
         return
+    board = st.container()  # what moves comes first on a phone, too
     slide, relu = _settings()
     chosen = chosen_filter(source, channels, len(filters))
 
@@ -66,14 +67,14 @@ def convolution_board() -> None:
             if kind == "grid":
                 OWN_GRID.put(change.image)
 
-    with errors_told(kind=DesignError):
+    rows, columns = filters[chosen].kernel.shape[:2]
+    with board, errors_told(kind=DesignError):
         for side, window in zip(image.shape, _largest(filters), strict=False):
             replace(slide, window=window).check(side)
         window_stepper(
             image, filters, slide, key=KEY, relu=relu, editable=kind == "grid", chosen=chosen, on_edit=changed
         )
-        rows, columns = filters[chosen].kernel.shape[:2]
-        _sum(image.shape, replace(slide, window=rows), replace(slide, window=columns))
+    _sum(image.shape, replace(slide, window=rows), replace(slide, window=columns))
     _ways_back(source, channels)
 
 

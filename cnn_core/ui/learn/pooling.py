@@ -51,9 +51,10 @@ def pooling_board() -> None:
         image = image_of(kind)
     if image is None:
         return
+    board = st.container()  # what moves comes first on a phone, too
+    vertical, horizontal = _settings(image)
     down, right = _shift()
     shifted = moved(image, down, right)
-    vertical, horizontal = _settings(image)
     chosen = _chosen()
     pools = [Pool(_(TITLES[way]), way, (vertical.window, horizontal.window)) for way in WAYS]
 
@@ -63,12 +64,14 @@ def pooling_board() -> None:
             if kind == "grid" and not (down or right):
                 OWN_GRID.put(change.image)
 
-    with errors_told(kind=DesignError):
+    fits, paints = False, kind == "grid" and not (down or right)
+    with board, errors_told(kind=DesignError):
         vertical.check(image.shape[0])
         horizontal.check(image.shape[1])
-        paints = kind == "grid" and not (down or right)
         window_stepper(shifted, pools, vertical, key=KEY, editable=paints, chosen=chosen, on_edit=changed)
-        _sum(image.shape[0], vertical)
+        fits = True
+    _sum(image.shape[0], vertical)
+    if fits:
         _stays(image, shifted, WAYS[chosen], vertical, horizontal)
 
 
