@@ -121,7 +121,10 @@ def test_a_pixel_that_is_clicked_can_be_typed(grid):
     field.press("Enter")
     expect(grid.get_by_role("alert").filter(has_text="is no number here")).to_be_visible()
     settled(grid)
-    grid.get_by_label("Step (strides)").first.click()
+    step = grid.get_by_label("Step (strides)").first
+    step.scroll_into_view_if_needed()
+    settled(grid)  # a list that is open closes when the page scrolls
+    step.click()
     grid.get_by_role("option", name="3", exact=True).click()
     settled(grid)
     touch_cell(grid, "input", 3, 3)
