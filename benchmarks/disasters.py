@@ -62,13 +62,11 @@ class Server:
 
     def victims(self, kind: str) -> list[psutil.Process]:
         """Its processes of a kind, as many as there are now: the cluster, and the workers that it has spawned."""
-        sign = {"cluster": "cnn_core.engine", "worker": "spawn_main"}[kind]
-        found = []
-        for process in self.family():
+        if kind == "worker":
             with suppress(psutil.Error):
-                if sign in " ".join(process.cmdline()):
-                    found.append(process)
-        return found
+                return workers_of(psutil.Process(self.process.pid))
+            return []
+        return [process for process in self.family() if _runs(process, "cnn_core.engine")]
 
     def end(self, *, kill: bool) -> None:
         family = self.family()

@@ -18,7 +18,16 @@ from distributed import Client, Scheduler
 from distributed.security import Security
 
 from cnn_core.engine import openssl
-from cnn_core.engine.cluster import LOOPBACK, PAUSE_SECONDS, QUESTIONS, TRAINING, Workers, log, memory_of_workers
+from cnn_core.engine.cluster import (
+    LOOPBACK,
+    PAUSE_SECONDS,
+    QUESTIONS,
+    TRAINING,
+    Workers,
+    log,
+    memory_of_workers,
+    share_imports,
+)
 from cnn_core.engine.security import OPEN, SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
 from cnn_core.errors import StudioError
@@ -129,6 +138,7 @@ def main() -> None:
     options = vars(parser.parse_args())
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     log.setLevel(logging.INFO)
+    share_imports()
     logging.getLogger("distributed").setLevel(logging.WARNING)  # who comes and goes would drown what is to be read
     try:
         asyncio.run(options.pop("run")(**options))

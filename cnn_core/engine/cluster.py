@@ -2,12 +2,17 @@
 
 import asyncio
 import logging
+import os
+import sys
 from contextlib import suppress
+from multiprocessing import forkserver
+from pathlib import Path
 
 import dask
 import psutil
 from distributed import Nanny
 from distributed.security import Security
+from distributed.utils import get_mp_context
 
 from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
@@ -16,6 +21,7 @@ from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 PAUSE_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
+GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of NVIDIA's driver, Windows's and AMD's
 
 log = logging.getLogger("cnn_studio.cluster")
 
@@ -36,6 +42,29 @@ dask.config.set(
         "distributed.worker.memory.pause": False,
     }
 )
+
+
+def share_imports() -> None:
+    """Make this process's workers copies of one that has imported TensorFlow, where that is safe.
+
+    A worker is ready in a fifth of the time, and several need little more memory than one (benchmarks/workers.py).
+    A copy (`fork`) is safe while nothing but importing was done in the original. What CUDA and JAX do meanwhile is
+    theirs to know, so with them, and on other systems than Linux, each worker imports for itself.
+    """
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # TensorFlow reads it when it is imported
+    tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    if sys.platform == "linux" and tensorflow and not any(Path(file).exists() for file in GPU_FILES):
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+        get_mp_context().set_forkserver_preload(["cnn_core.engine.imports"])
+        forkserver.ensure_running()  # now, and not when the scheduler is ready
+
+
+def _end_copies() -> None:
+    """End the process that workers are copied from, and its copies. While it imports it hears nothing else."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "multiprocessing.forkserver" in " ".join(process.cmdline()):
+                process.kill()
 
 
 def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
@@ -76,6 +105,7 @@ class Workers:
         await ended.wait()
         self._ended = True
         logging.disable()  # that workers end is no news now
+        _end_copies()
         while keepers:
             for nanny in list(self._nannies):
                 nanny.close_gracefully()
@@ -103,7 +133,7 @@ class Workers:
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _nanny(self, kind: str, memory_limit: int) -> Nanny:
-        env = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+        env = {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
         if kind == QUESTIONS:
             # One image is read as fast without the GPU, and its memory is for training.
             env["CUDA_VISIBLE_DEVICES"] = "-1"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT, workers_of
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -62,9 +63,8 @@ class Server:
         self.process.wait()
 
     def workers(self) -> list[psutil.Process]:
-        """The Dask workers: grandchildren that were spawned by the cluster's process."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        """The Dask workers of its cluster."""
+        return workers_of(psutil.Process(self.process.pid))
 
 
 def free_port() -> int:

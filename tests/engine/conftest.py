@@ -20,6 +20,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.settings import Settings
 from cnn_core.studio import Studio
+from tests.support.processes import workers_of
 from tests.support.works import Call
 
 NETWORK = Network(
@@ -83,10 +84,8 @@ class Lab(Studio):
 
     def workers(self) -> list[psutil.Process]:
         """The process that answers questions, and the one that trains."""
-        children = self.cluster().children(recursive=True)
-        spawned = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
         questions = self.engine.ask(Call(os.getpid))
-        return sorted(spawned, key=lambda child: child.pid != questions)
+        return sorted(workers_of(self.cluster()), key=lambda worker: worker.pid != questions)
 
 
 def lab(home: Path) -> Iterator[Lab]:

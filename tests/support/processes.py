@@ -1,9 +1,12 @@
-"""Other servers on the same database: Python processes of their own."""
+"""Other servers on the same database, and the workers of a cluster: Python processes of their own."""
 
 import subprocess
 import sys
+from contextlib import suppress
 from collections.abc import Sequence
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,3 +30,22 @@ def printed(processes: Sequence[subprocess.Popen]) -> list[list[str]]:
     for process, (_, fault) in zip(processes, answers, strict=True):
         assert process.returncode == 0, fault[-3000:]
     return [out.split() for out, _ in answers]
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """The Dask workers of a server or cluster, also those that are just beginning: copies, or spawned ones."""
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if "spawn_main" in _command(child) or (_is_copy(child) and _is_copy(child.parent())):
+                found.append(child)
+    return found
+
+
+def _is_copy(process: psutil.Process | None) -> bool:
+    """Of the process that has imported TensorFlow, or that one itself."""
+    return process is not None and "multiprocessing.forkserver" in _command(process)
+
+
+def _command(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())

@@ -1,0 +1,14 @@
+"""What every worker imports: TensorFlow above all. On Linux it is done once, and workers begin as copies of that process.
+
+See `cnn_core.engine.cluster.share_imports`. Nothing but importing may happen here: a copy has no thread of its original.
+"""
+
+import gc
+
+import distributed  # noqa: F401 - a worker is one of Dask's
+
+from cnn_core.engine import worker  # noqa: F401
+from cnn_core.training import device, fit  # noqa: F401
+
+gc.collect()
+gc.freeze()  # a collection in a copy would touch, and so double, the memory that they share
