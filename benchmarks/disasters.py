@@ -25,6 +25,7 @@ from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 from tests.engine.conftest import NETWORK, SHORT
+from tests.support.processes import workers_of
 
 RECIPES = [SHORT.model_copy(update={"epochs": 5, "batch_size": 8, "seed": seed}) for seed in range(4)]
 QUEUE = 3  # runs that wait or train at any time
@@ -62,11 +63,10 @@ class Server:
 
     def victims(self, kind: str) -> list[psutil.Process]:
         """Its processes of a kind, as many as there are now: the cluster, and the workers that it has spawned."""
-        if kind == "worker":
-            with suppress(psutil.Error):
-                return workers_of(psutil.Process(self.process.pid))
-            return []
-        return [process for process in self.family() if _runs(process, "cnn_core.engine")]
+        with suppress(psutil.Error):
+            workers = workers_of(psutil.Process(self.process.pid))
+            return workers if kind == "worker" else [one.parent() for one in workers[:1]]
+        return []
 
     def end(self, *, kill: bool) -> None:
         family = self.family()
