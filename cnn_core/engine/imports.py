@@ -1,6 +1,7 @@
-"""What every worker imports, TensorFlow above all. On Linux it is done once, and workers begin as copies of that process.
+"""What every worker imports, TensorFlow above all.
 
-Nothing but importing may happen here: a copy has no thread of its original. See `cnn_core.engine.cluster.share_imports`.
+On Linux it is done once, and workers begin as copies of that process: see `cnn_core.engine.cluster.share_imports`.
+Nothing but importing may happen here: a copy has no thread of its original.
 """
 
 import gc

@@ -182,20 +182,6 @@ def first_filters(weights: Weights, network: Network, most: int = 32) -> np.ndar
     return None
 
 
-def first_convolution(weights: Weights, network: Network) -> tuple[np.ndarray, np.ndarray] | None:
-    """The filters that look at the image itself: kernel (h, w, channels, filters) and bias (filters,), float32.
-
-    None when the first layer of the network is no Conv2D over all channels, or has learned nothing yet.
-    """
-    reports = built(network).reports
-    if not reports or reports[0].layer.type != "Conv2D" or not weights.arrays[0]:
-        return None
-    kernel, *rest = weights.arrays[0]
-    if kernel.shape[2] != network.input_shape[2]:
-        return None
-    return kernel, rest[0] if rest else np.zeros(kernel.shape[-1], np.float32)
-
-
 def _visible(kernel: np.ndarray, most: int) -> np.ndarray:
     kernel = kernel[..., :most]
     return kernel if kernel.shape[2] in (1, 3) else kernel.mean(axis=2, keepdims=True)

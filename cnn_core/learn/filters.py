@@ -3,6 +3,8 @@
 import numpy as np
 
 from cnn_core.language import N_
+from cnn_core.learn.convolution import convolve
+from cnn_core.learn.slide import Slide
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -31,3 +33,18 @@ def over_channels(rows: Rows, channels: int) -> np.ndarray:
     (2, 2, 3)
     """
     return np.repeat(np.asarray(rows, np.float32)[..., np.newaxis], channels, axis=2)
+
+
+def answers(kernel: np.ndarray) -> tuple[float, float, float]:
+    """What a filter (h, w, channels) gives at most, without its sign: on a level edge, an upright one, a plain area.
+
+    >>> answers(over_channels(((1, 1), (-1, -1)), 1))
+    (2.0, 0.0, 0.0)
+    """
+    side, channels = 2 * max(kernel.shape[:2]), kernel.shape[2]
+    level = np.zeros((side, side, channels))
+    level[side // 2 :] = 1
+    slides = Slide(kernel.shape[0]), Slide(kernel.shape[1])
+    images = level, level.transpose(1, 0, 2), np.ones_like(level)
+    strongest = [float(np.abs(convolve(image, kernel, 0.0, *slides)).max()) for image in images]
+    return strongest[0], strongest[1], strongest[2]

@@ -5,7 +5,6 @@ import streamlit as st
 from cnn_core.design.shapes import trace
 from cnn_core.language import _
 from cnn_core.ui import pages
-from cnn_core.ui.build.by_hand import show_me
 from cnn_core.ui.build.check import totals, verdict, waiting
 from cnn_core.ui.build.editor import add_layer, editor
 from cnn_core.ui.build.files import files, opened_file, presets, undo_redo
@@ -19,6 +18,7 @@ from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.kit.sharing import carry
+from cnn_core.ui.learn.by_hand import show_me
 
 
 @st.fragment
@@ -36,7 +36,7 @@ def designer() -> None:
         traced = trace(network)
         if 0 < row <= len(traced.reports):
             sums(traced.reports[row - 1], network.data_format)
-            show_me(network.layers[row - 1])
+            show_me(network, row - 1)
     with overview:
         picture(network, row)  # what moves comes next
     write_links(network)

@@ -46,7 +46,7 @@ def test_the_settings_arrive_and_the_sum_says_the_size_of_the_map():
 
 def test_the_filters_of_a_network_are_what_it_has_learned():
     app = opened()
-    app.selectbox(key="learn-filters-1").set_value("keras-log").run()
+    app.selectbox(key="learn-filters-28×28×1").set_value("keras-log").run()
     model = ready_made("keras-log")
     kernel, bias = read_weights(model.load(), model.network).arrays[0]
     filters = sent(app)["filters"]

@@ -5,6 +5,8 @@ from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import keras
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,8 +14,10 @@ from cnn_core import language
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
+from cnn_core.training.build import build
 from cnn_core.ui import pages
-from cnn_core.ui.kit import startup
+from cnn_core.ui.components.network.component import Window
+from cnn_core.ui.kit import services, startup
 from cnn_core.ui.kit.forms import read_pair
 from cnn_core.ui.kit.wording import literal
 from tests.support.pages import sent_to
@@ -370,28 +374,58 @@ def test_everything_is_in_the_language_of_who_reads_it(app, monkeypatch, design)
     assert app.dataframe[0].value["layer"][0] == "[Input]"
 
 
-@pytest.mark.parametrize(
-    ("row", "page", "sent"),
-    [
-        (1, pages.CONVOLUTION, {"stride": 1, "dilation": 1, "padding": "valid", "rings": 0, "relu": False}),
-        (2, pages.POOLING, {"stride": 2, "dilation": 1, "padding": "valid", "rings": 0, "relu": False}),
-    ],
-)
-def test_a_layer_is_shown_by_hand_with_its_settings_whatever_was_chosen_there(app, row, page, sent):
+def shown_by_hand(app, row: int) -> AppTest:
+    """Where "Show me" leads from a row, for somebody who has chosen other things there before."""
     select(app, row)
     (link,) = (one.proto for one in app.get("page_link") if one.proto.label == "Show me")
-    asked = dict(parse_qsl(link.query_string))
-    shown = sound(AppTest.from_file(APP, default_timeout=60).switch_page(page).run())
-    key = "learn-window" if page == pages.CONVOLUTION else "pooling-window"
-    box = shown.selectbox(key="learn-step" if page == pages.CONVOLUTION else "pooling-step")
-    box.set_value(4 if page == pages.CONVOLUTION else "4").run()
-    assert sent_to(shown, key)["settings"]["stride"] == 4
-    for name, value in asked.items():
-        shown.query_params[name] = value
-    sound(shown.run())
-    data = sent_to(shown, key)
-    assert data["settings"] == sent
-    assert data["filters"][data["chosen"]]["size"] == ([3, 3] if row == 1 else [2, 2])
+    page = pages.CONVOLUTION if "convolution" in link.page else pages.POOLING
+    other = AppTest.from_file(APP, default_timeout=60)
+    for name in ("history", "draw.last"):
+        if f"studio.{name}" in app.session_state:
+            other.session_state[f"studio.{name}"] = app.session_state[f"studio.{name}"]
+    other = sound(other.switch_page(page).run())
+    step = other.selectbox(key="learn-step" if page == pages.CONVOLUTION else "pooling-step")
+    step.set_value(4 if page == pages.CONVOLUTION else "4").run()
+    for name, value in parse_qsl(link.query_string):
+        other.query_params[name] = value
+    return sound(other.run())
+
+
+def test_a_layer_is_shown_by_hand_with_what_comes_into_it_and_its_own_weights(app):
+    """Those that its training would begin with; Keras is the oracle."""
+    model = build(CLASSIC, seed=42)
+    outputs = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
+    digit = services.dataset("bundled").x_test[0]
+    maps = [np.asarray(one)[0] for one in outputs(digit[np.newaxis].astype(np.float32))]
+    for row, place in ((1, 0), (3, 2)):
+        data = sent_to(shown_by_hand(app, row), "learn-window")
+        kernel, bias = (np.asarray(one) for one in model.layers[place + 1].get_weights())
+        assert data["image"]["shape"] == list(maps[place].shape)
+        np.testing.assert_allclose(data["image"]["values"], maps[place].ravel(), atol=1e-4)
+        assert len(data["filters"]) == kernel.shape[-1]
+        np.testing.assert_allclose(data["filters"][5]["values"], kernel[..., 5].ravel(), atol=1e-4)
+        assert data["settings"] == {"stride": 1, "dilation": 1, "padding": "valid", "rings": 0, "relu": True}
+        assert data["stack"] == (place > 0)
+        assert bias.sum() == 0
+    data = sent_to(shown_by_hand(app, 2), "pooling-window")
+    assert data["image"]["shape"] == [26, 26, 1]
+    np.testing.assert_allclose(data["image"]["values"], maps[1][..., 0].ravel(), atol=1e-4)
+    assert data["filters"][data["chosen"]]["size"] == [2, 2]
+
+
+def test_a_layer_of_another_input_is_shown_with_its_settings_alone():
+    app = opened(CLASSIC.changed(input_shape=(50, 50, 3)).replace(0, Conv2D(strides=2, kernel_size=5)))
+    data = sent_to(shown_by_hand(app, 1), "learn-window")
+    assert data["settings"] == {"stride": 2, "dilation": 1, "padding": "valid", "rings": 0, "relu": False}
+    assert data["filters"][data["chosen"]]["size"] == [5, 5]
+
+
+def test_the_living_network_leads_to_the_window_of_its_layer(app, monkeypatch):
+    monkeypatch.setattr("cnn_core.ui.learn.by_hand.window", lambda key: Window(2, 7))
+    sound(app.run())
+    assert [one.value for one in app.title] == ["Convolution"]
+    data = sent_to(app, "learn-window")
+    assert (data["image"]["shape"], data["chosen"]) == ([13, 13, 32], 7)
 
 
 def test_a_layer_that_cannot_be_moved_by_hand_has_no_such_link(app):

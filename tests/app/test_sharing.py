@@ -65,14 +65,25 @@ def augmentation(app: AppTest) -> None:
 
 def convolution(app: AppTest) -> None:
     app.segmented_control(key="learn-image").set_value("grid").run()
-    app.selectbox(key="learn-filters-1").set_value("keras-log").run()
     app.selectbox(key="learn-padding").set_value("2")
     app.selectbox(key="learn-step").set_value(3)
     app.toggle(key="learn-relu").set_value(True).run()
 
 
+def layer(app: AppTest) -> None:
+    app.selectbox(key="learn-filters-28×28×1").set_value("keras-log").run()
+    app.selectbox(key="learn-layer-keras-log").set_value(2).run()
+
+
+def pooled_map(app: AppTest) -> None:
+    app.segmented_control(key="learn-image-map").set_value("map").run()
+    app.selectbox(key="pooling-network").set_value("keras-log").run()
+    app.selectbox(key="learn-layer-keras-log").set_value(3).run()
+    app.number_input(key="pooling-map-keras-log-3").set_value(7).run()
+
+
 def pooling(app: AppTest) -> None:
-    app.segmented_control(key="learn-image").set_value("picture")
+    app.segmented_control(key="learn-image-map").set_value("picture")
     app.selectbox(key="pooling-size").set_value("3")
     app.segmented_control(key="pooling-right").set_value(-1).run()
 
@@ -112,7 +123,9 @@ def nothing(app: AppTest) -> None:
 
 SEEN = {
     "home": (pages.HOME, DRAWING, home, {"preset": "dnn-500x3", "drawing": drawings.to_token(STROKES)}),
-    "convolution": (pages.CONVOLUTION, {}, convolution, {"image": "grid", "filters": "keras-log", "padding": "2"}),
+    "convolution": (pages.CONVOLUTION, {}, convolution, {"image": "grid", "filters": "ready", "padding": "2"}),
+    "layer": (pages.CONVOLUTION, {}, layer, {"image": "digit", "filters": "keras-log", "layer": "2"}),
+    "pooled map": (pages.POOLING, {}, pooled_map, {"filters": "keras-log", "layer": "3", "map": "7"}),
     "pooling": (pages.POOLING, {}, pooling, {"image": "picture", "size": "3", "right": "-1"}),
     "why": (pages.WHY, {}, why, {"right": "3", "every": "4"}),
     "browse": (pages.BROWSE, {}, browse_classes, {"data": "bundled", "view": "browse", "shuffle": "1"}),
@@ -137,10 +150,10 @@ def test_who_opens_the_link_sees_the_same(name):
     page, kept, act, expected = SEEN[name]
     app = support.opened(page, kept)
     act(app)
-    link = link_of(app)
+    seen, link = values(app), link_of(app)
     assert expected.items() <= said(link).items()
     other = support.opened(page, None, **said(link))
-    assert values(other) == values(app)
+    assert values(other) == seen
     assert not [box.value for box in other.warning if "link" in box.value]
     assert said(link_of(other)) == said(link), "and shares the same"
 

@@ -18,6 +18,7 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.ui.kit.lesson import parts
 from tests.compare.made_up import SENTENCES
 
 CODE = "xx"
@@ -51,7 +52,13 @@ def learn(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(language, "catalogue", lambda code: MadeUp() if code == CODE else real(code))
     patch.setitem(sentences.BY_LANGUAGE, CODE, SENTENCES)
     read = language.lesson
-    patch.setattr(language, "lesson", lambda name: f"⟦{read(name)}⟧" if language.spoken() == CODE else read(name))
+    patch.setattr(language, "lesson", lambda name: _marked(read(name)) if language.spoken() == CODE else read(name))
+
+
+def _marked(lesson: str) -> str:
+    """Its text, and each thing that it says to try."""
+    text, tries = parts(lesson)
+    return "\n".join([f"⟦{text}⟧", "", *(f"{number}. ⟦{one}⟧" for number, one in enumerate(tries, start=1))])
 
 
 def unmarked(app: AppTest) -> list[str]:

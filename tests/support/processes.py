@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from contextlib import suppress
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil

@@ -47,7 +47,7 @@ class Maps(Work):
 
     def run(self, context: Context) -> ImageMaps:
         """Computed with a blank image beside it: activity is what differs."""
-        model = context.model(self.learned) if isinstance(self.learned, str) else _built(self.network, self.learned)
+        model = context.model(self.learned) if isinstance(self.learned, str) else built_with(self.network, self.learned)
         if self.image.shape != model.input_shape[1:]:
             expected, received = sides(model.input_shape[1:]), sides(self.image.shape)
             raise EngineError(Text("This network takes other images"), expected=expected, received=received)
@@ -88,7 +88,7 @@ def _kept(model: keras.Model, scaled: int, made: Plan, image: np.ndarray, contex
     return kept
 
 
-def _built(network: Network, learned: Weights | Random) -> keras.Model:
+def built_with(network: Network, learned: Weights | Random) -> keras.Model:
     from cnn_core.training.build import build
 
     if isinstance(learned, Random):

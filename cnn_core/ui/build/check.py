@@ -8,10 +8,12 @@ from cnn_core.design.network import Network
 from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, Trace, classifier_problem
 from cnn_core.language import _
+from cnn_core.lessons.facts import Designed
 from cnn_core.ui.build.editor import commit, refusal
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
 from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.wording import literal
 
 
@@ -76,4 +78,6 @@ def verdict(network: Network, trace: Trace) -> Problem | None:
             for repair in repairs(network, classes):
                 key = f"designer.repair.{repair.title}"
                 st.button(repair.title, key=key, icon=":material/build:", on_click=commit, args=(repair.network,))
+    types = tuple(layer.type for layer in network.layers)
+    record(Designed(types, trace.totals.parameters, network.family, problem is not None and problem.blocking))
     return problem

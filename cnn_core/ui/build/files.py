@@ -16,6 +16,7 @@ from cnn_core.settings import settings
 from cnn_core.ui.build.editor import commit
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told, later
+from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import megabytes
 from cnn_core.ui.kit.wording import literal
@@ -32,6 +33,8 @@ MOST_VALUES = 5
 
 def presets() -> None:
     """A menu of the networks of the notes, each with its recipe."""
+    if not shows("presets", _("Presets")):
+        return
     st.menu_button(
         _("Presets"),
         list(PRESETS),
@@ -67,6 +70,8 @@ def undo_redo() -> None:
 
 def files(network: Network) -> None:
     """Open a design and save it, as ours or as Keras's JSON."""
+    if not shows("files", _("File")):
+        return
     count = FILES.get()
     with st.popover(_("File"), icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
         st.file_uploader(

@@ -3,25 +3,19 @@
 import streamlit as st
 
 from cnn_core.design.network import Network
-from cnn_core.design.shapes import trace
-from cnn_core.engine.work.maps import Random
-from cnn_core.errors import StudioError
-from cnn_core.exchange.weights import Weights, passed_on
 from cnn_core.language import _
-from cnn_core.runs.run import Run
 from cnn_core.ui.build.editor import commit, insert
 from cnn_core.ui.build.table import select
 from cnn_core.ui.components.network.component import edit
-from cnn_core.ui.kit import services, session
-from cnn_core.ui.kit.at_work import network_at_work
+from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
-from cnn_core.ui.kit.frame import RUN
-from cnn_core.ui.kit.living import example_image, run_weights, visitors_pad
+from cnn_core.ui.kit.living import example_image, visitors_pad
+from cnn_core.ui.kit.own_weights import own_weights
 from cnn_core.ui.kit.wording import literal
+from cnn_core.ui.learn.by_hand import network_by_hand
+from cnn_core.ui.learn.layers import DESIGN
 
 KEY = "designer-network"
-MOST_PARAMETERS = 300_000
-"""They are sent anew at every edit: more would make it slow."""
 
 
 def picture(network: Network, row: int) -> None:
@@ -30,11 +24,12 @@ def picture(network: Network, row: int) -> None:
     Args:
         row: that is edited: 0 the input, 1 the first layer.
     """
-    entry, recipe = chosen_entry(), session.RECIPE.get()
-    run, learned = _own_run(network)
-    network_at_work(
+    entry = chosen_entry()
+    learned, run = own_weights(network)
+    network_by_hand(
         network,
-        learned or Random(recipe.seed, recipe.pixels),
+        learned,
+        DESIGN,
         key=KEY,
         place="designer",
         class_names=entry.class_names,
@@ -43,24 +38,9 @@ def picture(network: Network, row: int) -> None:
         selected=row - 1,
         on_edit=_edited,
     )
-    if run and learned:
+    if run:
         told = _("With the weights of your run “{run}” where they fit, and random ones elsewhere.", run=run.name)
         st.caption(literal(told))
-
-
-def _own_run(network: Network) -> tuple[Run | None, Weights | None]:
-    """The visitor's last run, and what of it fits into `network`; None when that is nothing, or too much to send."""
-    if not RUN.get():
-        return None, None
-    try:
-        run = services.store().run(RUN.get())
-        weights = run_weights(run, services.store().state(run.id))
-    except StudioError:
-        return None, None
-    if weights is None or run.recipe.pixel_order is not None or trace(network).totals.parameters > MOST_PARAMETERS:
-        return run, None
-    fitting = passed_on(weights, run.network, network)
-    return run, fitting if any(fitting.arrays) else None
 
 
 def _edited() -> None:

@@ -15,12 +15,14 @@ from cnn_core.compare.html_report import to_html
 from cnn_core.compare.plan import Duel
 from cnn_core.compare.report import Contested, Report
 from cnn_core.compare.robustness import measure
+from cnn_core.compare.statistics import paired_interval
 from cnn_core.compare.tables import (
     Row,
     beside,
     interval_words,
     mcnemar_table,
     names,
+    paired_accuracies,
     provenance,
     recipe_table,
     summary,
@@ -29,9 +31,11 @@ from cnn_core.errors import StudioError
 from cnn_core.figures.images import png_url
 from cnn_core.figures.template import STILL
 from cnn_core.language import Text, _, spoken
+from cnn_core.lessons.facts import Duelled
 from cnn_core.ui.compare.board import can_drag, drag_board
 from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import carry, follow
 
@@ -75,6 +79,10 @@ def duel_report(report: Report, duel: Duel | None = None) -> None:
     _downloads(report)
     with st.container():
         _details(report, duel)
+    if duel:
+        interval = paired_interval(*paired_accuracies(report))
+        decided = interval is not None and not interval.low <= 0 <= interval.high
+        record(Duelled(report.plan.matched, interval.n if interval else 1, decided))
 
 
 def _verdict(sentences: Sequence[str]) -> None:

@@ -14,12 +14,14 @@ from cnn_core.design.formats.augmentation_code import keras_code, old_code
 from cnn_core.engine.work.preview import Preview
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _
+from cnn_core.lessons.facts import Varied
 from cnn_core.ui import pages
 from cnn_core.ui.components.sliders.component import watched_sliders
 from cnn_core.ui.data.sample import choose_sample
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.forms import field_label, form
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 
@@ -76,12 +78,15 @@ def augmentation_board(data: Dataset) -> None:
     with right:
         image = choose_sample(data)
         shown, still = _moving(augmentation)
-        for warning in warnings(shown, data.class_names):
+        warned = warnings(shown, data.class_names)
+        for warning in warned:
             show_error(warning, ":material/label_off:", st.warning)
         if image is not None:
             _show(shown, image, still=still)
     with st.expander(_("The code for it"), icon=":material/code:", key="augment-code"):
         _code(augmentation)
+    in_recipe = augmentation.active and session.RECIPE.get().augmentation == augmentation
+    record(Varied(bool(warned), in_recipe))
 
 
 def _use_button(augmentation: Augmentation) -> None:

@@ -11,6 +11,8 @@ from cnn_core.data.looking import batches
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import readable
 from cnn_core.language import _, _n
+from cnn_core.lessons.facts import Stored
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.sharing import asked, carry
 
 ROOT = Path(__file__).parents[3]
@@ -112,6 +114,7 @@ def _memory(data: Dataset) -> None:
     left, right = st.columns(2)
     left.metric(_("All at once"), readable(number * one))
     right.metric(_("One batch"), readable(min(batch, number) * one))
+    record(Stored(number * one, min(batch, number) * one))
     told = _n(
         "One image: {shape} numbers of {n} byte, {size}.",
         "One image: {shape} numbers of {n} bytes, {size}.",

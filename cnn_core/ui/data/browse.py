@@ -12,7 +12,9 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.figures.counts import counts_figure, describe_counts
 from cnn_core.figures.template import STILL
 from cnn_core.language import N_, _, _n
+from cnn_core.lessons.facts import Looked
 from cnn_core.ui.kit import services
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 from cnn_core.ui.kit.wording import literal
@@ -101,15 +103,16 @@ def one_image(data: Dataset) -> None:
         channels = list(CHANNELS)
         channel = channels.index(_choose("channel", _("Channel"), CHANNELS, "browse-channel")) if colour else 0
     image, label = x[index], int(y[index])
+    called = data.class_names[label]
     name = "x_train" if part == "train" else "x_test"
     left, right = st.columns([1, 2], gap="large")
     with left:
-        called = data.class_names[label]
         _large(image, called, _(ALTS[part], number=index, name=called))
     with right:
         _label(label, data)
         _shapes(image, name, len(x))
     _numbers(image[..., channel], f"{name}[{index}][..., {channel}]")
+    record(Looked(part, called))
 
 
 def _choose(name: str, label: str, options: dict[str, str], key: str) -> str:

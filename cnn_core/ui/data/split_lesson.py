@@ -13,7 +13,9 @@ from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.figures.template import percent
 from cnn_core.language import _
+from cnn_core.lessons.facts import Split
 from cnn_core.ui.kit import jobs, services, session
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import leave_out
 
@@ -42,6 +44,9 @@ def split_lesson() -> None:
     if ways := RESULT.get():
         leave_out(_("the result of your experiment"))
         _result(ways)
+        if len(ways) == 2:
+            wrong, right = (way["score"] - way["true"] for way in ways)
+            record(Split(wrong, right))
         st.caption(_("Copies made by {changes}. Digits and draws by the seed of your recipe.", changes=str(NEAR)))
 
 

@@ -7,11 +7,15 @@ import streamlit as st
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
 from cnn_core.errors import StudioError
 from cnn_core.language import _
+from cnn_core.lessons.facts import Trained
+from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
-from cnn_core.ui.kit import errors, services, session, share, sharing, startup, wording
+from cnn_core.ui.kit import errors, goals, services, session, share, sharing, startup, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.session import Slot
@@ -40,6 +44,7 @@ def around_page(name: str) -> Iterator[None]:
         with st.sidebar:
             st.fragment(_own_run, run_every=REFRESH)()
     errors.show_fault()
+    goals.begin()
     place = st.container()
     yield
     with place:
@@ -86,6 +91,9 @@ def _to_keep() -> dict[str, object]:
         "recipe": session.RECIPE.get().to_token(),
         "run": RUN.get(),
         "strokes": last.get("strokes", []),
+        "met": list(goals.MET.get()),
+        "goal": goals.ASKED.get(),
+        "hidden": list(goals.HIDDEN.get()),
     }
 
 
@@ -103,6 +111,7 @@ def _take(found: Kept | None) -> None:
         LAST.put({"strokes": [stroke.model_dump() for stroke in found.strokes], "ink": None})
     if found.run and not RUN.get():
         RUN.put(found.run)
+    goals.take_kept(found.met, found.goal, found.hidden)
 
 
 def _own_run() -> None:
@@ -118,3 +127,21 @@ def _own_run() -> None:
         st.switch_page(pages.RUN, query_params={"run": run.id})
     if state.active:
         st.progress(state.progress)
+    elif state.saved:
+        _record(run, state)
+
+
+def _record(run: Run, state: RunState) -> None:
+    """What the visitor's run has come to."""
+    tested, last = state.tested, state.epochs_done[-1:]
+    if tested is None or not last:
+        return
+    trained = Trained(
+        trace(run.network).totals.parameters,
+        test=tested.accuracy,
+        training=last[0].accuracy,
+        validation=last[0].accuracy if last[0].val_accuracy is None else last[0].val_accuracy,
+        learning_rate=run.recipe.learning_rate,
+        classes=len(tested.confusion),
+    )
+    goals.record(trained)

@@ -1,19 +1,23 @@
 """The image that a window slides over: a small grid, a digit, the visitor's drawing, or a colour picture."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from cnn_core.data.datasets import BUNDLED
+from cnn_core.data.digits import stages
 from cnn_core.data.photos import fitted, read_photo
 from cnn_core.errors import DataError
 from cnn_core.language import N_, _
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import BROKEN, errors_told
-from cnn_core.ui.kit.living import drawn_digit
+from cnn_core.ui.kit.living import LAST, drawn_digit
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
@@ -37,15 +41,16 @@ COLOURS = (32, 32, 3)
 ICON = Path(__file__).parents[3] / "assets" / "icon.png"
 
 
-def choose_kind() -> str:
-    """Which of IMAGES."""
+def choose_kind(besides: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Which of IMAGES, or of those that a page has `besides`."""
+    titles = IMAGES | dict(besides)
     kind = st.segmented_control(
         _("Image"),
-        list(IMAGES),
-        format_func=lambda kind: _(IMAGES[kind]),
-        default=asked("image", "digit", list(IMAGES)),
+        list(titles),
+        format_func=lambda kind: _(titles[kind]),
+        default=asked("image", "digit", list(titles)),
         required=True,
-        key="learn-image",
+        key="-".join(["learn-image", *besides]),
         persist_state="session",
     )
     carry(image=kind)
@@ -57,6 +62,15 @@ def image_of(kind: str) -> np.ndarray | None:
     with errors_told(BROKEN, kind=DataError):
         return {"grid": _grid, "digit": _digit, "drawing": _drawing, "picture": _picture}[kind]()
     return None
+
+
+def drawn_or_digit() -> np.ndarray:
+    """The visitor's drawing as a network sees it, or else the first test digit; (28, 28, 1), 0 .. 1."""
+    ink = (LAST.get() or {}).get("ink")
+    if ink is not None:
+        with suppress(DataError):  # too little ink
+            return stages(ink).final[..., np.newaxis].astype(np.float32) / 255
+    return services.dataset(BUNDLED).x_test[0].astype(np.float32) / 255
 
 
 def _grid() -> np.ndarray:

@@ -9,13 +9,16 @@ from cnn_core.figures.template import percent
 from cnn_core.language import N_, _
 from cnn_core.learn.pooling import WAYS, Way, kept, moved, pool
 from cnn_core.learn.slide import Slide
+from cnn_core.lessons.facts import Pooled
 from cnn_core.ui.components.window.component import Pool, edited, window_stepper
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.goals import record, shows
 from cnn_core.ui.kit.roles import legend, marked
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow
-from cnn_core.ui.learn.images import OWN_GRID, choose_kind, image_of
+from cnn_core.ui.learn.images import OWN_GRID, choose_kind, drawn_or_digit, image_of
+from cnn_core.ui.learn.layers import choose_layer, layer_at_work, pools, sources
 
 KEY = "pooling-window"
 TITLES: dict[Way, str] = {
@@ -24,6 +27,8 @@ TITLES: dict[Way, str] = {
     "min": N_("Smallest"),
     "sum": N_("Sum"),
 }
+MAP = "map"
+"""A map that comes into a pooling of a network, among the kinds of images."""
 GLOBAL = "all"
 SIZES = ("2", "3", "4", "5", GLOBAL)
 OWN = "own"
@@ -39,7 +44,8 @@ def follow_show() -> None:
 
 
 def _forget() -> None:
-    session.reset_widgets("pooling-")
+    for prefix in ("pooling-", "learn-image", "learn-layer"):
+        session.reset_widgets(prefix)
     CHOSEN.put(None)
 
 
@@ -47,8 +53,8 @@ def _forget() -> None:
 def pooling_board() -> None:
     """The choices, the stepper, the size of the map as a sum, and the shift."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = choose_kind()
-        image = image_of(kind)
+        kind = choose_kind({MAP: N_("Map of a network")})
+        image = _map() if kind == MAP else image_of(kind)
     if image is None:
         return
     board = st.container()  # what moves comes first on a phone, too
@@ -72,7 +78,34 @@ def pooling_board() -> None:
         fits = True
     _sum(image.shape[0], vertical)
     if fits:
-        _stays(image, shifted, WAYS[chosen], vertical, horizontal)
+        record(_stays(kind, image, shifted, WAYS[chosen], vertical, horizontal))
+
+
+def _map() -> np.ndarray | None:
+    """One of the maps that come into a pooling of a network, (H, W, 1); each is pooled on its own."""
+    digit = drawn_or_digit()
+    found = sources(digit.shape, pools)
+    keys = list(found)
+    key = st.selectbox(
+        _("Network"),
+        keys,
+        keys.index(asked("filters", keys[0], keys)),
+        format_func=lambda key: found[key].title,
+        key="pooling-network",
+        width=260,
+        persist_state="session",
+    )
+    carry(filters=key)
+    place = choose_layer(key, found[key], pools)
+    with errors_told():
+        maps = layer_at_work(found[key], place, digit).image
+        count = maps.shape[2]
+        name = f"pooling-map-{key}-{place}"
+        first = asked("map", 1, range(1, count + 1), name)
+        number = st.number_input(_("Which map, of {count}", count=count), 1, count, first, key=name, width=160)
+        carry(map=number)
+        return maps[..., number - 1 : number]
+    return None
 
 
 def _chosen() -> int:
@@ -102,10 +135,13 @@ def _settings(image: np.ndarray) -> tuple[Slide, Slide]:
 def _choice(
     label: str, name: str, options: tuple[str, ...], first: str, names: dict[str, str], *, disabled: bool = False
 ) -> str:
+    begin = asked(name, first, options)
+    if not shows(name, label):
+        return begin
     chosen = st.selectbox(
         label,
         options,
-        options.index(asked(name, first, options)),
+        options.index(begin),
         format_func=lambda key: names.get(key, key),
         key=f"pooling-{name}",
         width=250,
@@ -126,6 +162,8 @@ def _shift() -> tuple[int, int]:
 
 def _pixels(label: str, name: str) -> int:
     first = asked(name, 0, SHIFTS)
+    if not shows(name, label):
+        return first
     moved_by = st.segmented_control(
         label,
         SHIFTS,
@@ -149,17 +187,21 @@ def _sum(size: int, slide: Slide) -> None:
     st.markdown(f"{height} :gray[·] {side}  \n{legend(names)}")
 
 
-def _stays(image: np.ndarray, shifted: np.ndarray, way: Way, vertical: Slide, horizontal: Slide) -> None:
+def _stays(kind: str, image: np.ndarray, shifted: np.ndarray, way: Way, vertical: Slide, horizontal: Slide) -> Pooled:
     """How much is as it was before the shift, of the image and of the pooled map; and what pooling does to contrast."""
     before, after = pool(image, way, vertical, horizontal), pool(shifted, way, vertical, horizontal)
+    stays, stays_pooled = kept(image, shifted), kept(before, after)
     with st.grid(4, min_column_width=150):
         first, second = _("Stays without pooling"), _("Stays with pooling")
-        st.metric(first, percent(kept(image, shifted)))
-        st.metric(second, percent(kept(before, after)))
+        st.metric(first, percent(stays))
+        st.metric(second, percent(stays_pooled))
         st.metric(_("Contrast of the image"), f"{image.std():.3f}", help=_about_contrast())
         st.metric(_("Contrast of the map"), f"{before.std():.3f}", help=_about_contrast())
-    if np.array_equal(image, shifted):
+    was_moved = not np.array_equal(image, shifted)
+    if not was_moved:
         st.caption(_("Move the image by a pixel: how much stays?"))
+    cells = before.shape[0] * before.shape[1]
+    return Pooled(kind, way, vertical.window, was_moved, stays, stays_pooled, cells)
 
 
 def _about_contrast() -> str:

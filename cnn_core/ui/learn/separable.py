@@ -9,6 +9,8 @@ from cnn_core.design.layers.base import BaseLayer
 from cnn_core.figures.parameters import describe_parameters, parameter_figure
 from cnn_core.figures.template import STILL
 from cnn_core.language import _
+from cnn_core.lessons.facts import Separated
+from cnn_core.ui.kit.goals import record, shows
 from cnn_core.ui.kit.sharing import asked, carry
 
 MOST = 128
@@ -18,9 +20,10 @@ KERNELS, MULTIPLIERS = (1, 3, 5, 7), (1, 2, 4)
 @st.fragment
 def separable_board() -> None:
     """Closed at first; two rows of numbers and a chart."""
-    with st.expander(
-        _("The same with fewer parameters: SeparableConv2D"), icon=":material/call_split:", key="separable"
-    ):
+    title = _("The same with fewer parameters: SeparableConv2D")
+    if not shows("separable", title):
+        return
+    with st.expander(title, icon=":material/call_split:", key="separable"):
         st.markdown(
             _(
                 "A *Conv2D* filter spans all channels at once. *SeparableConv2D* works in two stages: first each "
@@ -55,10 +58,12 @@ def _compare() -> None:
     for name, layers in lines.items():
         st.markdown(f"{name} :gray[·] {layers[filters - 1].parameter_formula(shape)}")
     now = {name: of_layer[filters - 1] for name, of_layer in counts.items()}
+    before = [of_layer[filters - 2] if filters > 1 else 0 for of_layer in counts.values()]
     st.plotly_chart(
         parameter_figure(numbers, counts, filters), key="separable-chart", config=STILL, alt=describe_parameters(now)
     )
     st.caption(_("From how many filters on is SeparableConv2D the smaller one? Move the number of filters to find it."))
+    record(Separated(multiplier, *now.values(), *before))
 
 
 def _number(label: str, name: str, first: int) -> int:

@@ -12,9 +12,11 @@ from cnn_core.figures.template import percent
 from cnn_core.language import _
 from cnn_core.learn.pooling import moved
 from cnn_core.learn.why import dense_value, found, part, thinned
+from cnn_core.lessons.facts import Moved, Shared, Thinned
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.models import READY_MADE
 
@@ -52,14 +54,22 @@ def anywhere() -> None:
     with numbers:
         one = _("One filter of {side}×{side} weights, anywhere", side=PART)
         st.metric(one, percent(now / first))
-        whole = _("A dense unit of {count} weights, each in its place", count=digit.size)
-        st.metric(whole, percent(dense_value(there, digit) / dense_value(digit, digit)))
+        whole, dense_share = (
+            _("A dense unit of {count} weights, each in its place", count=digit.size),
+            _share(there, digit),
+        )
+        st.metric(whole, percent(dense_share))
         st.caption(
             _(
                 "Of what they say while the digit is not moved. The filter has learned the framed part, the dense unit "
                 "the whole digit."
             )
         )
+    record(Moved(max(abs(right), abs(down)), now / first, dense_share))
+
+
+def _share(there: np.ndarray, digit: np.ndarray) -> float:
+    return dense_value(there, digit) / dense_value(digit, digit)
 
 
 def _busiest(digit: np.ndarray) -> tuple[int, int]:
@@ -102,6 +112,7 @@ def sharing_saves() -> None:
         st.metric(_("Times as many"), f"{each / shared:,.0f}")
     with numbers:
         st.caption(f"Conv2D: {layer.parameter_formula(shape)}  \nDense: (784 + 1)·{outputs:,} = {each:,}")
+    record(Shared(shared, each))
 
 
 @st.fragment
@@ -118,12 +129,13 @@ def fewer_rows() -> None:
         st.image(data_url(enlarged(images[0], ZOOM)), width=ZOOM * 28, alt=what)
     with numbers, errors_told():
         rows = services.engine().ask(Predict(tuple(READY_MADE), images))
+        right = {key: float((rows[key].argmax(axis=1) == data.y_test[:MANY]).mean()) for key in READY_MADE}
         for key, title in READY_MADE.items():
-            right = rows[key].argmax(axis=1) == data.y_test[:MANY]
-            st.metric(_(title), percent(float(right.mean())))
+            st.metric(_(title), percent(right[key]))
         st.caption(
             _("Of {count} test digits, read right. No network was trained on digits with rows left out.", count=MANY)
         )
+        record(Thinned(every, right))
 
 
 def more() -> None:

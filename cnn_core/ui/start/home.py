@@ -14,6 +14,7 @@ from cnn_core.ui.components.network.component import living_network
 from cnn_core.ui.kit import services, session, startup, wording
 from cnn_core.ui.kit.living import keep_drawing, ready_weights, visitors_pad
 from cnn_core.ui.kit.sharing import asked, carry
+from cnn_core.ui.learn.by_hand import follow_window, windows
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
@@ -60,8 +61,10 @@ def reading_network() -> None:
             weights=ready_weights(READY_MODEL),
             class_names=DIGIT_NAMES,
             pad=visitors_pad(network),
+            windows=windows(network),
         )
     )
+    follow_window(network, READY_MODEL, "home-network")
 
 
 def get_ready(preset: Preset) -> None:

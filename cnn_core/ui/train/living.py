@@ -7,9 +7,10 @@ from cnn_core.language import _
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import services
-from cnn_core.ui.kit.at_work import Learned, network_at_work
+from cnn_core.ui.kit.at_work import Learned
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import example_image, run_weights, visitors_pad
+from cnn_core.ui.learn.by_hand import network_by_hand
 
 
 def run_network(run: Run, state: RunState) -> None:
@@ -20,9 +21,10 @@ def run_network(run: Run, state: RunState) -> None:
         entry = services.entry(run.dataset)
         if not state.epochs_done:
             st.caption(_("Before its first epoch is over, the network has random weights."))
-        network_at_work(
+        network_by_hand(
             run.network,
             _learned(run, state),
+            run.id if state.saved else None,  # then it is among the models
             key=f"run-network-{run.id}",
             place="run",
             class_names=entry.class_names if entry else (),

@@ -9,10 +9,12 @@ import streamlit as st
 from cnn_core.design.naming import network_title
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.language import N_, _, _n
+from cnn_core.lessons.facts import Laid
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import BETWEEN, asked, asked_text, carry, follow
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
@@ -60,6 +62,19 @@ def _content() -> None:
         _actions(chosen[0])
     if readable:
         _curves(readable)
+    if len(readable) > 1:
+        record(_laid(readable))
+
+
+def _laid(runs: list[Summary]) -> Laid:
+    """In what they differ, and what came of it."""
+    settings = [
+        {"network": run.network, "dataset": run.dataset, **(dict(run.recipe) if run.recipe else {})} for run in runs
+    ]
+    differences = [name for name, value in settings[0].items() if any(other[name] != value for other in settings[1:])]
+    tested = [run for run in runs if run.test_accuracy is not None and run.parameters is not None]
+    scores = tuple((run.parameters or 0, run.test_accuracy or 0.0) for run in tested)
+    return Laid(frozenset(differences), scores)
 
 
 def _page(alone: int, of_duels: int, titles: Mapping[str, str]) -> list[Summary]:

@@ -28,6 +28,7 @@ from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
 from cnn_core.ui.kit.forms import form, refused
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
+from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import example_image
 from cnn_core.ui.kit.sharing import asked_text, carry
@@ -47,7 +48,8 @@ def training_setup() -> None:
     faults()
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        _choose_network()
+        if shows("network", _("Network")):
+            _choose_network()
         entry = choose_data()
         data_facts(entry)
         _augmentation_line(session.RECIPE.get().augmentation)
@@ -63,6 +65,8 @@ def training_setup() -> None:
 def _choose_recipe(recipe: Recipe) -> Recipe:
     """Three plain questions first; all the rest for those who want to know."""
     recipe = form(recipe, FORMS[0], columns=3, only=FIRST)
+    if not shows("recipe", _("More settings of the training")):
+        return recipe
     with st.expander(_("More"), icon=":material/tune:", key="recipe-all"):
         return form(recipe, FORMS[1], columns=2, skip=(*FIRST, "augmentation", "pixel_order"))
 

@@ -12,12 +12,14 @@ from cnn_core.engine.work.predict import Predict
 from cnn_core.errors import DataError
 from cnn_core.figures.template import COLOURS, percent
 from cnn_core.language import N_, _
+from cnn_core.lessons.facts import Read
 from cnn_core.runs.models import Model
 from cnn_core.ui.components.answers.component import Answer, Picture, show_answers
 from cnn_core.ui.kit import services
-from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.living import keep_drawing, visitors_pad
+from cnn_core.ui.learn.by_hand import network_by_hand
 from cnn_core.ui.use.canvas import ARRANGE, DRAW, IMAGE, arranged, sent, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models
 
@@ -62,6 +64,14 @@ def _board(way: str, chosen: Mapping[str, Model]) -> None:
             if treated.blob:
                 st.warning(_(BLOB), icon=":material/blur_circular:")
             _show(steps, by_title, chosen)
+        record(_read(by_title))
+
+
+def _read(by_title: Mapping[str, np.ndarray]) -> Read:
+    """What each network answers in the end, how sure it is, and what it answers without the treatment."""
+    ends = {title: (int(rows[-1].argmax()), float(rows[-1].max())) for title, rows in by_title.items()}
+    raw = tuple(int(rows[0].argmax()) for rows in by_title.values())
+    return Read(tuple(digit for digit, _sure in ends.values()), tuple(sure for _digit, sure in ends.values()), raw)
 
 
 def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
@@ -70,8 +80,9 @@ def _on_the_network(chosen: Mapping[str, Model]) -> np.ndarray | None:
         return keep_drawing(None)
     model = next(iter(chosen.values()))
     with errors_told():
-        return network_at_work(
+        return network_by_hand(
             model.network,
+            model.key,
             model.key,
             key=f"living-{model.key}",
             place="draw",

@@ -11,4 +11,4 @@ export function tellOfGoingBack(tell) {
 
 addEventListener("popstate", () => {
   if (location.pathname === page) told(); // else another page's script is about to run
-});
+}, {capture: true}); // before Streamlit hears of it: else the script might run once without knowing

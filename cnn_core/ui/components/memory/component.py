@@ -30,6 +30,9 @@ class Kept(BaseModel):
     recipe: Annotated[str, Field(max_length=10_000)] = ""
     run: Annotated[str, Field(max_length=40)] = ""
     strokes: Annotated[list[Stroke], Field(max_length=200)] = []
+    met: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=500)] = []
+    goal: Annotated[str, Field(max_length=40)] = ""
+    hidden: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)] = []
 
 
 KEY = "memory"

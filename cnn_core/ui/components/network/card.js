@@ -8,8 +8,8 @@ export const signed = (value, digits = 2) =>
   (Math.abs(value) < 0.5 / 10 ** digits ? 0 : value).toFixed(digits).replace("-", "−");
 
 export class Card {
-  // changed(): another value is looked at. closed(): nothing is.
-  constructor({changed, closed}) {
+  // changed(): another value is looked at. closed(): nothing is. moved(place): its window is to be moved by hand.
+  constructor({changed, closed, moved}) {
     Object.assign(this, {changed, closed, place: null, pinned: false});
     this.title = element("h2");
     this.keras = element("span", "keras");
@@ -21,12 +21,14 @@ export class Card {
     this.sum = element("div", "sum");
     this.sum.setAttribute("aria-live", "polite");
     this.steps = element("div", "steps");
+    this.move = element("button", "move");
     const top = element("div", "top", this.title, this.keras, this.pin, this.close);
-    this.root = element("aside", "card", top, element("div", "pair", this.canvas, this.sum), this.steps);
+    this.root = element("aside", "card", top, element("div", "pair", this.canvas, this.sum), this.steps, this.move);
     this.root.setAttribute("role", "dialog");
     this.root.hidden = true;
     this.pin.addEventListener("click", () => this.togglePin());
     this.close.addEventListener("click", () => this.hide());
+    this.move.addEventListener("click", () => moved(this.place));
     this.canvas.addEventListener("pointermove", event => this.pickUnder(event));
     this.canvas.addEventListener("pointerdown", event => { this.pinned = true; this.pickUnder(event); });
   }
@@ -63,8 +65,8 @@ export class Card {
     this.changed();
   }
 
-  // scene: {source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore}. Gives the explanation.
-  paint({source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore}) {
+  // scene: {source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore, head, offset}. Gives the explanation.
+  paint({source, layers, maps, ramp, minusRamp, colours, words, narrow, fullBefore, head, offset}) {
     const {block, channel} = this.place;
     const output = maps[block.index + 1];
     const flat = block.shape.length === 1;
@@ -76,6 +78,8 @@ export class Card {
     this.pin.textContent = this.pinned ? words.pinned : words.pin;
     this.pin.classList.toggle("on", this.pinned);
     this.close.textContent = words.close;
+    this.move.textContent = words.move;
+    this.move.hidden = !head.windows.includes(block.index - offset);
     this.root.setAttribute("aria-label", this.title.textContent);
     this.root.classList.toggle("flat", flat);
     this.canvas.setAttribute("aria-label", words.mapKeys);

@@ -72,6 +72,14 @@ class Edit:
     type: str = ""
 
 
+@dataclass(frozen=True)
+class Window:
+    """A wish to move the window of the layer at `place` (from 0) by hand; `channel`: of the map that was looked at."""
+
+    place: int
+    channel: int
+
+
 def living_network(
     network: Network,
     *,
@@ -86,6 +94,7 @@ def living_network(
     selected: int | None = None,
     on_edit: Callable[[], None] | None = None,
     small: bool = False,
+    windows: Sequence[int] = (),
 ) -> Drawing | None:
     """Show the network at work on a drawing, or on an image.
 
@@ -97,6 +106,7 @@ def living_network(
         selected: the layer that is being edited.
         on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
         small: about half as high, where the picture is not what the page is about.
+        windows: the places of the layers whose window can be moved by hand elsewhere; `window(key)` says which one.
 
     Returns:
         What is on the pad, once a visitor has drawn; None before.
@@ -113,13 +123,15 @@ def living_network(
         "editable": on_edit is not None,
         "selected": selected,
         "small": small,
+        "windows": list(windows),
         "types": list(LAYER_TYPES),
     }
     source = maps or weights
     about = head_of(network, source.pixels if source else pixels, class_names, weights)
     data = framed({**about, **head}) + (packed_maps(maps) if maps else weights.packed if weights else b"")
     living = mounted(FOLDER, html='<div class="living"></div>')
-    result = living(key=key, data=data, on_drawing_change=nothing, on_edit_change=on_edit or nothing)
+    told = {"on_drawing_change": nothing, "on_edit_change": on_edit or nothing, "on_window_change": nothing}
+    result = living(key=key, data=data, **told)
     return drawing_of(result.drawing)
 
 
@@ -173,6 +185,12 @@ def edit(key: str) -> Edit | None:
     """What the visitor wishes to change, in `on_edit`."""
     wish = session.component_state(key).get("edit")
     return Edit(wish["action"], int(wish["place"]), int(wish.get("target", 0)), wish.get("type", "")) if wish else None
+
+
+def window(key: str) -> Window | None:
+    """Which layer the visitor wishes to move by hand, in the script run after they said so."""
+    wish = session.component_state(key).get("window")
+    return Window(int(wish["place"]), int(wish["channel"])) if wish else None
 
 
 def _blocks(network: Network) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   const root = parentElement.querySelector(".living");
   if (!alive.has(root)) alive.set(root, {network: new LivingNetwork(root, null), data: null});
   const entry = alive.get(root);
-  entry.network.tell = (name, value) => (name === "edit" ? setTriggerValue : setStateValue)(name, value);
+  entry.network.tell = (name, value) => (name === "drawing" ? setStateValue : setTriggerValue)(name, value);
   if (!same(entry.data, data)) {
     entry.data = data;
     const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);

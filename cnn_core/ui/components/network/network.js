@@ -34,7 +34,11 @@ export class LivingNetwork {
     this.rows = element("div", "rows");
     this.said = element("p", "said");
     this.said.setAttribute("aria-live", "polite");
-    this.card = new Card({changed: () => this.paintCard(), closed: () => this.clear(this.marks)});
+    this.card = new Card({
+      changed: () => this.paintCard(),
+      closed: () => this.clear(this.marks),
+      moved: ({block, channel}) => this.tell("window", {place: block.index - this.offset, channel}),
+    });
     root.replaceChildren(this.ribbons, this.start, this.rows, this.marks, this.said, this.card.root);
     this.observer = new ResizeObserver(() => this.layOut());
     this.observer.observe(root);

@@ -76,6 +76,7 @@ def words() -> dict[str, Any]:
         "says": _("The network predicts {name}, {percent}."),
         "keys": _("Arrow keys choose a map, Enter pins it."),
         "shown": _("{shown} of {count}"),
+        "move": _("Move this window by hand"),
         "mapOf": _("Map {number} of {count}"),
         "valueOf": _("Value {number} of {count}"),
         "mapKeys": _("The values of the map. Arrow keys choose one."),

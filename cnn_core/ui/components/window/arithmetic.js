@@ -17,10 +17,11 @@ export class Arithmetic {
     this.root = element("section", "arithmetic", this.rows, this.sum, this.problem);
   }
 
-  build({filter: {size, values, bias}, image: {shape: [, , channels]}}, look) {
-    Object.assign(this, {look, channels});
+  // shown: the channels that are written out; of the others only the sum is told.
+  build({filter: {size, values, bias}, image: {shape: [, , channels]}}, look, shown) {
+    Object.assign(this, {look, channels, shown});
     this.problem.textContent = "";
-    this.parts = Array.from({length: channels}, (_, channel) => {
+    this.parts = shown.map(channel => {
       const grids = {
         window: cellGrid(size, () => element("span")),
         filter: cellGrid(size, place => this.field(values[place * channels + channel], place * channels + channel)),
@@ -39,10 +40,15 @@ export class Arithmetic {
 
   row(channel, {window, filter, products}) {
     const named = (title, root) => element("figure", "", element("figcaption", "", title), root);
-    const of = {channel: this.words.channels[channel] ?? channel + 1};
-    const title = this.channels > 1 ? filled(this.words.windowOf, of) : this.words.window;
+    const title = this.channels > 1 ? filled(this.words.windowOf, {channel: this.named(channel)}) : this.words.window;
     return element("div", "row", named(title, window), element("span", "sign", "×"), named(this.words.filter, filter),
       element("span", "sign", "="), named(this.words.products, products));
+  }
+
+  // A colour, or a map of a stack.
+  named(channel) {
+    const stack = this.shown.length < this.channels;
+    return stack ? filled(this.words.incomingMap, {number: channel + 1}) : this.words.channels[channel];
   }
 
   field(value, place) {
@@ -70,34 +76,44 @@ export class Arithmetic {
 
   // After an edit the steepest weight may be another one.
   retint(values) {
-    this.parts.forEach(({filter}, channel) => [...filter.children].forEach((field, place) =>
-      this.tint(field, values[place * this.channels + channel])));
+    this.parts.forEach(({filter}, part) => [...filter.children].forEach((field, place) =>
+      this.tint(field, values[place * this.channels + this.shown[part]])));
   }
 
   // arithmetic: as Steps gives it.
   show({channels, sum, value}, relu) {
-    channels.forEach(({inputs, made, sum: ofChannel}, channel) => {
-      const {window, products, total} = this.parts[channel];
+    this.parts.forEach(({window, products, total}, part) => {
+      const channel = this.shown[part];
+      const {inputs, made, sum: ofChannel} = channels[channel];
       inputs.forEach((input, place) => {
         paintCell(window.children[place], written(input ?? 0), this.look.pixel(input ?? 0, channel), input === null);
         paintCell(products.children[place], written(made[place]), this.look.product(made[place]), false);
       });
       total.textContent = written(ofChannel);
     });
-    this.sums.textContent = `${channels.map(one => inBrackets(one.sum)).join(" + ")} + `;
+    this.sums.textContent = `${this.summands(channels).join(" + ")} + `;
     this.rest.textContent = relu ? ` = ${written(sum)} · ${this.words[sum > 0 ? "kept" : "cut"]} ` : " = ";
     this.value.textContent = written(value);
   }
 
+  // The sums of the channels that are written out, and one of all others.
+  summands(channels) {
+    const shown = this.shown.map(channel => inBrackets(channels[channel].sum));
+    if (this.shown.length === channels.length) return shown;
+    const rest = channels.reduce((all, {sum}, channel) => (this.shown.includes(channel) ? all : all + sum), 0);
+    return [...shown, `${inBrackets(rest)} (${filled(this.words.others, {count: channels.length - shown.length})})`];
+  }
+
   // The same in a sentence.
   told({channels, bias, sum, value}, relu) {
-    const lines = channels.map(({inputs, weights, sum: ofChannel}, channel) => {
+    const lines = this.shown.map(channel => {
+      const {inputs, weights, sum: ofChannel} = channels[channel];
       const terms = inputs.map((input, place) => `${written(input ?? 0)}·${inBrackets(weights[place])}`);
       const added = terms.length <= MOST_TERMS ? terms.join(" + ") : filled(this.words.manyProducts, {count: terms.length});
-      const name = channels.length > 1 ? `${this.words.channels[channel] ?? channel + 1}: ` : "";
+      const name = channels.length > 1 ? `${this.named(channel)}: ` : "";
       return `${name}${added} = ${written(ofChannel)}.`;
     });
-    const summands = [...channels.map(one => one.sum), bias].map(inBrackets).join(" + ");
+    const summands = [...this.summands(channels), inBrackets(bias)].join(" + ");
     const all = channels.length > 1 || bias ? ` ${summands} = ${written(sum)}.` : "";
     return `${lines.join(" ")}${all}${relu ? ` ReLU: ${written(value)}.` : ""}`;
   }

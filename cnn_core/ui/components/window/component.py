@@ -61,13 +61,14 @@ def window_stepper(
     key: str,
     relu: bool = False,
     editable: bool = False,
+    stack: bool = False,
     chosen: int = 0,
     on_edit: Callable[[], None] = nothing,
 ) -> None:
     """Show how the filters slide over the image; everything moves in the browser.
 
     Args:
-        image: (H, W, 1 or 3).
+        image: (H, W, channels): 1, or 3 that are colours, or a `stack` of maps, looked at one by one.
         slide: how a window moves along both sides; how large it is, each filter says itself.
         editable: whether the image can be painted on.
         chosen: the filter that is looked at first.
@@ -86,6 +87,7 @@ def window_stepper(
             "relu": relu,
         },
         "editable": editable,
+        "stack": stack,
         "chosen": chosen,
     }
     stepper = mounted(FOLDER, html='<div class="window"></div>')

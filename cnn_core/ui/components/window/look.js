@@ -6,10 +6,10 @@ const PURE = [[224, 49, 49], [47, 158, 68], [34, 102, 214]]; // red, green and b
 
 // theme: as readTheme gives it. full: the largest of all pixels; steepest, strongest: of all weights, of all cells of
 // the map; around: what stands in the cells around the image.
-export function looks(theme, root, {channels, full, steepest, strongest, around}) {
+export function looks(theme, root, {coloured, full, steepest, strongest, around}) {
   const paper = rgb(theme.paper);
   const style = getComputedStyle(root);
-  const tints = channels === 3 ? PURE.map(tint => makeRamp(paper, tint)) : [];
+  const tints = coloured ? PURE.map(tint => makeRamp(paper, tint)) : [];
   const signed = most => value => (value < 0 ? theme.minusRamp : theme.ramp)[levelOf(Math.abs(value) * 0.8, most)];
   const plain = signed(full);
   return {

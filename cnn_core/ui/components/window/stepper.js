@@ -4,6 +4,7 @@ import {readTheme} from "../network/theme.js";
 import {Arithmetic} from "./arithmetic.js";
 import {Board} from "./board.js";
 import {Choice} from "./choice.js";
+import {isShown, largest, strongestOf} from "./given.js";
 import {followHands} from "./hands.js";
 import {looks} from "./look.js";
 import {noteOn} from "./notes.js";
@@ -12,16 +13,15 @@ import {Painter} from "./painter.js";
 import {Player} from "./player.js";
 import {Pools} from "./pools.js";
 import {Steps} from "./steps.js";
-import {filterStrip} from "./strip.js";
+import {filterStrip, mapsOf} from "./strip.js";
 
 const NARROW = 560; // CSS pixels
 const GAP = 24;
 const LARGEST_BOARD = 330;
-const largest = values => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
 
 export class Stepper {
   constructor(root, {words, pooling}) {
-    Object.assign(this, {root, words, pooling, chosen: 0, pixel: null, pinned: false});
+    Object.assign(this, {root, words, pooling, chosen: 0, channel: 0, pixel: null, pinned: false});
     this.player = new Player(words, () => this.request());
     [this.input, this.output] = [new Board("input"), new Board("output")];
     const edited = (place, value) => this.changeFilter(place, value);
@@ -31,13 +31,13 @@ export class Stepper {
       changed: (places, value) => this.changePixels(places, value),
       settled: () => this.settled(),
     });
-    this.strip = element("div", "strip");
+    [this.strip, this.incoming] = [element("div", "strip"), element("div", "strip incoming")];
     this.said = element("p", "said");
     this.said.setAttribute("aria-live", "polite");
     this.note = element("p", "note");
     this.input.root.append(this.painter.root);
     const boards = element("div", "boards", this.input.root, this.output.root);
-    root.replaceChildren(this.strip, this.player.root, boards, this.note, this.arithmetic.root, this.said);
+    root.replaceChildren(this.incoming, this.strip, this.player.root, boards, this.note, this.arithmetic.root, this.said);
     followHands(this);
     this.observer = new ResizeObserver(() => this.layOut());
     this.observer.observe(root);
@@ -45,9 +45,9 @@ export class Stepper {
 
   // ---- what is shown ---------------------------------------------------------------------------------------------
   // data: {image: {shape, values}, filters: as Steps or Pools take them, each with its `title`, settings: as they take
-  // them, editable, chosen: the filter that is looked at}
+  // them, editable, stack: whether the channels are maps, of which one is looked at, chosen: the filter that is}
   give(data) {
-    if (this.data && this.shows(data)) {
+    if (this.data && isShown(this, data)) {
       this.data = data;
       return this.layOut();
     }
@@ -57,31 +57,26 @@ export class Stepper {
     this.chosen = Math.min(data.chosen ?? 0, data.filters.length - 1);
     this.image = {shape: data.image.shape, values: Float32Array.from(data.image.values)};
     this.filters = data.filters.map(filter => ({...filter}));
-    if (!sameSize) Object.assign(this, {pixel: null, pinned: false});
+    if (!sameSize) Object.assign(this, {pixel: null, pinned: false, channel: 0});
     this.rebuild();
     if (sameSize && this.steps.count === count) this.player.look(at);
-  }
-
-  // Whether all of it is there already: what a visitor typed comes back from the server a moment later, and the field
-  // that they are in must stay.
-  shows({image, filters, settings, editable}) {
-    const pixels = {shape: this.image.shape, values: rounded(this.image.values)};
-    const now = {image: pixels, filters: this.filters, settings: this.settings};
-    return this.data.editable === editable && JSON.stringify(now) === JSON.stringify({image, filters, settings});
   }
 
   // at: the cell that is looked at; where most happens, if it is not told.
   rebuild(at = null) {
     this.compute();
-    const {values, shape} = this.steps.output;
-    const most = values.reduce((best, value, place) => (Math.abs(value) > Math.abs(values[best]) ? place : best), 0);
-    const strongest = Math.floor(most / shape[2]);
+    const strongest = strongestOf(this.steps.output.values, this.steps.output.shape[2]);
     this.tint();
-    this.arithmetic.build(this.steps, this.theme);
-    this.buildStrip();
+    if (at === null && this.data.stack) this.channel = strongestOf(this.steps.arithmetic(strongest).channels.map(({sum}) => sum), 1);
+    this.arithmetic.build(this.steps, this.theme, this.channelsShown);
+    this.buildStrips();
     this.painter.root.hidden = !this.data.editable;
     this.player.begin(this.steps.count, Math.min(at ?? strongest, this.steps.count - 1));
     this.layOut();
+  }
+
+  get channelsShown() {
+    return this.data.stack ? [this.channel] : Array.from({length: this.image.shape[2]}, (_, channel) => channel);
   }
 
   compute() {
@@ -93,7 +88,7 @@ export class Stepper {
   tint() {
     const {image, filters, steps} = this;
     this.theme = looks(readTheme(this.root), this.root, {
-      channels: image.shape[2], full: largest(image.values),
+      coloured: image.shape[2] === 3 && !this.data.stack, full: largest(image.values),
       steepest: largest(filters[this.chosen].values ?? [1]), strongest: largest(steps.output.values),
       around: this.pooling ? "" : "0",
     });
@@ -109,8 +104,9 @@ export class Stepper {
     const size = (high, wide) => `${high}×${wide}`;
     this.input.layOut(height, across, room, this.steps.frame);
     this.output.layOut(rows, columns, room);
-    const depth = channels > 1 ? `×${channels}` : "";
-    this.input.title.textContent = filled(this.words.input, {size: size(height, across) + depth});
+    const depth = channels > 1 && !this.data.stack ? `×${channels}` : "";
+    const told = {size: size(height, across) + depth, number: this.channel + 1, count: channels};
+    this.input.title.textContent = filled(this.data.stack ? this.words.incoming : this.words.input, told);
     this.output.title.textContent = filled(this.words.output, {size: size(rows, columns)});
     this.input.marks.ariaLabel = this.words.inputLabel;
     this.output.marks.ariaLabel = this.words.outputLabel;
@@ -121,19 +117,27 @@ export class Stepper {
 
   paintInput() {
     const [height, width, channels] = this.image.shape;
-    const {theme, input, image: {values}} = this;
+    const {theme, input, channel, data: {stack}, image: {values}} = this;
     input.clear(theme);
     const unseen = this.steps.looks();
     for (let pixel = 0; pixel < height * width; pixel++) {
       const [y, x] = [Math.floor(pixel / width), pixel % width];
-      if (channels === 3) input.fill(y, x, theme.colour(...values.subarray(3 * pixel, 3 * pixel + 3)), null);
-      else input.fill(y, x, theme.pixel(values[pixel * channels], 0), values[pixel * channels]);
+      const value = values[pixel * channels + channel];
+      if (channels === 3 && !stack) input.fill(y, x, theme.colour(...values.subarray(3 * pixel, 3 * pixel + 3)), null);
+      else input.fill(y, x, theme.pixel(value, 0), value);
       if (!unseen[pixel]) input.shade(y, x, theme);
     }
     this.missed = unseen.reduce((count, looked) => count + !looked, 0);
   }
 
-  buildStrip() {
+  buildStrips() {
+    const incoming = this.data.stack ? mapsOf(this.image) : [];
+    const names = incoming.map((_, place) => filled(this.words.incomingMap, {number: place + 1}));
+    this.incoming.replaceChildren(...filterStrip(incoming, names, this.channel, this.theme, place => {
+      this.channel = place;
+      this.rebuild(this.player.at);
+    }));
+
     const titles = this.filters.map(({title}) => title);
     this.strip.replaceChildren(...filterStrip(this.all, titles, this.chosen, this.theme, place => {
       this.chosen = place;
@@ -242,5 +246,3 @@ export class Stepper {
     this.observer.disconnect();
   }
 }
-
-const rounded = values => Array.from(values, value => Math.round(value * 1e4) / 1e4); // as Python sends them

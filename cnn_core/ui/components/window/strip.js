@@ -2,6 +2,12 @@
 import {element} from "../network/blocks.js";
 import {paintColours} from "../network/maps.js";
 
+// Each channel of a stack of maps as a map of its own, with what `filterStrip` needs of it.
+export const mapsOf = ({shape: [rows, columns, channels], values}) => Array.from({length: channels}, (_, channel) => {
+  const own = Float32Array.from({length: rows * columns}, (_, cell) => values[cell * channels + channel]);
+  return {output: {shape: [rows, columns, 1], values: own}};
+});
+
 // all: the Steps or Pools of each; look: as in look.js; choose(place): it was touched.
 export function filterStrip(all, titles, chosen, look, choose) {
   if (all.length < 2) return [];

@@ -21,6 +21,8 @@ def _controls() -> dict[str, Any]:
         "speeds": {"slow": _("slow"), "normal": _("normal"), "fast": _("fast")},
         "clock": _("{number} / {count}"),
         "input": _("Image {size}"),
+        "incoming": _("Map {number} of {count} that come in, {size}"),
+        "incomingMap": _("in {number}"),
         "output": _("Map {size}"),
         "inputLabel": _("The image. Arrow keys choose a pixel."),
         "outputLabel": _("The map that comes out. Arrow keys choose a cell, Space plays."),
@@ -46,6 +48,7 @@ def _sums() -> dict[str, Any]:
     return {
         "place": _("Row {row}, column {column}"),
         "window": _("Window"),
+        "others": _("the other {count} maps"),
         "windowOf": _("Window, {channel}"),
         "channels": [_("red"), _("green"), _("blue")],
         "filter": _("Filter"),
