@@ -35,6 +35,19 @@ def over_channels(rows: Rows, channels: int) -> np.ndarray:
     return np.repeat(np.asarray(rows, np.float32)[..., np.newaxis], channels, axis=2)
 
 
+def centred(kernel: np.ndarray, side: int) -> np.ndarray:
+    """A filter (h, w, channels) in the middle of a window of `side` cells: cut off, or with zeros around.
+
+    >>> centred(over_channels(READY["point"][1], 1), 3)[..., 0].tolist()
+    [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    found = np.zeros((side, side, kernel.shape[2]), kernel.dtype)
+    inner = min(side, kernel.shape[0])
+    outer, start = (kernel.shape[0] - inner) // 2, (side - inner) // 2
+    found[start : start + inner, start : start + inner] = kernel[outer : outer + inner, outer : outer + inner]
+    return found
+
+
 def answers(kernel: np.ndarray) -> tuple[float, float, float]:
     """What a filter (h, w, channels) gives at most, without its sign: on a level edge, an upright one, a plain area.
 

@@ -14,6 +14,7 @@ from cnn_core import language
 from cnn_core.design.layers import Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
+from cnn_core.exchange.random_weights import drawn
 from cnn_core.training.build import build
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import Window
@@ -392,8 +393,10 @@ def shown_by_hand(app, row: int) -> AppTest:
 
 
 def test_a_layer_is_shown_by_hand_with_what_comes_into_it_and_its_own_weights(app):
-    """Those that its training would begin with; Keras is the oracle."""
-    model = build(CLASSIC, seed=42)
+    """Random ones, as the picture above has them; Keras is the oracle."""
+    model = build(CLASSIC)
+    for layer, arrays in zip(model.layers[1:], drawn(CLASSIC, "scaled", 42).arrays, strict=True):
+        layer.set_weights(arrays)
     outputs = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
     digit = services.dataset("bundled").x_test[0]
     maps = [np.asarray(one)[0] for one in outputs(digit[np.newaxis].astype(np.float32))]

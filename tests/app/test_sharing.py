@@ -170,7 +170,7 @@ def test_a_link_brings_what_no_widget_shows():
 
 def test_a_run_is_shared_with_its_ticks():
     store = services.store()
-    runs = [ended(store, name).id for name in ("one", "two")]
+    runs = [ended(store, name).id for name in ("mine 1", "mine 2")]
     app = support.opened(pages.RUNS, {"studio.runs.ticked": tuple(runs)})
     other = support.opened(pages.RUNS, None, **said(link_of(app)))
     assert set(other.session_state["studio.runs.ticked"]) == set(runs)

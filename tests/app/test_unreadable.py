@@ -125,7 +125,7 @@ def test_a_version_that_can_read_it_lists_it_again(tmp_path):
 
 def test_a_duel_of_another_version():
     store = services.store()
-    runs = [ended(store, name) for name in ("one", "two")]
+    runs = [ended(store, name) for name in ("mine 1", "mine 2")]
     duel = duels.of_runs(*runs, store)
     with store._db.begin() as db:
         content = json.loads(db.scalar(sa.select(DUELS.c.content).where(DUELS.c.id == duel.id)))

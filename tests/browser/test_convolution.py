@@ -13,6 +13,10 @@ from tests.browser.pages import settled
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
+CARD = """root => {
+    const {card, maps} = root.living, {block, channel} = card.place;
+    return {channel, values: [...maps[block.index + 1].values].filter((_, n) => n % block.shape[2] === channel)};
+}"""
 MAP = "window => [...window.stepper.steps.output.values]"
 
 
@@ -180,3 +184,41 @@ def test_pooling_shows_which_number_is_kept(server, page):
     page.get_by_role("button", name="Average").click()
     expect(page.locator(".said")).to_have_text("Row 2, column 2: 2, 1, 1, 2. their average: 1.50.")
     assert values(page) == pool(GRID, "average", Slide(2, 2), Slide(2, 2)).ravel().tolist()
+
+
+def test_both_stages_of_a_separable_convolution_are_mixed_by_hand(grid):
+    grid.get_by_text("The same with fewer parameters").click()
+    grid.locator(".window").nth(1).locator(".boards").wait_for()
+    settled(grid)
+    both = grid.locator(".window").nth(1)
+    both.get_by_role("button", name="Red alone").click()
+    cell = both.evaluate("window => window.stepper.steps.arithmetic(window.stepper.player.at)")
+    red, green, blue = (part["sum"] for part in cell["parts"])
+    assert cell["sum"] == pytest.approx(red)
+    both.get_by_label("Weight 2 of the second stage").fill("-2")
+    both.get_by_label("Weight 2 of the second stage").press("Enter")
+    changed = "window => window.stepper.steps.arithmetic(window.stepper.player.at).sum"
+    until(lambda: both.evaluate(changed) == pytest.approx(red - 2 * green, abs=1e-4))
+    assert blue != 0
+
+
+def test_the_living_network_leads_to_the_window_of_a_layer_at_work(server, page):
+    """From a map of the second convolution to the same map by hand: the same drawing, the same numbers."""
+    page.goto(f"{server.url}/designer")
+    page.locator(".living .block").first.wait_for()
+    settled(page)
+    page.locator(".living .block").nth(2).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator(".living .card").wait_for()
+    asked = page.locator(".living").evaluate(CARD)
+    page.get_by_role("button", name="Move this window by hand").click()
+    expect(page.get_by_role("heading", name="Convolution")).to_be_visible()
+    page.locator(".window .boards").wait_for()
+    settled(page)
+    shown = page.locator(".window").evaluate(
+        "root => ({chosen: root.stepper.chosen, values: [...root.stepper.steps.output.values]})"
+    )
+    assert shown["chosen"] == asked["channel"]
+    np.testing.assert_allclose(shown["values"], asked["values"], atol=1e-3)
+    assert np.std(shown["values"]) > 0.01

@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.design.network import Network
-from cnn_core.design.shapes import LayerReport
+from cnn_core.design.shapes import LayerReport, trace
 from cnn_core.engine.work.maps import Random
 from cnn_core.engine.work.one_layer import LayerAtWork, OneLayer
+from cnn_core.exchange.random_weights import completed, drawn
 from cnn_core.exchange.weights import Weights, built
 from cnn_core.language import _
 from cnn_core.learn.slide import Slide
+from cnn_core.ui.components.network.component import MOST_MACS as BROWSER_MACS
 from cnn_core.ui.components.window.component import Filter
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.own_weights import own_weights
@@ -63,8 +65,17 @@ def sources(shape: tuple[int, ...], fits: Fits) -> dict[str, Source]:
     found = {model.key: Source(model_title(model), model.network, model.key) for model in models}
     design = session.network()
     if design.input_shape == shape:
-        found[DESIGN] = Source(_("Your design, as it is"), design, own_weights(design)[0])
+        found[DESIGN] = Source(_("Your design, as it is"), design, _as_shown(design, own_weights(design)[0]))
     return {key: source for key, source in found.items() if places(source.network, fits)}
+
+
+def _as_shown(network: Network, learned: Weights | Random) -> Weights | Random:
+    """With the random weights that the visitor's browser has drawn, where it is the browser that computes."""
+    if trace(network).totals.macs > BROWSER_MACS:
+        return learned
+    if isinstance(learned, Random):
+        return drawn(network, learned.pixels, learned.seed)
+    return completed(network, learned)
 
 
 def places(network: Network, fits: Fits) -> list[int]:
@@ -124,8 +135,13 @@ def layer_at_work(source: Source, place: int, image: np.ndarray) -> LayerAtWork:
     Raises StudioError when its worker does not answer.
     """
     pixels = np.round(255 * image).astype(np.uint8)
-    network = source.network.changed(layers=source.network.layers[: len(built(source.network).reports)])
-    return services.engine().ask(OneLayer(network, source.learned, place, pixels))
+    network, learned = source.network, source.learned
+    end = len(built(network).reports)
+    if isinstance(learned, Weights):  # they are sent: no more than is needed
+        end = place + 1
+        learned = Weights(learned.arrays[:end], learned.pixels)
+    network = network.changed(layers=network.layers[:end])
+    return services.engine().ask(OneLayer(network, learned, place, pixels))
 
 
 def layer_by_hand(source: Source, place: int, image: np.ndarray) -> LayerByHand:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -28,10 +29,10 @@ async ([image, filter, options]) => {
 """
 
 
-def in_browser(site, image, kernel, bias, vertical: Slide, relu=False):
+def in_browser(site, image, kernel, bias, vertical: Slide, relu=False, **besides):
     shape = list(image.shape)
     options = {name: getattr(vertical, name) for name in ("stride", "dilation", "padding", "rings")} | {"relu": relu}
-    one = {"size": list(kernel.shape[:2]), "values": kernel.ravel().tolist(), "bias": bias}
+    one = {"size": list(kernel.shape[:2]), "values": kernel.ravel().tolist(), "bias": bias, **besides}
     return site.evaluate(RUN, [{"shape": shape, "values": image.ravel().tolist()}, one, options])
 
 
@@ -53,13 +54,46 @@ def test_maps_sums_and_places_are_those_of_the_convolution_by_hand(site, both, h
     np.testing.assert_allclose(told["values"], values.ravel(), atol=1e-4)
     for one, step in zip(told["sums"], steps(image, kernel, 0.25, vertical, horizontal), strict=True):
         assert one["sum"] == pytest.approx(step.value, abs=1e-4)
-        assert sum(channel["sum"] for channel in one["channels"]) + one["bias"] == pytest.approx(one["sum"], abs=1e-6)
-        for number, channel in enumerate(one["channels"]):
+        assert sum(part["sum"] for part in one["parts"]) + one["bias"] == pytest.approx(one["sum"], abs=1e-6)
+        for number, channel in enumerate(one["parts"]):
             seen = [value or 0 for value in channel["inputs"]]
             np.testing.assert_allclose(seen, step.window[..., number].ravel(), atol=1e-6)
             np.testing.assert_allclose(channel["made"], step.products[..., number].ravel(), atol=1e-5)
     assert told["looks"] == np.outer(vertical.looks(height), horizontal.looks(width)).ravel().tolist()
     assert len(told["ofCorner"]) == told["looks"][0]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(slides(), st.sampled_from([1, 3]), st.integers(1, 3), st.booleans(), st.integers(0, 2**32 - 1))
+def test_both_stages_of_a_separable_convolution_are_keras_s(site, both, channels, multiplier, relu, seed):
+    vertical, horizontal = (replace(one, rings=0) for one in both)
+    random = np.random.default_rng(seed)
+    image = random.normal(size=(20, 19, channels)).astype(np.float32)
+    layer = keras.layers.SeparableConv2D(
+        1,
+        (vertical.window, horizontal.window),
+        strides=vertical.stride,
+        dilation_rate=vertical.dilation,
+        padding=vertical.padding,
+        depth_multiplier=multiplier,
+        activation="relu" if relu else None,
+    )
+    layer.build((1, *image.shape))
+    depthwise, pointwise = (random.normal(size=one.shape).astype(np.float32) for one in layer.get_weights()[:2])
+    layer.set_weights([depthwise, pointwise, np.float32([0.25])])
+    expected = np.asarray(layer(image[np.newaxis]))[0, ..., 0]
+
+    mix = pointwise.ravel().tolist()
+    told = in_browser(site, image, depthwise, 0.25, vertical, relu, mix=mix)
+    assert told["shape"] == [*expected.shape, 1]
+    np.testing.assert_allclose(told["values"], expected.ravel(), rtol=1e-4, atol=1e-4)
+    for one, value in zip(told["sums"], expected.ravel(), strict=True):
+        assert len(one["parts"]) == channels * multiplier
+        for part, weight in zip(one["parts"], mix, strict=True):
+            assert sum(part["made"]) == pytest.approx(part["sum"], abs=1e-4)
+            assert part["sum"] * weight == pytest.approx(part["mixed"], abs=1e-4)
+        total = sum(part["mixed"] for part in one["parts"]) + 0.25
+        assert (max(total, 0) if relu else total) == pytest.approx(value, rel=1e-3, abs=1e-3)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -30,6 +30,16 @@ class Filter:
 
 
 @dataclass(frozen=True, eq=False)
+class Separable:
+    """A filter in two stages: (h, w, channels, m) weights for each channel alone, and (channels · m) that mix them."""
+
+    title: str
+    depthwise: np.ndarray
+    pointwise: np.ndarray
+    bias: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
 class Pool:
     """What is kept of a window of so many rows and columns, and what that is called."""
 
@@ -55,7 +65,7 @@ class Edited:
 
 def window_stepper(
     image: np.ndarray,
-    filters: Sequence[Filter] | Sequence[Pool],
+    filters: Sequence[Filter] | Sequence[Separable] | Sequence[Pool],
     slide: Slide,
     *,
     key: str,
@@ -94,9 +104,13 @@ def window_stepper(
     stepper(key=key, data=data, on_edited_change=on_edit)
 
 
-def _described(one: Filter | Pool) -> dict[str, Any]:
+def _described(one: Filter | Separable | Pool) -> dict[str, Any]:
     if isinstance(one, Pool):
         return {"title": one.title, "way": one.way, "size": list(one.size)}
+    if isinstance(one, Separable):
+        size, values = list(one.depthwise.shape[:2]), _plain(one.depthwise)
+        bias = round(float(one.bias), DIGITS)
+        return {"title": one.title, "size": size, "values": values, "bias": bias, "mix": _plain(one.pointwise)}
     size, bias = list(one.kernel.shape[:2]), round(float(one.bias), DIGITS)
     return {"title": one.title, "size": size, "values": _plain(one.kernel), "bias": bias}
 

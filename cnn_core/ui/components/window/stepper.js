@@ -13,7 +13,7 @@ import {Painter} from "./painter.js";
 import {Player} from "./player.js";
 import {Pools} from "./pools.js";
 import {Steps} from "./steps.js";
-import {filterStrip, mapsOf} from "./strip.js";
+import {fillStrip, mapsOf} from "./strip.js";
 
 const NARROW = 560; // CSS pixels
 const GAP = 24;
@@ -24,7 +24,7 @@ export class Stepper {
     Object.assign(this, {root, words, pooling, chosen: 0, channel: 0, pixel: null, pinned: false});
     this.player = new Player(words, () => this.request());
     [this.input, this.output] = [new Board("input"), new Board("output")];
-    const edited = (place, value) => this.changeFilter(place, value);
+    const edited = (name, place, value) => this.changeFilter(name, place, value);
     this.arithmetic = pooling ? new Choice(words) : new Arithmetic(words, edited);
     this.painter = new Painter(words, this.input, {
       valueAt: ({y, x}) => this.image.values[y * this.image.shape[1] + x],
@@ -67,17 +67,15 @@ export class Stepper {
     this.compute();
     const strongest = strongestOf(this.steps.output.values, this.steps.output.shape[2]);
     this.tint();
-    if (at === null && this.data.stack) this.channel = strongestOf(this.steps.arithmetic(strongest).channels.map(({sum}) => sum), 1);
-    this.arithmetic.build(this.steps, this.theme, this.channelsShown);
+    if (at === null && this.data.stack) this.channel = strongestOf(this.steps.arithmetic(strongest).parts.map(({sum}) => sum), 1);
+    this.arithmetic.build(this.steps, this.theme, this.partsShown);
     this.buildStrips();
     this.painter.root.hidden = !this.data.editable;
     this.player.begin(this.steps.count, Math.min(at ?? strongest, this.steps.count - 1));
     this.layOut();
   }
 
-  get channelsShown() {
-    return this.data.stack ? [this.channel] : Array.from({length: this.image.shape[2]}, (_, channel) => channel);
-  }
+  get partsShown() { return this.data.stack ? [this.channel] : Array.from({length: this.steps.parts}, (_, part) => part); }
 
   compute() {
     const Kind = this.pooling ? Pools : Steps;
@@ -132,18 +130,15 @@ export class Stepper {
 
   buildStrips() {
     const incoming = this.data.stack ? mapsOf(this.image) : [];
-    const names = incoming.map((_, place) => filled(this.words.incomingMap, {number: place + 1}));
-    this.incoming.replaceChildren(...filterStrip(incoming, names, this.channel, this.theme, place => {
+    fillStrip(this.incoming, incoming, incoming.map((_, place) => place + 1), this.channel, this.theme, place => {
       this.channel = place;
       this.rebuild(this.player.at);
-    }));
-
-    const titles = this.filters.map(({title}) => title);
-    this.strip.replaceChildren(...filterStrip(this.all, titles, this.chosen, this.theme, place => {
+    });
+    fillStrip(this.strip, this.all, this.filters.map(({title}) => title), this.chosen, this.theme, place => {
       this.chosen = place;
       this.rebuild(this.player.at);
       this.settled();
-    }));
+    });
   }
 
   // ---- every frame -----------------------------------------------------------------------------------------------
@@ -211,10 +206,9 @@ export class Stepper {
     this.request();
   }
 
-  changeFilter(place, value) {
+  changeFilter(name, place, value) {
     const filter = this.filters[this.chosen];
-    if (place === null) filter.bias = value;
-    else filter.values = filter.values.with(place, value);
+    filter[name] = place === null ? value : filter[name].with(place, value);
     this.redo();
     this.settled();
   }
@@ -229,6 +223,7 @@ export class Stepper {
     this.compute();
     this.tint();
     this.arithmetic.look = this.theme;
+    this.arithmetic.mix = this.filters[this.chosen].mix;
     this.arithmetic.retint(this.filters[this.chosen].values);
     this.paintInput();
     this.painted = Infinity;

@@ -2,21 +2,26 @@
 import {element} from "../network/blocks.js";
 import {paintColours} from "../network/maps.js";
 
-// Each channel of a stack of maps as a map of its own, with what `filterStrip` needs of it.
+// Each channel of a stack of maps as a map of its own, with what `fillStrip` needs of it.
 export const mapsOf = ({shape: [rows, columns, channels], values}) => Array.from({length: channels}, (_, channel) => {
   const own = Float32Array.from({length: rows * columns}, (_, cell) => values[cell * channels + channel]);
   return {output: {shape: [rows, columns, 1], values: own}};
 });
 
-// all: the Steps or Pools of each; look: as in look.js; choose(place): it was touched.
-export function filterStrip(all, titles, chosen, look, choose) {
-  if (all.length < 2) return [];
-  return all.map(({output}, place) => {
+// root: the row; all: the Steps or Pools of each; look: as in look.js; choose(place): it was touched.
+export function fillStrip(root, all, titles, chosen, look, choose) {
+  const held = root.contains(root.getRootNode().activeElement);
+  const chips = all.length < 2 ? [] : all.map(({output}, place) => {
     const chip = element("button", place === chosen ? "on" : "", picture(output, look), element("span", "", titles[place]));
     chip.ariaPressed = String(place === chosen);
     chip.addEventListener("click", () => choose(place));
     return chip;
   });
+  root.replaceChildren(...chips);
+  if (!chips.length) return;
+  const [row, chip] = [root, chips[chosen]].map(node => node.getBoundingClientRect());
+  if (chip.left < row.left || chip.right > row.right) root.scrollLeft += chip.left - row.left - (row.width - chip.width) / 2;
+  if (held) chips[chosen].focus({preventScroll: true});
 }
 
 function picture({shape: [rows, columns, channels], values}, look) {
