@@ -125,14 +125,13 @@ class Trained:
     """The visitor's own run has been tested.
 
     Attributes:
-        test, training, validation: accuracies, 0 .. 1; the last two at the end of the training.
+        test, training: accuracies, 0 .. 1; on the training images in the last epoch.
         classes: of the data set: who guesses is right on one in so many.
     """
 
     parameters: int
     test: float
     training: float
-    validation: float
     learning_rate: float
     classes: int
 

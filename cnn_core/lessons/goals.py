@@ -171,11 +171,11 @@ GOALS: dict[str, tuple[Goal, ...]] = {
         Goal("repaired", Text("A network that could not be trained, repaired"), _repaired),
     ),
     "live": (
-        Goal("learned", Text("95 % on the test images"), seen(Trained, lambda fact: fact.test >= 0.95)),
+        Goal("learned", Text("90 % on the test images"), seen(Trained, lambda fact: fact.test >= 0.9)),
         Goal(
             "memorized",
-            Text("A network that memorizes: training 10 points ahead of validation"),
-            seen(Trained, lambda fact: fact.training - fact.validation >= 0.1),
+            Text("A network that memorizes: 10 points better on its training images than on the test images"),
+            seen(Trained, lambda fact: fact.training - fact.test >= 0.1),
         ),
         Goal(
             "too-fast",

@@ -20,6 +20,7 @@ from cnn_core.engine.queue import Queue
 from cnn_core.errors import EngineError, StorageError
 from cnn_core.runs.events import EpochEnded
 from cnn_core.runs.run import Run
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
 from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
 
@@ -149,9 +150,14 @@ def test_a_run_of_a_dead_server_is_interrupted_by_another_and_can_be_resumed_the
     assert starts(lab, run) == 2
 
 
-def test_reports_that_are_lost_on_the_way_are_asked_for_again(lab):
+@pytest.fixture(scope="module")
+def whole(lab) -> RunState:
+    """What comes of a SLOW run that nothing happens to: the same each time."""
+    return lab.ended(lab.train(SLOW))
+
+
+def test_reports_that_are_lost_on_the_way_are_asked_for_again(lab, whole):
     """As when a connection breaks: every third message never arrives, and not the last ones."""
-    whole = lab.ended(lab.train(SLOW))
     queue, count = lab.engine.queue, [0]
     take = queue._take
 
@@ -172,8 +178,7 @@ def test_reports_that_are_lost_on_the_way_are_asked_for_again(lab):
     assert [number for number, _ in events(lab, run)] == list(range(1, len(events(lab, run)) + 1))
 
 
-def test_a_database_that_is_locked_for_a_while_loses_nothing(lab):
-    whole = lab.ended(lab.train(SLOW))
+def test_a_database_that_is_locked_for_a_while_loses_nothing(lab, whole):
     run = lab.train(SLOW)
     until(lambda: len(lab.state(run).epochs_done) >= 2)
     with closing(sqlite3.connect(lab.home / "runs.db", isolation_level=None)) as db:
@@ -220,11 +225,10 @@ def create_for_ever(store: RunStore) -> None:
         store.create("no room", NETWORK, SHORT, "bundled")
 
 
-def test_a_full_disk_loses_nothing(small_disk):
+def test_a_full_disk_loses_nothing(small_disk, whole):
     """Neither the events nor the result of a run that goes on and ends meanwhile."""
     here = Lab(small_disk)
     try:
-        whole = here.ended(here.train(SLOW))
         run = here.train(SLOW)
         until(lambda: here.state(run).loss.x)
         filler = fill(small_disk)

@@ -140,7 +140,6 @@ def _record(run: Run, state: RunState) -> None:
         trace(run.network).totals.parameters,
         test=tested.accuracy,
         training=last[0].accuracy,
-        validation=last[0].accuracy if last[0].val_accuracy is None else last[0].val_accuracy,
         learning_rate=run.recipe.learning_rate,
         classes=len(tested.confusion),
     )
