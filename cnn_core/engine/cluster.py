@@ -47,9 +47,9 @@ dask.config.set(
 def share_imports() -> None:
     """Make this process's workers copies of one that has imported TensorFlow, where that is safe.
 
-    A worker is ready in a fifth of the time, and several need little more memory than one (benchmarks/workers.py).
-    A copy (`fork`) is safe while nothing but importing was done in the original. What CUDA and JAX do meanwhile is
-    theirs to know, so with them, and on other systems than Linux, each worker imports for itself.
+    A worker that died is back in a quarter of the time, and one more takes a quarter of the memory
+    (benchmarks/workers.py). A copy (`fork`) is safe while nothing but importing was done in the original. What CUDA and
+    JAX do meanwhile is theirs to know, so with them, and on other systems than Linux, each worker imports for itself.
     """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # TensorFlow reads it when it is imported
     tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"

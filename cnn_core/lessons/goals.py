@@ -255,5 +255,6 @@ def _reach(key: str, percent: int, parameters: int) -> Goal:
 
 def newly_met(facts: Sequence[Fact], met: Iterable[str], besides: Goal | None = None) -> list[Goal]:
     """The goals that `facts` meet and that were not met before; `besides`: a teacher's."""
-    before, goals = set(met), [*_BY_KEY.values(), *([besides] if besides else [])]
-    return [one for one in goals if one.key not in before and one.met(facts)]
+    goals = _BY_KEY | ({besides.key: besides} if besides else {})
+    before = set(met)
+    return [one for key, one in goals.items() if key not in before and one.met(facts)]

@@ -6,11 +6,12 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 ROW = 35  # px, the height of a row of st.dataframe
 
 
-def settled(page: Page) -> None:
+def settled(page: Page, within: str = "[data-testid=stMain]") -> None:
     """Wait until the page's script has ended and nothing has moved or changed its size for five frames."""
     page.locator(IDLE).wait_for()
-    page.evaluate("""async () => {
-        const places = () => JSON.stringify([...document.querySelectorAll('[data-testid=stMain] *')]
+    page.evaluate(
+        """async within => {
+        const places = () => JSON.stringify([...document.querySelectorAll(`${within} *`)]
             .map(element => element.getBoundingClientRect()));
         let before = '', same = 0;
         while (same < 5) {
@@ -19,7 +20,9 @@ def settled(page: Page) -> None:
             same = now === before ? same + 1 : 0;
             before = now;
         }
-    }""")
+    }""",
+        within,
+    )
 
 
 def tick(page: Page, *names: str) -> None:

@@ -149,6 +149,7 @@ def test_what_was_met_is_not_new():
     facts = [RUN, WHOLE]
     assert [one.key for one in newly_met(facts, [])] == ["small", "learned"]
     assert [one.key for one in newly_met(facts, ["small"], goal(reach(90, 60_000)))] == ["learned", "reach-90-60000"]
+    assert [one.key for one in newly_met(facts, ["small"], goal("learned"))] == ["learned"], "told once"
 
 
 @pytest.mark.parametrize("key", ["", "reach-101-5", "reach-97-0", "reach-97-99999999999", "reach-x-5", "gone", "<b>"])
