@@ -222,3 +222,7 @@ def test_the_living_network_leads_to_the_window_of_a_layer_at_work(server, page)
     assert shown["chosen"] == asked["channel"]
     np.testing.assert_allclose(shown["values"], asked["values"], atol=1e-3)
     assert np.std(shown["values"]) > 0.01
+    expect(page.locator(".sum")).to_contain_text("(the other 31 maps)")
+    page.locator(".incoming button").nth(4).click()
+    expect(page.locator(".board.input h3")).to_have_text("Map 5 of 32 that come in, 13×13")
+    expect(page.locator(".incoming button").nth(4)).to_be_focused()
