@@ -61,10 +61,12 @@ def _marked(lesson: str) -> str:
     return "\n".join([f"⟦{text}⟧", "", *(f"{number}. ⟦{one}⟧" for number, one in enumerate(tries, start=1))])
 
 
-def unmarked(app: AppTest) -> list[str]:
-    """The texts of a page with words that are not marked and no names of code."""
+def unmarked(app: AppTest, names: Collection[str] = ()) -> list[str]:
+    """The texts of a page with words that are not marked, no names of code and no `names` that visitors have given."""
     shown = dict.fromkeys(text for message in _messages(app) for text in _texts(message))
-    return [text for text in shown if _words(text)]
+    given = sorted(filter(None, names), key=len, reverse=True)  # of two that begin alike, the whole one
+    called = re.compile("|".join(rf"\b{re.escape(name)}\b(?: \(\w+\))?" for name in given) or r"(?!)")
+    return [text for text in shown if _words(called.sub(" ", text.replace("\\", "")))]
 
 
 def _messages(app: AppTest) -> Iterator[Message]:

@@ -17,11 +17,11 @@ from cnn_core.language import N_, _
 from cnn_core.lessons.facts import Varied
 from cnn_core.ui import pages
 from cnn_core.ui.components.sliders.component import watched_sliders
-from cnn_core.ui.data.sample import choose_sample
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.forms import field_label, form
 from cnn_core.ui.kit.goals import record
+from cnn_core.ui.kit.sample import choose_sample
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow, whole
 
@@ -76,7 +76,7 @@ def augmentation_board(data: Dataset) -> None:
         carry(augmentation=augmentation.to_token(), seed=_seed())
         _use_button(augmentation)
     with right:
-        image = choose_sample(data)
+        image = choose_sample(data, "augment")
         shown, still = _moving(augmentation)
         warned = warnings(shown, data.class_names)
         for warning in warned:

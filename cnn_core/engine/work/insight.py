@@ -1,0 +1,171 @@
+"""Looking inside a trained model: what decided, what excites its filters, which are needed, what they look for.
+
+All of it is done beside the questions of people who draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cnn_core.engine.work.base import BACKGROUND, Key, Work, brief
+from cnn_core.engine.work.context import Context
+from cnn_core.errors import EngineError
+from cnn_core.language import Text
+
+STOPPED = Text("This was stopped")
+
+
+@dataclass(frozen=True, eq=False)
+class _Insight(Work):
+    """What all have in common.
+
+    Args:
+        model: its key in the library.
+        depth: how many layers its design has.
+        layer: the place in it of the layer that is looked at.
+    """
+
+    model: str
+    depth: int
+    layer: int
+
+    place = BACKGROUND
+
+    def needs(self) -> tuple[Key, ...]:
+        return (Key("model", self.model),)
+
+    def in_words(self, error: Exception) -> EngineError:
+        from cnn_core.insight.parts import Stopped
+
+        if isinstance(error, Stopped):
+            return EngineError(STOPPED)
+        return EngineError(Text("The network could not be looked into"), received=brief(error))
+
+
+class Reasons(NamedTuple):
+    """(H, W) maps over the image: what counts for a class, in three ways; and what the network predicts."""
+
+    saliency: np.ndarray
+    cam: np.ndarray
+    occlusion: np.ndarray
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Decided(_Insight):
+    """What decided for one class on one image; Grad-CAM looks at the maps of `layer`.
+
+    Args:
+        image: uint8, (H, W, C).
+        label: the class.
+        side, step: of the cover, and from one to the next, in pixels.
+    """
+
+    image: np.ndarray
+    label: int
+    side: int
+    step: int
+
+    def run(self, context: Context) -> Reasons:
+        from cnn_core.insight.decided import grad_cam, occlusion, saliency
+
+        model = context.model(self.model)
+        about = model, self.depth, self.image, self.label
+        return Reasons(
+            saliency(*about),
+            grad_cam(*about, self.layer),
+            occlusion(model, self.image, self.label, self.side, self.step, context.stopped),
+            model.predict_on_batch(self.image[np.newaxis])[0],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class AskFilters(_Insight):
+    """How strongly each filter of a layer answers to the first `images` test images, and where.
+
+    Args:
+        data: the data set's key.
+    """
+
+    data: Key
+    images: int
+
+    def needs(self) -> tuple[Key, ...]:
+        return *super().needs(), self.data
+
+    def run(self, context: Context) -> tuple[np.ndarray, np.ndarray]:
+        """(N, filters) values and (N, filters, 2) rows and columns, as `insight.filters.Excited`."""
+        from cnn_core.insight.filters import excited
+
+        images = context.dataset(self.data).x_test[: self.images]
+        found = excited(context.model(self.model), self.depth, self.layer, images, context.stopped)
+        return found.strongest, found.places
+
+
+class Off(NamedTuple):
+    """With some filters switched off: (choices,) test accuracies, and (choices, classes) what one image is read as."""
+
+    accuracies: np.ndarray
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SwitchOff(_Insight):
+    """The test accuracy, and the prediction for one image, with filters of a layer switched off.
+
+    Args:
+        data: the data set's key; its first `images` test images are read.
+        image: uint8, (H, W, C).
+        choices: for each, the filters that are off.
+    """
+
+    data: Key
+    images: int
+    image: np.ndarray
+    choices: tuple[tuple[int, ...], ...]
+
+    def needs(self) -> tuple[Key, ...]:
+        return *super().needs(), self.data
+
+    def run(self, context: Context) -> Off:
+        from cnn_core.insight.filters import without
+
+        model, data = context.model(self.model), context.dataset(self.data)
+        images, labels = data.x_test[: self.images], data.y_test[: self.images]
+        accuracies, probabilities = [], []
+        for number, off in enumerate(self.choices, start=1):
+            about = model, self.depth, self.layer, [off]
+            (read,) = without(*about, np.concatenate([self.image[np.newaxis], images]), context.stopped)
+            probabilities.append(read[0])
+            accuracies.append(float(np.mean(read[1:].argmax(axis=1) == labels)))
+            context.report(number / len(self.choices), accuracies)
+        return Off(np.array(accuracies), np.stack(probabilities))
+
+
+@dataclass(frozen=True, eq=False)
+class Ascent(_Insight):
+    """Gradient ascent for some filters or units of a layer; what there is so far is reported as it goes on.
+
+    Args:
+        units: which.
+        how: as `insight.ascent.Climb` takes it.
+    """
+
+    units: tuple[int, ...]
+    how: dict[str, Any]
+
+    def run(self, context: Context) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(N, H, W, C) uint8 images, and the (N,) mean activations before and after."""
+        from cnn_core.insight.ascent import Climb, climb
+
+        how = Climb(**self.how)
+        reached = climb(context.model(self.model), self.depth, self.layer, self.units, how)
+        last = first = next(reached)
+        for last in reached:
+            if context.stopped():
+                break
+            context.report(last.done / how.steps, (last.images, first.activations, last.activations))
+        return last.images, first.activations, last.activations
