@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -10,7 +11,7 @@ from keras import ops
 from scipy import ndimage
 
 from cnn_core.insight.gradients import compiled, tensor, with_gradient
-from cnn_core.insight.parts import Function, chained, layers_of, scores
+from cnn_core.insight.parts import Function, chained, layers_of
 
 NOISE = 10.0
 """Standard deviation of what it begins with, around middle grey."""
@@ -56,17 +57,20 @@ def climb(
         count: the number of layers of the design; the score of its last layer is taken before its softmax.
         units: filters of a layer with maps, or units of a dense one.
     """
-    step = compiled(_step(model, count, place, units))
+    activations, step = _compiled(model, count, place)
+    wanted = ops.one_hot(ops.convert_to_tensor(list(units)), int(model.layers[place - count].output.shape[-1]))
     draw = np.random.default_rng(how.seed)
     images = 127.5 + NOISE * draw.standard_normal((len(units), *model.input_shape[1:]))
     for done in range(how.steps + 1):
         moved = draw.integers(-how.jitter, how.jitter + 1, 2) if how.jitter else (0, 0)
         rolled = np.roll(images, moved, axis=(1, 2))
-        found, gradient = (ops.convert_to_numpy(one) for one in step(tensor(rolled)))
         if done % every == 0 or done == how.steps:
-            yield Reached(done, np.rint(images).astype(np.uint8), found)
+            yield Reached(
+                done, np.rint(images).astype(np.uint8), ops.convert_to_numpy(activations(tensor(images), wanted))
+            )
         if done == how.steps:
             return
+        gradient = ops.convert_to_numpy(step(tensor(rolled), wanted))
         back = np.roll(gradient, [-pixels for pixels in moved], axis=(1, 2))
         size = np.abs(back).mean(axis=(1, 2, 3), keepdims=True)
         images = np.clip(images + how.step * back / np.maximum(size, 1e-12), 0, 255)
@@ -74,20 +78,44 @@ def climb(
             images = ndimage.gaussian_filter(images, (0, how.blur, how.blur, 0))
 
 
-def _step(model: keras.Model, count: int, place: int, units: Sequence[int]) -> Function:
+@lru_cache(4)
+def _compiled(model: keras.Model, count: int, place: int) -> tuple[Function, Function]:
+    """From images and (N, units) which unit is wanted of each: its mean activation; and the way uphill.
+
+    Kept, because to compile them takes as long as to climb. What is climbed is the mean activation, but for a unit that
+    is silent: after ReLU that has no gradient, before ReLU it has one.
+    """
     scaling, layers = layers_of(model, count)
-    front = [*scaling, *layers[: place + 1]]
-    run = scores(front) if place == count - 1 else chained(front)
-    wanted = ops.one_hot(ops.convert_to_tensor(list(units)), model_units(layers[place]))
+    before, last = chained([*scaling, *layers[:place]]), place == count - 1
+    raw, activation = _apart(layers[place])
 
-    def score(images: Any) -> Any:
-        found = run(images)
-        means = ops.mean(found, axis=tuple(range(1, len(found.shape) - 1))) if len(found.shape) > 2 else found
-        return ops.sum(means * wanted, axis=-1)
+    def mean(found: Any, wanted: Any) -> Any:
+        axes = tuple(range(1, len(found.shape) - 1))
+        return ops.sum((ops.mean(found, axis=axes) if axes else found) * wanted, axis=-1)
 
-    return lambda images: with_gradient(score, images)
+    def means(images: Any, wanted: Any) -> Any:
+        found = raw(before(images))
+        return mean(found if last else activation(found), wanted)
+
+    def score(images: Any, wanted: Any) -> Any:
+        found = raw(before(images))
+        if last:  # its score, without the softmax
+            return mean(found, wanted)
+        active = mean(activation(found), wanted)
+        return ops.where(active > 0, active, mean(found, wanted))
+
+    def uphill(images: Any, wanted: Any) -> Any:
+        return with_gradient(lambda values: score(values, wanted), images)[1]
+
+    return compiled(means), compiled(uphill)
 
 
-def model_units(layer: keras.Layer) -> int:
-    """How many maps or values a layer puts out."""
-    return int(layer.output.shape[-1])
+def _apart(layer: keras.Layer) -> tuple[Function, Function]:
+    """A layer before its activation, and the activation; where Keras does not tell, the layer and nothing."""
+    if isinstance(layer, keras.layers.Conv2D):
+        product: Function = lambda value: layer.convolution_op(value, layer.kernel)  # noqa: E731
+    elif isinstance(layer, keras.layers.Dense):
+        product = lambda value: ops.matmul(value, layer.kernel)  # noqa: E731
+    else:
+        return chained([layer]), lambda found: found
+    return (lambda value: product(value) + (0 if layer.bias is None else layer.bias)), layer.activation

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
-Function = Callable[[Any], Any]
-"""From a tensor (N, …) to a tensor (N, …)."""
+Function = Callable[..., Any]
+"""From tensors (N, …) to a tensor (N, …)."""
 MOST_IMAGES, MOST_VALUES = 250, 2**24
 """At a time: images, and values of the largest layer for all of them (64 MiB)."""
 

@@ -172,6 +172,29 @@ class Duelled:
     decided: bool
 
 
+@dataclass(frozen=True)
+class Reasoned:
+    """How far Grad-CAM and occlusion agree on what decided, −1 to 1."""
+
+    agreement: float
+
+
+@dataclass(frozen=True)
+class SwitchedOff:
+    """A fraction of a layer's filters was off, and the test accuracy fell by so much, 0 .. 1."""
+
+    fraction: float
+    fall: float
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """Gradient ascent has ended: the mean activation before it and after it, of the filter that rose least."""
+
+    before: float
+    after: float
+
+
 Fact = (
     Convolved
     | Separated
@@ -188,4 +211,7 @@ Fact = (
     | Laid
     | Read
     | Duelled
+    | Reasoned
+    | SwitchedOff
+    | Climbed
 )

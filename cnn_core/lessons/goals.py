@@ -12,6 +12,7 @@ from typing import TypeVar
 from cnn_core.errors import StudioError
 from cnn_core.language import Text
 from cnn_core.lessons.facts import (
+    Climbed,
     Convolved,
     Designed,
     Duelled,
@@ -21,10 +22,12 @@ from cnn_core.lessons.facts import (
     Moved,
     Pooled,
     Read,
+    Reasoned,
     Separated,
     Shared,
     Split,
     Stored,
+    SwitchedOff,
     Thinned,
     Trained,
     Varied,
@@ -207,6 +210,23 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             "two-answers",
             Text("A digit that two networks read differently"),
             seen(Read, lambda fact: len(set(fact.answers)) > 1),
+        ),
+    ),
+    "inside": (
+        Goal(
+            "agree",
+            Text("A layer and an image on which Grad-CAM and occlusion agree by more than 0.35"),
+            seen(Reasoned, lambda fact: fact.agreement > 0.35),
+        ),
+        Goal(
+            "half-off",
+            Text("Half of a layer's filters off, and less than 2 points lost"),
+            seen(SwitchedOff, lambda fact: fact.fraction >= 0.5 and fact.fall < 0.02),
+        ),
+        Goal(
+            "climbed",
+            Text("An image that excites a filter ten times as much as noise"),
+            seen(Climbed, lambda fact: fact.after > 10 * max(fact.before, 0) and fact.after > 0),
         ),
     ),
     "duel": (

@@ -25,6 +25,9 @@ def menu() -> dict[str, list[st.Page]]:
             st.Page(pages.RUN, title=_("Run"), visibility="hidden"),
             st.Page(pages.RUNS, title=_("Runs"), icon=":material/list_alt:"),
         ],
-        _("Use"): [st.Page(pages.DRAW, title=_("Draw a digit"), icon=":material/draw:")],
+        _("Use"): [
+            st.Page(pages.DRAW, title=_("Draw a digit"), icon=":material/draw:"),
+            st.Page(pages.INSIDE, title=_("Look inside"), icon=":material/search:"),
+        ],
         _("Compare"): [st.Page(pages.DUEL, title=_("Duel"), icon=":material/swords:")],
     }

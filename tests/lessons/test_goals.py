@@ -9,6 +9,7 @@ from cnn_core.learn import filters
 from cnn_core.learn.filters import READY, answers, over_channels
 from cnn_core.lessons import goals
 from cnn_core.lessons.facts import (
+    Climbed,
     Convolved,
     Designed,
     Duelled,
@@ -17,10 +18,12 @@ from cnn_core.lessons.facts import (
     Moved,
     Pooled,
     Read,
+    Reasoned,
     Separated,
     Shared,
     Split,
     Stored,
+    SwitchedOff,
     Thinned,
     Trained,
     Varied,
@@ -77,6 +80,9 @@ MET = {
     "fought": [Duelled("epochs", 1, False)],
     "matched": [Duelled("parameters", 1, False)],
     "decided": [Duelled("epochs", 3, True)],
+    "agree": [Reasoned(0.36)],
+    "half-off": [SwitchedOff(0.5, 0.019)],
+    "climbed": [Climbed(0.1, 1.1)],
     reach(97, 50_000): [run(test=0.97, parameters=49_999)],
 }
 SHORT_OF = {
@@ -113,6 +119,9 @@ SHORT_OF = {
     "fought": [],
     "matched": [Duelled("epochs", 5, True)],
     "decided": [Duelled("epochs", 3, False), Duelled("epochs", 2, True)],
+    "agree": [Reasoned(0.35)],
+    "half-off": [SwitchedOff(0.49, 0.0), SwitchedOff(0.9, 0.02)],
+    "climbed": [Climbed(0.1, 0.9), Climbed(-1.0, -0.1), Climbed(0.0, 0.0)],
     reach(97, 50_000): [run(test=0.97), run(test=0.969, parameters=1)],
 }
 
@@ -123,7 +132,7 @@ def test_examples():
 
 def test_every_goal_is_tried():
     keys = [one.key for of_page in GOALS.values() for one in of_page]
-    assert len(set(keys)) == len(keys) == 30
+    assert len(set(keys)) == len(keys) == 33
     assert MET.keys() == SHORT_OF.keys() == {*keys, reach(97, 50_000)}
 
 

@@ -6,6 +6,7 @@ All of it is done beside the questions of people who draw.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,11 +47,15 @@ class _Insight(Work):
 
 
 class Reasons(NamedTuple):
-    """(H, W) maps over the image: what counts for a class, in three ways; and what the network predicts."""
+    """What counts for a class: by the name of each way, (H, W) numbers over the image.
 
-    saliency: np.ndarray
-    cam: np.ndarray
-    occlusion: np.ndarray
+    Attributes:
+        agreements: by two of those names, how far they agree, −1 to 1.
+        probabilities: (classes,) what the network predicts.
+    """
+
+    maps: dict[str, np.ndarray]
+    agreements: dict[tuple[str, str], float]
     probabilities: np.ndarray
 
 
@@ -70,16 +75,27 @@ class Decided(_Insight):
     step: int
 
     def run(self, context: Context) -> Reasons:
-        from cnn_core.insight.decided import grad_cam, occlusion, saliency
+        from cnn_core.insight.decided import agreement, grad_cam, occlusion, saliency
 
         model = context.model(self.model)
         about = model, self.depth, self.image, self.label
-        return Reasons(
-            saliency(*about),
-            grad_cam(*about, self.layer),
-            occlusion(model, self.image, self.label, self.side, self.step, context.stopped),
-            model.predict_on_batch(self.image[np.newaxis])[0],
-        )
+        maps = {
+            "saliency": saliency(*about),
+            "cam": grad_cam(*about, self.layer),
+            "occlusion": occlusion(model, self.image, self.label, self.side, self.step, context.stopped),
+        }
+        agreements = {pair: agreement(*(maps[name] for name in pair)) for pair in combinations(maps, 2)}
+        return Reasons(maps, agreements, model.predict_on_batch(self.image[np.newaxis])[0])
+
+
+class Answers(NamedTuple):
+    """(N, filters) the strongest value of each map on N images, (N, filters, 2) its row and column; and of the filters
+    those that are dead, and the pairs that answer alike."""
+
+    strongest: np.ndarray
+    places: np.ndarray
+    dead: list[int]
+    alike: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +112,12 @@ class AskFilters(_Insight):
     def needs(self) -> tuple[Key, ...]:
         return *super().needs(), self.data
 
-    def run(self, context: Context) -> tuple[np.ndarray, np.ndarray]:
-        """(N, filters) values and (N, filters, 2) rows and columns, as `insight.filters.Excited`."""
-        from cnn_core.insight.filters import excited
+    def run(self, context: Context) -> Answers:
+        from cnn_core.insight.filters import alike, dead, excited
 
         images = context.dataset(self.data).x_test[: self.images]
         found = excited(context.model(self.model), self.depth, self.layer, images, context.stopped)
-        return found.strongest, found.places
+        return Answers(found.strongest, found.places, dead(found.strongest), alike(found.strongest))
 
 
 class Off(NamedTuple):

@@ -33,7 +33,7 @@ def network_by_hand(
 
 def windows(network: Network) -> list[int]:
     """The places of the layers that are at work on the pages under Learn, too."""
-    return [place for place in range(len(network.layers)) if way_by_hand(network, DESIGN, place, 0)]
+    return [*_convolutions(network), *_poolings(network)]
 
 
 def follow_window(network: Network, source: str, key: str) -> None:
@@ -52,14 +52,25 @@ def show_me(network: Network, place: int) -> None:
 
 def way_by_hand(network: Network, source: str, place: int, channel: int) -> Way | None:
     """To the layer at work: `source` is the key of its network there, `channel` the map that is looked at."""
-    if place in places(network, moved_by_hand) and (image := _image(network)):
+    if place in _convolutions(network) and (image := _image(network)):
         told = {"filters": source, "layer": str(place), "filter": str(channel)}
         return _following(pages.CONVOLUTION, network.layers[place], {"image": image, **told})
-    if place in places(network, pools) and network.input_shape == DRAWABLE:
+    if place in (poolings := _poolings(network)):
         told = {"image": pooling.MAP, "filters": source, "layer": str(place), "map": str(channel + 1)}
-        if settings := _pooling(network.layers[place]):
-            return _following(pages.POOLING, network.layers[place], settings | told)
+        return _following(pages.POOLING, network.layers[place], poolings[place] | told)
     return None
+
+
+def _convolutions(network: Network) -> list[int]:
+    return places(network, moved_by_hand) if _image(network) else []
+
+
+def _poolings(network: Network) -> dict[int, dict[str, str]]:
+    """By its place, the settings of each pooling whose maps the page can show."""
+    if network.input_shape != DRAWABLE:
+        return {}
+    found = {place: _pooling(network.layers[place]) for place in places(network, pools)}
+    return {place: settings for place, settings in found.items() if settings}
 
 
 def _following(page: str, layer: BaseLayer, settings: dict[str, str]) -> Way:

@@ -1,0 +1,23 @@
+"""A map of numbers laid over an image: the more it counts, the warmer."""
+
+import numpy as np
+from PIL import Image
+
+WARM = np.array([255.0, 138.0, 0.0])
+COLD = np.array([60.0, 110.0, 230.0])
+GREY = 0.55
+"""How bright the image below is."""
+
+
+def overlay(image: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
+    """(H, W, C) uint8 with (H, W) numbers over it, at least `side` pixels along its shorter side.
+
+    What is above 0 is warm and what is below is cold, the strongest of all in full colour.
+    """
+    plain = image.mean(axis=2, keepdims=True) * GREY
+    strongest = np.abs(heat).max() or 1.0
+    amount = np.clip(np.abs(heat) / strongest, 0, 1)[..., np.newaxis]
+    colour = np.where(heat[..., np.newaxis] >= 0, WARM, COLD)
+    pixels = np.rint(plain * (1 - amount) + colour * amount).astype(np.uint8)
+    times = max(1, -(-side // min(heat.shape)))
+    return Image.fromarray(pixels).resize((heat.shape[1] * times, heat.shape[0] * times), Image.Resampling.NEAREST)

@@ -1,0 +1,36 @@
+"""Look inside: what decided, what excites a filter, how many are needed, and what they look for."""
+
+import streamlit as st
+
+from cnn_core.language import N_, _
+from cnn_core.ui.kit.lesson import page_head
+from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.kit.sharing import asked, carry
+from cnn_core.ui.use.ascent import ascent_board
+from cnn_core.ui.use.decided import decided_board
+from cnn_core.ui.use.excited import excited_board
+from cnn_core.ui.use.subject import choose_subject
+from cnn_core.ui.use.switched_off import switched_off_board
+
+VIEWS = {
+    "decided": (N_("What decided"), decided_board),
+    "excited": (N_("Ask a filter"), excited_board),
+    "off": (N_("Switch it off"), switched_off_board),
+    "ascent": (N_("What it looks for"), ascent_board),
+}
+
+page_head(_("Look inside"), "inside")
+remember_drawing()
+subject = choose_subject()
+view = st.segmented_control(
+    _("View"),
+    list(VIEWS),
+    default=asked("view", "decided", list(VIEWS)),
+    required=True,
+    format_func=lambda key: _(VIEWS[key][0]),
+    key="inside-view",
+    label_visibility="collapsed",
+)
+carry(view=view)
+if subject:
+    VIEWS[view][1](subject)
