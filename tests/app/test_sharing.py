@@ -98,6 +98,13 @@ def draw(app: AppTest) -> None:
     app.segmented_control(key="draw-way").set_value("arrange").run()
 
 
+def inside(app: AppTest) -> None:
+    app.segmented_control(key="inside-view").set_value("ascent").run()
+    app.selectbox(key="inside-layer-keras-log").set_value(2).run()
+    app.number_input(key="inside-climb-filter-keras-log-2").set_value(5)
+    app.slider(key="inside-blur").set_value(1).run()
+
+
 def duel(app: AppTest) -> None:
     app.selectbox(key="duel-data").set_value("bundled").run()
     app.selectbox(key="duel-first-network").set_value("own").run()
@@ -141,6 +148,7 @@ SEEN = {
     "training": (pages.LIVE, DESIGN, training, {"data": "bundled", "name": "a name & more"}),
     "runs": (pages.RUNS, {}, nothing, {}),
     "draw": (pages.DRAW, DRAWING, draw, {"models": "dnn-500x3", "way": "arrange"}),
+    "inside": (pages.INSIDE, {}, inside, {"view": "ascent", "model": "keras-log", "layer": "2", "blur": "1"}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),
 }
 

@@ -25,6 +25,10 @@ PAGES = {
     "live": "Training",
     "runs": "Runs",
     "draw": "Draw a digit",
+    "inside": "Look inside",
+    "inside?view=excited": "Look inside",
+    "inside?view=off": "Look inside",
+    "inside?view=ascent": "Look inside",
     "duel": "Duel",
     "duel?way=runs": "Duel",
 }

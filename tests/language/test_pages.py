@@ -45,6 +45,10 @@ STATES = {
     "runs": (pages.RUNS, {}),
     "draw": (pages.DRAW, {}),
     "drawn": (pages.DRAW, {"studio.draw.last": DRAWING}),
+    "inside": (pages.INSIDE, {}),
+    "inside, excited": (pages.INSIDE, {"inside-view": "excited"}),
+    "inside, off": (pages.INSIDE, {"inside-view": "off"}),
+    "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),
     "duel": (pages.DUEL, {}),
     "duel, drawn": (pages.DUEL, {"studio.draw.last": DRAWING}),
 }

@@ -1,0 +1,101 @@
+"""The page that looks into a network: what it asks of a worker, what it says, what it keeps."""
+
+import numpy as np
+import pytest
+
+from cnn_core.runs.models import ready_made
+from cnn_core.training.build import from_bytes
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services
+from tests.support.pages import opened as open_page
+from tests.support.pages import settled
+
+
+@pytest.fixture(scope="module")
+def model():
+    return from_bytes(ready_made("keras-log").load())
+
+
+def opened(view: str, **query: str):
+    return open_page(pages.INSIDE, None, view=view, **query)
+
+
+def metrics(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_what_decided_is_asked_for_the_class_that_is_predicted(model):
+    app = opened("decided", **{"class": "3", "number": "2"})
+    data = services.dataset("bundled")
+    image = data.x_test[np.flatnonzero(data.y_test == 3)[1]]
+    read = model.predict_on_batch(image[np.newaxis])[0]
+    box = app.selectbox(key="inside-label-keras-log-4")
+    assert box.value == int(read.argmax())
+    assert len(app.get("image")) == 3
+    assert len(metrics(app)) == 3
+    assert all(-1 <= float(value.replace("−", "-")) <= 1 for value in metrics(app).values())
+    box.set_value(8).run()
+    assert not app.exception
+    assert metrics(app).keys() == {"Saliency and Grad-CAM", "Saliency and Occlusion", "Grad-CAM and Occlusion"}
+
+
+def test_a_filter_is_asked_and_dead_ones_are_said(model):
+    app = opened("excited")
+    data = services.dataset("bundled")
+    maps = data.x_test.astype(np.float32)
+    for layer in model.layers[:6]:
+        maps = np.asarray(layer(maps))
+    strongest = maps.max(axis=(1, 2))
+    dead = np.flatnonzero((strongest <= 0).all(axis=0))
+    assert f"{len(dead)} filters are dead, they answer to no test image: {dead[0] + 1}, " in app.markdown[-2].value
+    box = app.number_input(key="inside-filter-keras-log-4")
+    assert box.value == strongest.mean(axis=0).argmax() + 1, "the liveliest"
+    captions = [image.caption for images in app.get("image") for image in images.proto.imgs]
+    best = np.argsort(-strongest[:, box.value - 1], kind="stable")[:12]
+    assert captions == [f"{data.y_test[one]} · {strongest[one, box.value - 1]:.2f}" for one in best]
+    box.set_value(int(dead[0]) + 1).run()
+    assert "This filter is dead" in app.info[0].value
+
+
+def test_filters_that_are_off_cost_accuracy(model):
+    app = opened("off")
+    before = metrics(app)
+    assert before["Test accuracy without these"] == before["Test accuracy, all filters on"]
+    data = services.dataset("bundled")
+    right = model.predict(data.x_test, verbose=0).argmax(axis=1) == data.y_test
+    assert before["Test accuracy, all filters on"] == f"{right.mean():.1%}"
+    app.slider(key="inside-off-keras-log-4").set_value(64).run()
+    assert metrics(app)["Test accuracy without these"] == "10.0%", "by guessing one of ten"
+    app.selectbox(key="inside-order-keras-log-4").set_value("strongest")
+    app.slider(key="inside-off-keras-log-4").set_value(32).run()
+    lost = float(metrics(app)["Test accuracy without these"].strip("%"))
+    app.selectbox(key="inside-order-keras-log-4").set_value("weakest").run()
+    assert float(metrics(app)["Test accuracy without these"].strip("%")) > lost + 5
+    settled(app.button(key="inside-curve-keras-log-4").click().run())
+    assert next(chart.proto.alt for chart in app.get("plotly_chart")).startswith("Test accuracy by the number of")
+
+
+def test_an_image_climbs_and_stays_with_its_settings():
+    app = opened("ascent", filter="8", steps="50")
+    settled(app.button(key=climb_key(app)).click().run())
+    assert not app.exception
+    value, delta = app.metric[0].value, app.metric[0].delta
+    assert float(value) > 10 * (float(value) - float(delta)) > 0
+    app.slider(key="inside-steps").set_value(60).run()
+    assert not app.metric, "another climb"
+    app.slider(key="inside-steps").set_value(50).run()
+    assert app.metric[0].value == value
+
+
+def climb_key(app) -> str:
+    return next(button.key for button in app.button if button.label == "Climb")
+
+
+def test_a_class_and_a_whole_layer():
+    app = opened("ascent", what="class", of="7", steps="30")
+    settled(app.button(key=climb_key(app)).click().run())
+    assert float(app.metric[0].delta) > 0
+    app = opened("ascent", what="all", layer="0", steps="10")
+    settled(app.button(key=climb_key(app)).click().run())
+    (sheet,) = app.get("image")
+    assert len(sheet.proto.imgs) == 32
