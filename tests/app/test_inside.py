@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from cnn_core.runs.models import ready_made
-from cnn_core.training.build import from_bytes
+from cnn_core.runs.models import MODEL_FILE, ready_made
+from cnn_core.training.build import build, from_bytes, to_bytes
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.support.pages import opened as open_page
 from tests.support.pages import settled
+from tests.support.runs import ended
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,24 @@ def test_a_class_and_a_whole_layer():
     settled(app.button(key=climb_key(app)).click().run())
     (sheet,) = app.get("image")
     assert len(sheet.proto.imgs) == 32
+
+
+def test_a_run_leads_to_its_own_network_whatever_was_chosen_before():
+    app = opened("decided")
+    app.selectbox(key="inside-model").set_value("keras-log").run()
+    run = trained(services.store())
+    app.switch_page(pages.INSIDE)
+    app.query_params["model"] = run.id
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="inside-model").value == run.id
+    page = open_page(pages.RUN, None, run=run.id)
+    (link,) = (one.proto for one in page.get("page_link") if one.proto.label == "Look inside")
+    assert link.query_string == f"model={run.id}"
+
+
+def trained(store):
+    """A run that has ended and left a model, as it was built."""
+    run = ended(store, "mine")
+    store.save_file(run.id, MODEL_FILE, to_bytes(build(run.network)))
+    return run

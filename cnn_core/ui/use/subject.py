@@ -6,16 +6,19 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, Dataset
+from cnn_core.design.network import Network
 from cnn_core.design.shapes import LayerReport
 from cnn_core.engine.work.base import Key, data_key
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import built
 from cnn_core.language import _
 from cnn_core.runs.models import Model
-from cnn_core.ui.kit import services
+from cnn_core.runs.run import Run
+from cnn_core.ui import pages
+from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sample import choose_sample
-from cnn_core.ui.kit.sharing import asked, carry
+from cnn_core.ui.kit.sharing import asked, carry, follow
 from cnn_core.ui.use.models import WITH_DIGITS, model_title
 
 
@@ -47,7 +50,8 @@ class Subject:
 
 def choose_subject() -> Subject | None:
     """The choices; None, and the reason on the page, while there is nothing to look into."""
-    models = {model.key: model for model in services.models() if _convolutions(model)}
+    follow("model", lambda _key: session.reset_widgets("inside-model"))  # whatever was chosen here before
+    models = {model.key: model for model in services.models() if _convolutions(model.network)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             _("Network"),
@@ -73,12 +77,18 @@ def choose_subject() -> Subject | None:
     return Subject(models[key], report, image, data, data_key(services.catalogue(), name))
 
 
-def _convolutions(model: Model) -> list[LayerReport]:
-    return [report for report in built(model.network).reports if report.layer.kind == "convolution"]
+def way_inside(run: Run) -> None:
+    """A link, for a run whose network can be looked into."""
+    if run.recipe.pixel_order is None and _convolutions(run.network):
+        st.page_link(pages.INSIDE, label=_("Look inside"), icon=":material/search:", query_params={"model": run.id})
+
+
+def _convolutions(network: Network) -> list[LayerReport]:
+    return [report for report in built(network).reports if report.layer.kind == "convolution"]
 
 
 def _choose_layer(model: Model) -> LayerReport:
-    reports = {report.index: report for report in _convolutions(model)}
+    reports = {report.index: report for report in _convolutions(model.network)}
     places, key = list(reports), f"inside-layer-{model.key}"
     place = st.selectbox(
         _("Layer"),
