@@ -21,3 +21,16 @@ def overlay(image: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
     pixels = np.rint(plain * (1 - amount) + colour * amount).astype(np.uint8)
     times = max(1, -(-side // min(heat.shape)))
     return Image.fromarray(pixels).resize((heat.shape[1] * times, heat.shape[0] * times), Image.Resampling.NEAREST)
+
+
+def signed(values: np.ndarray, side: int) -> Image.Image:
+    """(H, W) numbers on their own: warm above 0, cold below, grey at 0; `side` as in `overlay`."""
+    return overlay(np.full((*values.shape, 1), 128, np.uint8), values, side)
+
+
+def brightness(values: np.ndarray, side: int) -> Image.Image:
+    """(H, W) numbers from the smallest, black, to the largest, white."""
+    spread = np.ptp(values) or 1.0
+    pixels = np.rint(255 * (values - values.min()) / spread).astype(np.uint8)
+    times = max(1, -(-side // min(values.shape)))
+    return Image.fromarray(pixels).resize((values.shape[1] * times, values.shape[0] * times), Image.Resampling.NEAREST)

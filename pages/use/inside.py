@@ -9,10 +9,12 @@ from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.ascent import ascent_board
 from cnn_core.ui.use.decided import decided_board
 from cnn_core.ui.use.excited import excited_board
+from cnn_core.ui.use.maps import maps_board
 from cnn_core.ui.use.subject import choose_subject
 from cnn_core.ui.use.switched_off import switched_off_board
 
 VIEWS = {
+    "maps": (N_("Maps and filters"), maps_board),
     "decided": (N_("What decided"), decided_board),
     "excited": (N_("Ask a filter"), excited_board),
     "off": (N_("Switch it off"), switched_off_board),
@@ -25,7 +27,7 @@ subject = choose_subject()
 view = st.segmented_control(
     _("View"),
     list(VIEWS),
-    default=asked("view", "decided", list(VIEWS)),
+    default=asked("view", "maps", list(VIEWS)),
     required=True,
     format_func=lambda key: _(VIEWS[key][0]),
     key="inside-view",

@@ -25,6 +25,21 @@ def metrics(app) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
+def test_all_maps_and_filters_of_a_layer_are_pictures(model):
+    app = opened("maps", layer="2")
+    data = services.dataset("bundled")
+    image = data.x_test[np.flatnonzero(data.y_test == 6)[0]]
+    maps = image[np.newaxis].astype(np.float32)
+    for layer in model.layers[:4]:
+        maps = np.asarray(layer(maps))
+    one, sheet, filters = app.get("image")
+    assert app.number_input(key="inside-map-keras-log-2").value == maps.max(axis=(0, 1, 2)).argmax() + 1
+    assert [len(images.proto.imgs) for images in (one, sheet, filters)] == [2, 64, 64]
+    before = [picture.url for picture in filters.proto.imgs]
+    app.number_input(key="inside-channel-keras-log-2").set_value(9).run()
+    assert [picture.url for picture in app.get("image")[2].proto.imgs] != before, "over another incoming map"
+
+
 def test_what_decided_is_asked_for_the_class_that_is_predicted(model):
     app = opened("decided", **{"class": "3", "number": "2"})
     data = services.dataset("bundled")

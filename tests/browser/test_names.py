@@ -26,6 +26,7 @@ PAGES = {
     "runs": "Runs",
     "draw": "Draw a digit",
     "inside": "Look inside",
+    "inside?view=decided": "Look inside",
     "inside?view=excited": "Look inside",
     "inside?view=off": "Look inside",
     "inside?view=ascent": "Look inside",

@@ -46,6 +46,7 @@ STATES = {
     "draw": (pages.DRAW, {}),
     "drawn": (pages.DRAW, {"studio.draw.last": DRAWING}),
     "inside": (pages.INSIDE, {}),
+    "inside, decided": (pages.INSIDE, {"inside-view": "decided"}),
     "inside, excited": (pages.INSIDE, {"inside-view": "excited"}),
     "inside, off": (pages.INSIDE, {"inside-view": "off"}),
     "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),

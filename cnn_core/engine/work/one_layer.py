@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 
 class LayerAtWork(NamedTuple):
-    """The layer's input (H, W, channels), and its weights in the order of Keras's `layer.get_weights()`, float32."""
+    """The layer's input (H, W, channels), its weights in the order of Keras's `layer.get_weights()`, and its output."""
 
     image: np.ndarray
     weights: list[np.ndarray]
+    output: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,8 @@ class OneLayer(Work):
         for one in before:
             value = one(value, training=False)
         weights = [np.asarray(variable, np.float32) for variable in layer.weights]
-        return LayerAtWork(ops.convert_to_numpy(ops.cast(value, "float32"))[0], weights)
+        plain = [ops.convert_to_numpy(ops.cast(one, "float32"))[0] for one in (value, layer(value, training=False))]
+        return LayerAtWork(plain[0], weights, plain[1])
 
     def _split(self, model: keras.Model) -> tuple[list[keras.Layer], keras.Layer]:
         """The layers before this one, the scaling of pixels among them, and it."""
