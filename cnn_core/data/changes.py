@@ -34,3 +34,18 @@ def shuffle_pixels(images: np.ndarray, seed: int) -> np.ndarray:
     count, height, width, channels = images.shape
     order = np.random.default_rng(seed).permutation(height * width)
     return images.reshape(count, height * width, channels)[:, order].reshape(images.shape)
+
+
+def background(image: np.ndarray) -> np.ndarray:
+    """(C,) the most frequent value of each channel of (H, W, C) uint8: of a digit, black. What is covered looks so.
+
+    >>> background(np.array([[[7, 1]], [[7, 2]], [[0, 2]]], np.uint8)).tolist()
+    [7, 2]
+    """
+    channels = np.moveaxis(image, -1, 0)
+    return np.array([np.bincount(channel.ravel(), minlength=256).argmax() for channel in channels], np.uint8)
+
+
+def covered(image: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """(H, W, C) uint8 without what is under a cover: `where` is (H, W), true below it."""
+    return np.where(where[..., np.newaxis], background(image), image)

@@ -11,7 +11,7 @@ from keras import ops
 from scipy import ndimage
 
 from cnn_core.insight.gradients import compiled, tensor, with_gradient
-from cnn_core.insight.parts import Function, chained, layers_of
+from cnn_core.insight.parts import Function, apart, chained, layers_of
 
 NOISE = 10.0
 """Standard deviation of what it begins with, around middle grey."""
@@ -87,7 +87,8 @@ def _compiled(model: keras.Model, count: int, place: int) -> tuple[Function, Fun
     """
     scaling, layers = layers_of(model, count)
     before, last = chained([*scaling, *layers[:place]]), place == count - 1
-    raw, activation = _apart(layers[place])
+    layer = layers[place]
+    raw, activation = apart(layer) or (chained([layer]), lambda found: found)
 
     def mean(found: Any, wanted: Any) -> Any:
         axes = tuple(range(1, len(found.shape) - 1))
@@ -108,14 +109,3 @@ def _compiled(model: keras.Model, count: int, place: int) -> tuple[Function, Fun
         return with_gradient(lambda values: score(values, wanted), images)[1]
 
     return compiled(means), compiled(uphill)
-
-
-def _apart(layer: keras.Layer) -> tuple[Function, Function]:
-    """A layer before its activation, and the activation; where Keras does not tell, the layer and nothing."""
-    if isinstance(layer, keras.layers.Conv2D):
-        product: Function = lambda value: layer.convolution_op(value, layer.kernel)  # noqa: E731
-    elif isinstance(layer, keras.layers.Dense):
-        product = lambda value: ops.matmul(value, layer.kernel)  # noqa: E731
-    else:
-        return chained([layer]), lambda found: found
-    return (lambda value: product(value) + (0 if layer.bias is None else layer.bias)), layer.activation

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 from scipy import ndimage, stats
 
+from cnn_core.data.changes import background
 from cnn_core.insight.gradients import tensor, with_gradient
 from cnn_core.insight.parts import batches, chained, layers_of, plain, scores
 
@@ -78,12 +79,6 @@ def _covers(shape: tuple[int, ...], side: int, step: int) -> list[tuple[slice, s
 
 def _part(start: int, side: int) -> slice:
     return slice(max(start, 0), max(start + side, 0))
-
-
-def background(image: np.ndarray) -> np.ndarray:
-    """(C,) the most frequent value of each channel: of a digit, black."""
-    channels = np.moveaxis(image, -1, 0)
-    return np.array([np.bincount(channel.ravel(), minlength=256).argmax() for channel in channels], np.uint8)
 
 
 def agreement(one: np.ndarray, other: np.ndarray) -> float:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from cnn_core.insight.parts import batches, chained, layers_of, plain
+from cnn_core.insight.parts import apart, batches, chained, layers_of, plain
 
 ALIKE = 0.99
 """Two filters whose answers are correlated more than this are the same for all that follows."""
@@ -93,4 +93,37 @@ def without(
     for batch in batches(model, images, stopped):
         maps = front(batch)
         made.append(np.stack([plain(tail(maps * mask)) for mask in masks]))
+    return np.concatenate(made, axis=1)
+
+
+def with_noise(
+    model: keras.Model,
+    count: int,
+    place: int,
+    amounts: Sequence[float],
+    seed: int,
+    images: np.ndarray,
+    stopped: Callable[[], bool] = lambda: False,
+) -> np.ndarray:
+    """(amounts, N, classes) probabilities with noise on the weights of a layer.
+
+    Args:
+        amounts: of each, its standard deviation, as a fraction of that of the layer's weights.
+        images: (N, H, W, C) uint8.
+
+    Raises ValueError for a layer that is neither Conv2D nor Dense.
+    """
+    scaling, layers = layers_of(model, count)
+    found = apart(layers[place])
+    if found is None:
+        raise ValueError(f"{type(layers[place]).__name__} has no kernel of its own")
+    raw, activation = found
+    front, tail = chained([*scaling, *layers[:place]]), chained(layers[place + 1 :])
+    kernel = plain(layers[place].kernel)
+    noise = np.random.default_rng(seed).normal(0, kernel.std(), kernel.shape).astype(np.float32)
+    kernels = [kernel + np.float32(amount) * noise for amount in amounts]
+    made = []
+    for batch in batches(model, images, stopped):
+        before = front(batch)
+        made.append(np.stack([plain(tail(activation(raw(before, one)))) for one in kernels]))
     return np.concatenate(made, axis=1)

@@ -53,6 +53,25 @@ def scores(layers: Sequence[keras.Layer]) -> Function:
     return score
 
 
+def apart(layer: keras.Layer) -> tuple[Function, Function] | None:
+    """A layer before its activation, with its own kernel or another one, and the activation.
+
+    None where Keras does not tell them apart: of Conv2D and Dense it does.
+    """
+    if isinstance(layer, keras.layers.Conv2D):
+        product: Function = layer.convolution_op
+    elif isinstance(layer, keras.layers.Dense):
+        product = ops.matmul
+    else:
+        return None
+
+    def raw(value: Any, kernel: Any = None) -> Any:
+        found = product(value, layer.kernel if kernel is None else kernel)
+        return found if layer.bias is None else found + layer.bias
+
+    return raw, layer.activation
+
+
 def batches(model: keras.Model, images: np.ndarray, stopped: Callable[[], bool] = lambda: False) -> Iterator[Any]:
     """(N, …) images as tensors, so many at a time that no layer of the model gets too large. Raises `Stopped`."""
     largest = max(prod(layer.output.shape[1:]) for layer in model.layers)

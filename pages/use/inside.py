@@ -7,6 +7,7 @@ from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.ascent import ascent_board
+from cnn_core.ui.use.cover import cover_board
 from cnn_core.ui.use.decided import decided_board
 from cnn_core.ui.use.excited import excited_board
 from cnn_core.ui.use.maps import maps_board
@@ -16,6 +17,7 @@ from cnn_core.ui.use.switched_off import switched_off_board
 VIEWS = {
     "maps": (N_("Maps and filters"), maps_board),
     "decided": (N_("What decided"), decided_board),
+    "cover": (N_("Cover it"), cover_board),
     "excited": (N_("Ask a filter"), excited_board),
     "off": (N_("Switch it off"), switched_off_board),
     "ascent": (N_("What it looks for"), ascent_board),

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from cnn_core.data.changes import covered
 from cnn_core.runs.models import MODEL_FILE, ready_made
 from cnn_core.training.build import build, from_bytes, to_bytes
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from cnn_core.ui.use.cover import below
 from tests.support.pages import opened as open_page
 from tests.support.pages import settled
 from tests.support.runs import ended
@@ -76,10 +78,10 @@ def test_a_filter_is_asked_and_dead_ones_are_said(model):
 def test_filters_that_are_off_cost_accuracy(model):
     app = opened("off")
     before = metrics(app)
-    assert before["Test accuracy without these"] == before["Test accuracy, all filters on"]
+    assert before["Test accuracy without these"] == before["Test accuracy as it is"]
     data = services.dataset("bundled")
     right = model.predict(data.x_test, verbose=0).argmax(axis=1) == data.y_test
-    assert before["Test accuracy, all filters on"] == f"{right.mean():.1%}"
+    assert before["Test accuracy as it is"] == f"{right.mean():.1%}"
     app.slider(key="inside-off-keras-log-4").set_value(64).run()
     assert metrics(app)["Test accuracy without these"] == "10.0%", "by guessing one of ten"
     app.selectbox(key="inside-order-keras-log-4").set_value("strongest")
@@ -87,6 +89,8 @@ def test_filters_that_are_off_cost_accuracy(model):
     lost = float(metrics(app)["Test accuracy without these"].strip("%"))
     app.selectbox(key="inside-order-keras-log-4").set_value("weakest").run()
     assert float(metrics(app)["Test accuracy without these"].strip("%")) > lost + 5
+    app.slider(key="inside-noise-keras-log-4").set_value(300).run()
+    assert float(metrics(app)["Test accuracy with the noise"].strip("%")) < 80
     settled(app.button(key="inside-curve-keras-log-4").click().run())
     assert next(chart.proto.alt for chart in app.get("plotly_chart")).startswith("Test accuracy by the number of")
 
@@ -136,3 +140,16 @@ def trained(store):
     run = ended(store, "mine")
     store.save_file(run.id, MODEL_FILE, to_bytes(build(run.network)))
     return run
+
+
+def test_what_is_covered_is_what_a_cover_hides_for_the_most_part():
+    canvas = np.zeros((40, 60, 4), np.uint8)
+    canvas[..., 3] = 255
+    canvas[0:10, 0:14] = (255, 0, 255, 255)
+    found = below(canvas, 4, 6)
+    assert found.tolist()[0] == [True, False, False, False, False, False], "40 % of the second pixel are not enough"
+    assert found.sum() == 1
+    image = np.full((4, 6, 1), 9, np.uint8)
+    image[0, 0] = 200
+    assert covered(image, found)[0, 0] == 9
+    assert covered(image, ~found)[0, 0] == 200

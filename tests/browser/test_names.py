@@ -27,6 +27,7 @@ PAGES = {
     "draw": "Draw a digit",
     "inside": "Look inside",
     "inside?view=decided": "Look inside",
+    "inside?view=cover": "Look inside",
     "inside?view=excited": "Look inside",
     "inside?view=off": "Look inside",
     "inside?view=ascent": "Look inside",

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn_core.data.changes import background
 from cnn_core.design.layers import Activation, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.insight import filters as filters_module
 from cnn_core.insight.ascent import Climb, climb
-from cnn_core.insight.decided import agreement, background, grad_cam, occlusion, saliency
-from cnn_core.insight.filters import alike, dead, excited, without
+from cnn_core.insight.decided import agreement, grad_cam, occlusion, saliency
+from cnn_core.insight.filters import alike, dead, excited, with_noise, without
 from cnn_core.insight.parts import Stopped, batches
 from cnn_core.runs.models import ready_made
 from cnn_core.training.build import build, from_bytes, to_bytes
@@ -160,6 +161,21 @@ def test_a_filter_that_is_off_is_one_without_weights(off, seed):
     kernel[..., list(off)], bias[list(off)] = 0, 0
     model.set_weights([kernel, bias, *rest])
     np.testing.assert_allclose(found[1], model.predict_on_batch(images), atol=1e-5)
+
+
+@given(seed=st.integers(0, 99), amount=st.floats(0.1, 3))
+def test_noise_on_weights_is_that_of_a_model_with_other_weights(seed, amount):
+    model = build(SMALL, seed=seed)
+    images = np.random.default_rng(seed).integers(0, 256, (3, *SMALL.input_shape), dtype=np.uint8)
+    found = with_noise(model, 5, 2, [0, amount], seed, images)
+    np.testing.assert_allclose(found[0], model.predict_on_batch(images), atol=1e-5)
+    weights = model.get_weights()
+    assert not np.allclose(found[1], found[0], atol=1e-6)
+    noise = np.random.default_rng(seed).normal(0, weights[2].std(), weights[2].shape).astype(np.float32)
+    model.set_weights([*weights[:2], weights[2] + np.float32(amount) * noise, *weights[3:]])
+    np.testing.assert_allclose(found[1], model.predict_on_batch(images), atol=1e-4)
+    with pytest.raises(ValueError, match="MaxPooling2D has no kernel"):
+        with_noise(model, 5, 1, [0], 0, images)
 
 
 def test_whoever_has_stopped_waits_for_no_more_than_a_batch(model):

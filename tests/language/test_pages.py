@@ -47,6 +47,7 @@ STATES = {
     "drawn": (pages.DRAW, {"studio.draw.last": DRAWING}),
     "inside": (pages.INSIDE, {}),
     "inside, decided": (pages.INSIDE, {"inside-view": "decided"}),
+    "inside, cover": (pages.INSIDE, {"inside-view": "cover"}),
     "inside, excited": (pages.INSIDE, {"inside-view": "excited"}),
     "inside, off": (pages.INSIDE, {"inside-view": "off"}),
     "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),

@@ -121,7 +121,7 @@ class AskFilters(_Insight):
 
 
 class Off(NamedTuple):
-    """With some filters switched off: (choices,) test accuracies, and (choices, classes) what one image is read as."""
+    """Of a layer changed in several ways: (choices,) test accuracies, (choices, classes) what one image is read as."""
 
     accuracies: np.ndarray
     probabilities: np.ndarray
@@ -158,6 +158,36 @@ class SwitchOff(_Insight):
             accuracies.append(float(np.mean(read[1:].argmax(axis=1) == labels)))
             context.report(number / len(self.choices), accuracies)
         return Off(np.array(accuracies), np.stack(probabilities))
+
+
+@dataclass(frozen=True, eq=False)
+class WeightNoise(_Insight):
+    """The test accuracy, and the prediction for one image, with noise on the weights of a layer: a Conv2D.
+
+    Args:
+        data: the data set's key; its first `images` test images are read.
+        image: uint8, (H, W, C).
+        amounts: of each choice, as a fraction of the spread of the weights.
+        seed: of the noise.
+    """
+
+    data: Key
+    images: int
+    image: np.ndarray
+    amounts: tuple[float, ...]
+    seed: int
+
+    def needs(self) -> tuple[Key, ...]:
+        return *super().needs(), self.data
+
+    def run(self, context: Context) -> Off:
+        from cnn_core.insight.filters import with_noise
+
+        model, data = context.model(self.model), context.dataset(self.data)
+        images, labels = data.x_test[: self.images], data.y_test[: self.images]
+        about = model, self.depth, self.layer, self.amounts, self.seed
+        read = with_noise(*about, np.concatenate([self.image[np.newaxis], images]), context.stopped)
+        return Off(np.mean(read[:, 1:].argmax(axis=2) == labels, axis=1), read[:, 0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,11 +34,11 @@ MOST_WEIGHTS, MOST_MACS = 200_000, 20_000_000
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A network whose layers can be moved by hand; `learned` as `OneLayer` takes it."""
+    """A network whose layers can be moved by hand; `model` is its key, None for the visitor's own design."""
 
     title: str
     network: Network
-    learned: str | Weights | Random
+    model: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +65,13 @@ def sources(shape: tuple[int, ...], fits: Fits) -> dict[str, Source]:
     found = {model.key: Source(model_title(model), model.network, model.key) for model in models}
     design = session.network()
     if design.input_shape == shape:
-        found[DESIGN] = Source(_("Your design, as it is"), design, _as_shown(design, own_weights(design)[0]))
+        found[DESIGN] = Source(_("Your design, as it is"), design, None)
     return {key: source for key, source in found.items() if places(source.network, fits)}
 
 
-def _as_shown(network: Network, learned: Weights | Random) -> Weights | Random:
-    """With the random weights that the visitor's browser has drawn, where it is the browser that computes."""
+def _own(network: Network) -> Weights | Random:
+    """Of the visitor's design, with the random weights that their browser has drawn where it is what computes."""
+    learned, _run = own_weights(network)
     if trace(network).totals.macs > BROWSER_MACS:
         return learned
     if isinstance(learned, Random):
@@ -135,7 +136,8 @@ def layer_at_work(source: Source, place: int, image: np.ndarray) -> LayerAtWork:
     Raises StudioError when its worker does not answer.
     """
     pixels = np.round(255 * image).astype(np.uint8)
-    network, learned = source.network, source.learned
+    network = source.network
+    learned = _own(network) if source.model is None else source.model
     end = len(built(network).reports)
     if isinstance(learned, Weights):  # they are sent: no more than is needed
         end = place + 1

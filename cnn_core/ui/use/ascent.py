@@ -20,6 +20,7 @@ MOST_AT_ONCE = 64
 """Filters of a contact sheet."""
 LARGE, SMALL = 224, 72  # px
 MOST_SEED = 9999
+STEPS = tuple(range(10, 301, 10))
 Climbing = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Images, and their mean activations before and after."""
 _REACHED: Slot[Climbing | None] = Slot("inside.reached", None)
@@ -89,7 +90,7 @@ def _choose(subject: Subject) -> tuple[str, int, list[int]]:
 
 def _how() -> dict[str, float]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        steps = st.slider(_("Steps"), 10, 300, asked("steps", 100, range(10, 301)), 10, key="inside-steps", width=200)
+        steps = st.slider(_("Steps"), 10, 300, asked("steps", 100, STEPS), 10, key="inside-steps", width=200)
         size = st.slider(_("Size of a step"), 1, 20, asked("size", 4, range(1, 21)), key="inside-size", width=160)
         blur = st.slider(_("Blur, px"), 0, 3, asked("blur", 0, range(4)), key="inside-blur", width=140)
         jitter = st.slider(_("Jitter, px"), 0, 8, asked("jitter", 0, range(9)), key="inside-jitter", width=140)

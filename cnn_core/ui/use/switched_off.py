@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnn_core.engine.work.insight import Off, SwitchOff
+from cnn_core.engine.work.insight import Off, SwitchOff, WeightNoise
 from cnn_core.figures.switched_off import describe_off, off_figure
 from cnn_core.figures.template import STILL, percent
 from cnn_core.language import N_, _
@@ -19,6 +19,7 @@ from cnn_core.ui.use.subject import Subject
 
 MANY = 1000
 """Test images that are read, at most."""
+NOISES = tuple(range(0, 301, 10))
 POINTS = 9
 """Numbers of filters that are tried in a row, for each order."""
 ORDERS = {"weakest": N_("The weakest first"), "strongest": N_("The strongest first"), "random": N_("At random")}
@@ -52,10 +53,27 @@ def switched_off_board(subject: Subject) -> None:
     with errors_told(), st.spinner(_("Reading the test images…")):
         found = _asked(subject, ((), tuple(ranked[:off])))
     if found is not None:
-        _show(subject, found)
+        _show(subject, found, (_("Test accuracy without these"), _("Your image without these")))
         before, after = map(float, found.accuracies)
         record(SwitchedOff(off / subject.units, before - after))
     _curve(subject, mean)
+    if subject.report.layer.type == "Conv2D":
+        _noise(subject)
+
+
+def _noise(subject: Subject) -> None:
+    """The same question for weights that are not exact."""
+    st.subheader(_("Noise on its weights"), anchor=False)
+    label, key = _("Noise, % of the spread of the weights"), f"inside-noise-{subject.key}"
+    amount = st.slider(label, 0, 300, asked("noise", 50, NOISES, key), 10, key=key, width=340)
+    carry(noise=amount)
+    found = None
+    with errors_told(), st.spinner(_("Reading the test images…")):
+        images = min(len(subject.data.x_test), MANY)
+        work = WeightNoise(*subject.about, subject.data_key, images, subject.image, (0.0, amount / 100), 0)
+        found = services.engine().ask(work)
+    if found is not None:
+        _show(subject, found, (_("Test accuracy with the noise"), _("Your image with the noise")))
 
 
 def _ranked(order: str, mean: np.ndarray) -> list[int]:
@@ -75,13 +93,10 @@ def _asked(subject: Subject, choices: tuple[tuple[int, ...], ...]) -> Off:
     return found
 
 
-def _show(subject: Subject, found: Off) -> None:
-    """Accuracy and prediction, with all filters and without those."""
+def _show(subject: Subject, found: Off, changed: tuple[str, str]) -> None:
+    """Accuracy and prediction, of the network as it is and `changed`."""
     names = subject.data.class_names
-    titles = (
-        (_("Test accuracy, all filters on"), _("Your image, all filters on")),
-        (_("Test accuracy without these"), _("Your image without these")),
-    )
+    titles = ((_("Test accuracy as it is"), _("Your image as it is")), changed)
     with st.grid(4, min_column_width=170):
         for (of_tests, of_image), accuracy, read in zip(titles, found.accuracies, found.probabilities, strict=True):
             st.metric(of_tests, percent(float(accuracy)))
