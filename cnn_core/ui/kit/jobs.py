@@ -1,5 +1,6 @@
 """Jobs on a page: what takes longer than a click goes on by itself, on whatever page its visitor is meanwhile."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from cnn_core.language import _
 from cnn_core.ui.kit.errors import ERROR, show_error
 from cnn_core.ui.kit.session import Slot
 
-LOOK = 0.5  # seconds between two looks at a job
+SOON, LOOK = 0.25, 0.5  # seconds that a click waits for its job, and between two looks at it
 _JOB: Slot[Job | None] = Slot("job", None)
 _PROBLEM: Slot[StudioError | None] = Slot("problem", None)
 """Of each job by its key, what went wrong with it last."""
@@ -70,9 +71,14 @@ def start(key: str, begin: Callable[[], Job]) -> None:
         return
     _PROBLEM.of(key).put(None)
     try:
-        _JOB.of(key).put(begin())
+        job = begin()
     except StudioError as error:
         _PROBLEM.of(key).put(error)
+        return
+    _JOB.of(key).put(job)
+    end = time.monotonic() + SOON  # what is done by then needs no bar
+    while not job.done and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def stop(key: str) -> None:
