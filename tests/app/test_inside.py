@@ -8,7 +8,6 @@ from cnn_core.runs.models import MODEL_FILE, ready_made
 from cnn_core.training.build import build, from_bytes, to_bytes
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
-from cnn_core.ui.use.cover import below
 from tests.support.pages import opened as open_page
 from tests.support.pages import settled
 from tests.support.runs import ended
@@ -90,7 +89,8 @@ def test_filters_that_are_off_cost_accuracy(model):
     app.selectbox(key="inside-order-keras-log-4").set_value("weakest").run()
     assert float(metrics(app)["Test accuracy without these"].strip("%")) > lost + 5
     app.slider(key="inside-noise-keras-log-4").set_value(300).run()
-    assert float(metrics(app)["Test accuracy with the noise"].strip("%")) < 80
+    noisy = metrics(app)
+    assert float(noisy["Test accuracy with the noise"].strip("%")) < float(noisy["Test accuracy as it is"].strip("%"))
     settled(app.button(key="inside-curve-keras-log-4").click().run())
     assert next(chart.proto.alt for chart in app.get("plotly_chart")).startswith("Test accuracy by the number of")
 
@@ -143,6 +143,8 @@ def trained(store):
 
 
 def test_what_is_covered_is_what_a_cover_hides_for_the_most_part():
+    from cnn_core.ui.use.cover import below  # its canvas can only be imported where an app has run
+
     canvas = np.zeros((40, 60, 4), np.uint8)
     canvas[..., 3] = 255
     canvas[0:10, 0:14] = (255, 0, 255, 255)

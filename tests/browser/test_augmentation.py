@@ -35,6 +35,7 @@ def test_the_variants_follow_a_slider_that_moves(server, page):
     opened(server, page)
     rotation = page.get_by_role("slider", name="rotation")
     until(lambda: 6 < farthest(page) <= 12)
+    settled(page)  # the thumb stays where it is now
     thumb = rotation.locator("xpath=../..").bounding_box()
     track = rotation.locator("xpath=../../..").bounding_box()
     middle = thumb["y"] + thumb["height"] / 2
