@@ -17,20 +17,18 @@ PICTURES = (
 def main() -> None:
     with served() as (server, page):
         rows = [
-            _measured(page, f"{server.url}/inside?view=decided", "three maps of another digit", _next("Which, of")),
-            _measured(
-                page, f"{server.url}/inside?view=maps&layer=2", "all maps and filters of a layer", _next("Which")
-            ),
-            _measured(
-                page, f"{server.url}/inside?view=excited&layer=2", "another filter's images", _next("Filter, of")
-            ),
-            _measured(page, f"{server.url}/inside?view=ascent&layer=2", "one filter, 100 steps", _climb(1)),
-            _measured(page, f"{server.url}/inside?view=ascent&layer=2&what=all", "64 filters, 100 steps", _climb(64)),
+            _measured(page, f"{server.url}/inside?layer=2&{query}", name, act)
+            for query, name, act in (
+                ("view=decided", "three maps of another digit", _next("Which, of")),
+                ("view=maps", "all maps and filters of a layer", _next("Which, of")),
+                ("view=excited", "another filter's images", _next("Filter, of")),
+                ("view=ascent", "one filter, 100 steps", _climb),
+                ("view=ascent&what=all", "64 filters, 100 steps", _climb),
+            )
         ]
-    note = "keras-log, bundled digits, 1280 x 900, software rendering. From the click to the last picture's arrival."
-    publish(
-        "inside", "Looking inside, from the click to the screen", ["what", "median, ms", "worst tenth, ms"], rows, note
-    )
+    head = ["what", "median, ms", "worst tenth, ms"]
+    note = "keras-log, bundled digits, 1280 x 900, software rendering. From the click to the end of the page's script."
+    publish("inside", "Looking inside, from the click to the screen", head, rows, note)
 
 
 def _measured(page: Page, address: str, name: str, act: Callable[[Page, int], float]) -> list[str]:
