@@ -51,12 +51,10 @@ class Reasons(NamedTuple):
 
     Attributes:
         agreements: by two of those names, how far they agree, −1 to 1.
-        probabilities: (classes,) what the network predicts.
     """
 
     maps: dict[str, np.ndarray]
     agreements: dict[tuple[str, str], float]
-    probabilities: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ class Decided(_Insight):
             "occlusion": occlusion(model, self.image, self.label, self.side, self.step, context.stopped),
         }
         agreements = {pair: agreement(*(maps[name] for name in pair)) for pair in combinations(maps, 2)}
-        return Reasons(maps, agreements, model.predict_on_batch(self.image[np.newaxis])[0])
+        return Reasons(maps, agreements)
 
 
 class Answers(NamedTuple):
@@ -132,7 +130,7 @@ class SwitchOff(_Insight):
     """The test accuracy, and the prediction for one image, with filters of a layer switched off.
 
     Args:
-        data: the data set's key; its first `images` test images are read.
+        data: the data set's key; at most its first `images` test images are read.
         image: uint8, (H, W, C).
         choices: for each, the filters that are off.
     """
@@ -165,7 +163,7 @@ class WeightNoise(_Insight):
     """The test accuracy, and the prediction for one image, with noise on the weights of a layer: a Conv2D.
 
     Args:
-        data: the data set's key; its first `images` test images are read.
+        data: the data set's key; at most its first `images` test images are read.
         image: uint8, (H, W, C).
         amounts: of each choice, as a fraction of the spread of the weights.
         seed: of the noise.

@@ -60,6 +60,7 @@ def _covers(subject: Subject) -> np.ndarray:
         key="inside-tool",
     )
     carry(tool=tool)
+    st.space("medium")  # the canvas shows its own bar there
     colour = "#{:02x}{:02x}{:02x}".format(*COVER)
     canvas = st_canvas(
         fill_color=colour,

@@ -51,7 +51,7 @@ def switched_off_board(subject: Subject) -> None:
     ranked = _ranked(order, mean)
     found = None
     with errors_told(), st.spinner(_("Reading the test images…")):
-        found = _asked(subject, ((), tuple(ranked[:off])))
+        found = services.engine().ask(_work(subject, ((), tuple(ranked[:off]))))
     if found is not None:
         _show(subject, found, (_("Test accuracy without these"), _("Your image without these")))
         before, after = map(float, found.accuracies)
@@ -69,8 +69,7 @@ def _noise(subject: Subject) -> None:
     carry(noise=amount)
     found = None
     with errors_told(), st.spinner(_("Reading the test images…")):
-        images = min(len(subject.data.x_test), MANY)
-        work = WeightNoise(*subject.about, subject.data_key, images, subject.image, (0.0, amount / 100), 0)
+        work = WeightNoise(*subject.about, subject.data_key, MANY, subject.image, (0.0, amount / 100), 0)
         found = services.engine().ask(work)
     if found is not None:
         _show(subject, found, (_("Test accuracy with the noise"), _("Your image with the noise")))
@@ -84,13 +83,7 @@ def _ranked(order: str, mean: np.ndarray) -> list[int]:
 
 
 def _work(subject: Subject, choices: tuple[tuple[int, ...], ...]) -> SwitchOff:
-    images = min(len(subject.data.x_test), MANY)
-    return SwitchOff(*subject.about, subject.data_key, images, subject.image, choices)
-
-
-def _asked(subject: Subject, choices: tuple[tuple[int, ...], ...]) -> Off:
-    found: Off = services.engine().ask(_work(subject, choices))
-    return found
+    return SwitchOff(*subject.about, subject.data_key, MANY, subject.image, choices)
 
 
 def _show(subject: Subject, found: Off, changed: tuple[str, str]) -> None:
