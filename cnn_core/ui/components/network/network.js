@@ -105,10 +105,12 @@ export class LivingNetwork {
       ? {plans: sizes.map(size => planNarrow(size, width, devicePixelRatio || 1, low)), lines: [sizes.map((_, n) => n)]}
       : planBlocks(sizes, room, high);
     this.blocks.forEach((block, n) => block.layOut(plans[n], this.words));
+    const focused = this.root.getRootNode().activeElement;
     const rows = lines.map(line => element("div", "row", ...line.map(n => this.blocks[n].root)));
     if (this.answer) (this.narrow ? rows[0] : rows.at(-1)).append(this.answer.root);
     if (this.fault) rows.at(-1).append(this.fault);
     this.rows.replaceChildren(...rows);
+    if (this.rows.contains(focused)) focused.focus({preventScroll: true}); // an element that is moved loses it
     this.lines = lines;
     this.layOutSeen();
     for (const canvas of [this.ribbons, this.marks]) fitTo(this.root, canvas);
