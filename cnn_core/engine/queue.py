@@ -21,11 +21,11 @@ from cnn_core.engine import reports, trainers
 from cnn_core.engine.attempt import KILLED, Attempt, failed
 from cnn_core.engine.ledger import Ledger
 from cnn_core.engine.work.base import Missing
-from cnn_core.engine.work.train import take_checkpoint
 from cnn_core.engine.worker import request_stop
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
 from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
 from cnn_core.runs.models import CHECKPOINT_FILE
+from cnn_core.runs.past import kept_epochs
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 
@@ -187,11 +187,12 @@ class Queue:
     def _begin(self, run_id: str) -> None:
         try:
             checkpoint = self._store.load_file(run_id, CHECKPOINT_FILE)
+            kept = tuple(kept_epochs(self._store.file_sizes(run_id)))
             run, state = self._store.run(run_id), self._store.state(run_id)
         except RunError as error:
             self._store.append(run_id, Failed.by(error), holder=self._id)
             return
-        attempt = Attempt(run, state.submitted, checkpoint, written=self._store.count(run_id))
+        attempt = Attempt(run, state.submitted, checkpoint, self._store.count(run_id), kept=kept)
         self._attempts[run_id] = attempt
         self._send(attempt, with_data=False)
 
@@ -223,7 +224,7 @@ class Queue:
             self._ask_once(self._ask_again, attempt)
         self._ledger.write(attempt)
         if report["checkpoint"]:
-            self._ask_once(self._pull_checkpoint, attempt)
+            self._ask_once(self._pull_progress, attempt)
 
     def _ask_once(self, question: Callable[[Attempt], None], attempt: Attempt) -> None:
         """Unless it is being asked: quick epochs must not pile up questions, with a wish to stop behind them."""
@@ -248,17 +249,15 @@ class Queue:
                     report = {"run": attempt.run.id, "submitted": attempt.submitted, "checkpoint": False}
                     self._later(self._take, {**report, "number": number, "event": event})
 
-    def _pull_checkpoint(self, attempt: Attempt) -> None:
+    def _pull_progress(self, attempt: Attempt) -> None:
         """Fetch the state after the last epoch, or before the first, while the run goes on.
 
         With it, any server can resume the run of one that was killed; and it is what visitors see of the network.
         """
         with suppress(EngineError, StorageError):  # the next epoch brings the next one
-            answers = self._client().run(take_checkpoint, attempt.run.id, attempt.submitted, on_error="ignore")
-            for content in filter(None, answers.values()):
-                if self._attempts.get(attempt.run.id) is not attempt:
-                    return  # another server answers for the run by now
-                self._store.save_file(attempt.run.id, CHECKPOINT_FILE, content)
+            progress = trainers.progress(self._client(), attempt)
+            if progress and self._attempts.get(attempt.run.id) is attempt:  # else another server answers for it by now
+                trainers.keep_progress(self._store, attempt, progress)
 
     def _on_done(self, attempt: Attempt, future: Future) -> None:
         if future is not attempt.future or self._attempts.get(attempt.run.id) is not attempt:
@@ -272,6 +271,8 @@ class Queue:
                 return
             attempt.take_all(outcome["events"])
             attempt.files = trainers.files(outcome)
+            with suppress(StorageError):  # too many are kept for once
+                trainers.keep_progress(self._store, attempt, outcome["progress"]._replace(snapshots={}))
             end = Finished()
         except CancelledError:
             end = attempt.end_of_cancelled()

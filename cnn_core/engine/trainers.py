@@ -10,10 +10,12 @@ from distributed import Client, Future
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine.attempt import Attempt
 from cnn_core.engine.work.base import TRAINING, data_key
-from cnn_core.engine.work.train import Train
+from cnn_core.engine.work.train import Progress, Train, take_progress
 from cnn_core.engine.worker import Order, carry_out
-from cnn_core.runs.models import MODEL_FILE
+from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE
+from cnn_core.runs.past import file_name, keep
 from cnn_core.runs.predictions import PREDICTIONS_FILE
+from cnn_core.runs.store import RunStore
 
 KEY = "training-"  # the keys of all Dask tasks that take a trainer for long begin with it
 
@@ -36,7 +38,7 @@ def submit(client: Client, topic: str, attempt: Attempt, catalogue: Catalogue, *
     Raises DataError when it is to be sent and cannot be read.
     """
     run, data = attempt.run, data_key(catalogue, attempt.run.dataset)
-    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, attempt.checkpoint)
+    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, attempt.checkpoint, attempt.kept)
     supplies = {data: catalogue.load(data.name)} if with_data else {}
     return client.submit(
         carry_out,
@@ -51,4 +53,20 @@ def files(outcome: dict[str, Any]) -> dict[str, bytes]:
     """What is kept of a training's outcome, by the name of its file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
-    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"]}
+    past = {file_name(epochs): content for epochs, content in outcome["progress"].snapshots.items()}
+    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"], **past}
+
+
+def progress(client: Client, attempt: Attempt) -> Progress | None:
+    """What the worker that trains it has to give; None when none does."""
+    had = max(attempt.kept, default=-1)
+    answers = client.run(take_progress, attempt.run.id, attempt.submitted, had, on_error="ignore")
+    return next(filter(None, answers.values()), None)
+
+
+def keep_progress(store: RunStore, attempt: Attempt, progress: Progress) -> None:
+    """The checkpoint comes first: no weights are kept of epochs that a resumed run would do again."""
+    if progress.checkpoint:
+        store.save_file(attempt.run.id, CHECKPOINT_FILE, progress.checkpoint)
+    keep(store, attempt.run.id, progress.snapshots, progress.kept)
+    attempt.kept = tuple(progress.kept)

@@ -39,6 +39,19 @@ class Files:
             return self._fs.cat_file(f"{self._folder(owner_id)}/{name}")
         return None
 
+    def sizes(self, owner_id: str) -> dict[str, int]:
+        """The bytes of each of its files, by name."""
+        folder = self._folder(owner_id)
+        with said(Text("The files cannot be listed")), suppress(FileNotFoundError):
+            found = self._fs.ls(folder, detail=True, refresh=True)
+            return {file["name"].rpartition("/")[2]: file["size"] for file in found if file["type"] == "file"}
+        return {}
+
+    def remove(self, owner_id: str, name: str) -> None:
+        """Remove a file, if it is there."""
+        with said(Text("The file {name} cannot be deleted", name=name)), suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._folder(owner_id)}/{name}")
+
     def delete(self, owner_id: str) -> None:
         """Remove the folder of `owner_id`, if it has one."""
         folder = self._folder(owner_id)

@@ -63,6 +63,7 @@ class RunStore:
             migrations.migrate(self._db)
         self._files = Files(files_url)
         self.save_file, self.load_file = self._files.save, self._files.load
+        self.file_sizes, self.remove_file = self._files.sizes, self._files.remove
         self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
         self.lists = Lists(self._db)

@@ -154,6 +154,14 @@ def checkpoint(attempt: Attempt, epochs: int) -> bytes:
     return buffer.getvalue()
 
 
+def snapshot(model: keras.Model) -> bytes:
+    """The weights alone, in float16, as the content of an .npz file: what is looked at later, not trained on."""
+    buffer = io.BytesIO()
+    largest = np.finfo(np.float16).max
+    np.savez(buffer, *(np.clip(array, -largest, largest).astype(np.float16) for array in model.get_weights()))
+    return buffer.getvalue()
+
+
 def restore(model: keras.Model, content: bytes) -> tuple[int, Memory]:
     """Put a `checkpoint` of the same network and recipe back: the epochs that are done, and what else was remembered.
 

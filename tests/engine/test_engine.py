@@ -15,8 +15,10 @@ from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import DataError, EngineError, RunError
+from cnn_core.exchange.weights import read_checkpoint, read_weights
 from cnn_core.runs.events import Finished
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
+from cnn_core.runs.past import MOST_EPOCHS, file_name, kept_epochs
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
 from cnn_core.runs.series import Series
@@ -182,6 +184,32 @@ def test_checkpoints_arrive_while_the_run_goes_on(lab):
     assert 1 <= lab.kept_epochs(run) <= len(lab.state(run).epochs_done)
     lab.engine.queue.stop(run.id)
     lab.ended(run)
+
+
+def test_every_epoch_is_kept_and_the_last_is_the_model(lab, finished):
+    kept = kept_epochs(lab.store.file_sizes(finished.id))
+    assert kept == [0, 1, 2]
+    weights = [read_checkpoint(lab.store.load_file(finished.id, file_name(n)), NETWORK, "scaled") for n in kept]
+    model = read_weights(lab.store.load_file(finished.id, MODEL_FILE), NETWORK)
+    for past, last in zip(weights[-1].arrays, model.arrays, strict=True):
+        for one, other in zip(past, last, strict=True):
+            np.testing.assert_array_equal(one, other.astype(np.float16))
+    assert not np.array_equal(weights[0].arrays[0][0], weights[1].arrays[0][0])
+
+
+def test_a_resumed_run_adds_to_its_past(lab):
+    run = lab.train(LONG)
+    until(lambda: lab.kept_epochs(run) >= 2)
+    lab.workers()[1].kill()
+    assert lab.ended(run).status == "failed"
+    before = kept_epochs(lab.store.file_sizes(run.id))
+    assert before
+    lab.engine.queue.put(run)
+    until(lambda: lab.kept_epochs(run) > before[-1])
+    lab.engine.queue.stop(run.id)
+    done = len(lab.ended(run).epochs_done)
+    kept = kept_epochs(lab.store.file_sizes(run.id))
+    assert (kept[0], kept[-1], len(kept)) == (0, done, min(done + 1, MOST_EPOCHS))
 
 
 def test_divergence_is_said_in_words(lab):

@@ -297,7 +297,7 @@ def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):
         queue._take({"run": run.id, "submitted": submitted, "number": number, "event": event, "checkpoint": True})
     queue._stop(attempt)
     until(lambda: "request_stop" in asked)
-    assert sorted(asked) == ["request_stop", "take_checkpoint"]
+    assert sorted(asked) == ["request_stop", "take_progress"]
     answer.set()
     until(lambda: not attempt.asking)
     queue.close()

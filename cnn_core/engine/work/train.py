@@ -1,7 +1,9 @@
 """Train: a run, on the worker. The queue gives it to one, hears of it through `reports`, and writes its events."""
 
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
@@ -9,15 +11,58 @@ from cnn_core.engine.work.base import TRAINING, Key, Work, brief
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import RunError
 from cnn_core.language import Text
+from cnn_core.runs.past import most_kept, thinned
 
-_checkpoints: dict[tuple[str, float], bytes] = {}  # by run, and when it was submitted
+
+class Progress(NamedTuple):
+    """What a training has to give after some epoch.
+
+    Attributes:
+        checkpoint: to go on from.
+        snapshots: by the number of epochs done, the weights that the server has not said it has.
+        kept: of which epochs the weights shall be kept, by the server too.
+    """
+
+    checkpoint: bytes
+    snapshots: dict[int, bytes]
+    kept: list[int]
+
+
+class Reached:
+    """What a training has reached: one thread trains, others ask.
+
+    Args:
+        kept: of which epochs the server has the weights already.
+    """
+
+    def __init__(self, kept: Iterable[int]):
+        self._progress, self._lock = Progress(b"", {}, list(kept)), threading.Lock()
+
+    def put(self, epochs: int, checkpoint: bytes, snapshot: bytes) -> None:
+        """`epochs` epochs are done."""
+        with self._lock:
+            before = [one for one in self._progress.kept if one < epochs]  # later ones are of an attempt that was lost
+            kept = thinned([*before, epochs], most_kept(len(snapshot)))
+            snapshots = {**self._progress.snapshots, epochs: snapshot}
+            self._progress = Progress(checkpoint, {one: snapshots[one] for one in kept if one in snapshots}, kept)
+
+    def take(self, had: int) -> Progress:
+        """All there is; the server has the weights up to `had` epochs, and they are held for it no longer."""
+        with self._lock:
+            new = {epochs: content for epochs, content in self._progress.snapshots.items() if epochs > had}
+            self._progress = self._progress._replace(snapshots=new)
+            return self._progress
+
+
+_reached: dict[tuple[str, float], Reached] = {}  # by run, and when it was submitted
 
 
 @dataclass(frozen=True, eq=False)
 class Train(Work):
     """`training.fit`, with its events logged under `topic`.
 
-    A run can be `submitted` again, to be resumed from the checkpoint `resume`.
+    A run can be `submitted` again, to be resumed from the checkpoint `resume`; then the weights after the epochs `kept`
+    are known to the server.
     """
 
     topic: str
@@ -27,6 +72,7 @@ class Train(Work):
     recipe: Recipe
     data: Key
     resume: bytes | None
+    kept: tuple[int, ...]
 
     place = TRAINING
 
@@ -34,24 +80,25 @@ class Train(Work):
         return (self.data,)
 
     def run(self, context: Context) -> dict[str, Any]:
-        """The fields of fit's Outcome, and all "events" once more."""
+        """The fields of fit's Outcome, all "events" once more, and the last "progress"."""
         from cnn_core.engine.reports import Reports
-        from cnn_core.training.build import Attempt, checkpoint
+        from cnn_core.training.build import Attempt, checkpoint, snapshot
         from cnn_core.training.fit import fit
 
         this, dataset = (self.run_id, self.submitted), context.dataset(self.data)
 
         def on_epoch(attempt: Attempt, epochs: int) -> None:
-            _checkpoints[this] = checkpoint(attempt, epochs)
+            reached.put(epochs, checkpoint(attempt, epochs), snapshot(attempt.model))
 
         reports = Reports(self.topic, *this)
+        reached = _reached[this] = Reached(self.kept)
         try:
             reports.begin()
             asked = self.network, self.recipe, dataset, reports.emit, context.stopped
             outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume)
-            return {**vars(outcome), "events": reports.events}
+            return {**vars(outcome), "events": reports.events, "progress": reached.take(-1)._replace(checkpoint=b"")}
         finally:
-            _checkpoints.pop(this, None)
+            _reached.pop(this, None)
             reports.end()
 
     def in_words(self, error: Exception) -> RunError:
@@ -66,6 +113,7 @@ def why_not_trained(error: Exception) -> RunError:
     return RunError(Text("The training ended with an unexpected error: {error}", error=brief(error)))
 
 
-def take_checkpoint(run_id: str, submitted: float) -> bytes | None:
-    """On a worker: the run's state after its last whole epoch, or before its first, when it is there."""
-    return _checkpoints.get((run_id, submitted))
+def take_progress(run_id: str, submitted: float, had: int) -> Progress | None:
+    """On a worker: what there is of the run after its last whole epoch, or before its first, when it trains here."""
+    reached = _reached.get((run_id, submitted))
+    return reached.take(had) if reached else None
