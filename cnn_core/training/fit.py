@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from cnn_core.data.changes import shuffle_pixels
+from cnn_core.data.confusion import confusion
 from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.data.watched import watched
 from cnn_core.design.network import Network
@@ -134,8 +135,7 @@ def _test(
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
     check_finite(loss, recipe.epochs - 1)  # the very last step can be the one too far
     predicted = probabilities.argmax(axis=1)
-    confusion = np.zeros((dataset.classes, dataset.classes), dtype=int)
-    np.add.at(confusion, (dataset.y_test, predicted), 1)
+    counts = confusion(dataset.y_test, predicted, dataset.classes)
     accuracy = float(np.mean(predicted == dataset.y_test))
-    emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, confusion.tolist()))))
+    emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, counts.tolist()))))
     return Outcome(to_bytes(kept), predicted, probabilities.max(axis=1))

@@ -9,6 +9,7 @@ from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.ascent import ascent_board
 from cnn_core.ui.use.cover import cover_board
 from cnn_core.ui.use.decided import decided_board
+from cnn_core.ui.use.epochs import epochs_board
 from cnn_core.ui.use.excited import excited_board
 from cnn_core.ui.use.maps import maps_board
 from cnn_core.ui.use.subject import choose_subject
@@ -16,6 +17,7 @@ from cnn_core.ui.use.switched_off import switched_off_board
 
 VIEWS = {
     "maps": (N_("Maps and filters"), maps_board),
+    "epochs": (N_("Time machine"), epochs_board),
     "decided": (N_("What decided"), decided_board),
     "cover": (N_("Cover it"), cover_board),
     "excited": (N_("Ask a filter"), excited_board),

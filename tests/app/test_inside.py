@@ -1,16 +1,22 @@
 """The page that looks into a network: what it asks of a worker, what it says, what it keeps."""
 
+import json
+import struct
+
 import numpy as np
 import pytest
 
 from cnn_core.data.changes import covered
+from cnn_core.data.watched import kept_aside
+from cnn_core.design.recipe import Recipe
 from cnn_core.runs.models import MODEL_FILE, ready_made
-from cnn_core.training.build import build, from_bytes, to_bytes
+from cnn_core.runs.past import file_name
+from cnn_core.training.build import build, from_bytes, snapshot, to_bytes
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from tests.support.pages import elements, settled
 from tests.support.pages import opened as open_page
-from tests.support.pages import settled
-from tests.support.runs import ended
+from tests.support.runs import ended, life
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +161,42 @@ def test_what_is_covered_is_what_a_cover_hides_for_the_most_part():
     image[0, 0] = 200
     assert covered(image, found)[0, 0] == 9
     assert covered(image, ~found)[0, 0] == 200
+
+
+@pytest.fixture
+def past(model):
+    """A run that has ended, with the weights of its two epochs."""
+    store, network = services.store(), ready_made("keras-log").network
+    run = store.create("with a past", network, Recipe(epochs=2), "bundled")
+    store.append(run.id, *life())
+    store.save_file(run.id, MODEL_FILE, to_bytes(model))
+    for epochs, one in enumerate([build(network, seed=1), build(network, seed=2), model]):
+        store.save_file(run.id, file_name(epochs), snapshot(one))
+    return run
+
+
+def told_by_timeline(app, run) -> dict:
+    (found,) = [one for one in elements(app._tree) if getattr(one, "key", None) == f"inside-epochs-{run.id}"]
+    (length,) = struct.unpack("<I", found.proto.bytes[:4])
+    return json.loads(found.proto.bytes[4 : 4 + length])
+
+
+def test_the_time_machine_turns_a_run_back(past, model):
+    app = settled(opened("epochs", model=past.id))
+    told = told_by_timeline(app, past)
+    assert [moment["name"] for moment in told["moments"]] == [f"Epoch {number} of 2" for number in range(3)]
+    kernels = [build(past.network, seed=1).get_weights()[0], model.get_weights()[0]]
+    far = np.linalg.norm(kernels[1] - kernels[0]) / np.linalg.norm(kernels[0])
+    assert f"changed by {far:.0%} of their length since the start" in told["moments"][2]["told"]
+    data = services.dataset("bundled")
+    places = kept_aside(data.y_train, past.recipe)
+    right = int((model.predict_on_batch(data.x_train[places]).argmax(axis=1) == data.y_train[places]).sum())
+    assert f"{right} of {len(places)} right" in told["moments"][2]["mistakes"]
+    assert told["matrix"]["names"] == list(data.class_names)
+    assert told["place"] == 2
+    assert told_by_timeline(opened("epochs", model=past.id, epoch="1"), past)["place"] == 1
+
+
+def test_a_network_without_a_past_says_how_to_get_one():
+    app = opened("epochs", model="keras-log")
+    assert "only the end is kept" in app.info[0].value

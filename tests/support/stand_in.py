@@ -11,8 +11,10 @@ from cnn_core.engine.job import Job, Task, Tasks
 from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.engine.work.base import TRAINING, Missing, Work
 from cnn_core.engine.work.context import Context, Kept, answer
+from cnn_core.engine.work.train import Reached
 from cnn_core.errors import RunError
 from cnn_core.runs.events import Cancelled, Event, Finished, StopRequested
+from cnn_core.runs.past import kept_epochs
 from cnn_core.runs.run import Run
 from cnn_core.studio import Studio
 
@@ -111,15 +113,18 @@ class StandInQueue:
         return Finished()
 
     def _train(self, run: Run) -> None:
-        from cnn_core.training.build import checkpoint
+        from cnn_core.training.build import checkpoint, snapshot
         from cnn_core.training.fit import fit
 
         def emit(event: Event) -> None:
             if not self._store.append(run.id, event):
                 raise RunError("The run is gone")
 
+        reached = Reached(kept_epochs(self._store.file_sizes(run.id)))
+
         def on_epoch(attempt, epochs: int) -> None:
             self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epochs))
+            reached.put(epochs, b"", snapshot(attempt.model))
 
         outcome = fit(
             run.network,
@@ -130,5 +135,5 @@ class StandInQueue:
             on_epoch=on_epoch,
             resume=self._store.load_file(run.id, CHECKPOINT_FILE),
         )
-        for name, content in trainers.files(vars(outcome)).items():
+        for name, content in trainers.files({**vars(outcome), "progress": reached.take(-1)}).items():
             self._store.save_file(run.id, name, content)

@@ -11,6 +11,7 @@ from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.language import N_, _, _n
 from cnn_core.lessons.facts import Laid
 from cnn_core.runs.summary import Summary
+from cnn_core.settings import MB
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session, wording
 from cnn_core.ui.kit.errors import errors_told
@@ -213,6 +214,9 @@ def _actions(run: Summary) -> None:
         with st.popover(_("Delete"), icon=":material/delete:", key=f"delete-{run.id}"):
             name, when = wording.literal(run.name), wording.day_and_time(run.created)
             st.write(_("Delete **{name}** of {when}, its curves and its model for good?", name=name, when=when))
+            with errors_told():
+                size = sum(services.store().file_sizes(run.id).values()) / MB
+                st.caption(_("That frees {size:.1f} MB.", size=size))
             st.button(_("Delete it"), on_click=_delete, args=(run.id,), key="delete-confirm")
 
 

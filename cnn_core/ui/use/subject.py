@@ -78,9 +78,12 @@ def choose_subject() -> Subject | None:
 
 
 def way_inside(run: Run) -> None:
-    """A link, for a run whose network can be looked into."""
+    """Links, for a run whose network can be looked into."""
     if run.recipe.pixel_order is None and _convolutions(run.network):
-        st.page_link(pages.INSIDE, label=_("Look inside"), icon=":material/search:", query_params={"model": run.id})
+        at = {"model": run.id}
+        st.page_link(pages.INSIDE, label=_("Look inside"), icon=":material/search:", query_params=at)
+        past = at | {"view": "epochs"}
+        st.page_link(pages.INSIDE, label=_("Time machine"), icon=":material/history:", query_params=past)
 
 
 def _convolutions(network: Network) -> list[LayerReport]:

@@ -40,21 +40,19 @@ def learning(watched: Watched | None, filters: np.ndarray | None, class_names: S
     """
     data = {
         "words": {"images": _("Images kept aside (validation)"), "filters": _("The first filters")},
-        "tiles": None if watched is None else _tiles(watched, class_names),
+        "tiles": None if watched is None else sprite(watched.images) | tiles(watched, class_names),
         "filters": None if filters is None else _filters(filters),
     }
     mounted(FOLDER, html='<div class="learning"></div>')(key=key, data=data)
 
 
-def _tiles(watched: Watched, names: Sequence[str]) -> dict[str, Any]:
-    _count, height, width, _channels = watched.images.shape
+def tiles(watched: Watched, names: Sequence[str]) -> dict[str, Any]:
+    """What stands below each image, and above all of them."""
     predicted: Sequence[int | None] = watched.predicted or [None] * len(watched.images)
     pairs = list(zip(watched.classes, predicted, strict=True))
     right = sum(true == read for true, read in pairs)
     told = _("{right} of {count} right", right=right, count=len(watched.images))
     return {
-        "sprite": _sprite(watched.images),
-        "shape": [width, height],
         "tiles": [_tile(true, read, names) for true, read in pairs],
         "summary": told if watched.predicted else _("Not read yet"),
     }
@@ -67,26 +65,26 @@ def _tile(true: int, read: int | None, names: Sequence[str]) -> dict[str, Any]:
     return {"title": title, "read": f"{'✓' if true == read else '✗'} {names[read]}", "right": true == read}
 
 
-def _sprite(images: np.ndarray) -> str:
-    """All of them side by side, no larger than they are shown."""
+def sprite(images: np.ndarray) -> dict[str, Any]:
+    """All of them side by side, no larger than they are shown, and the shape of one."""
+    _count, rows, columns, _channels = images.shape
     strip = np.concatenate(list(images), axis=1)
     image = Image.fromarray(strip.squeeze(-1) if strip.shape[-1] == 1 else strip)
     height = min(SIDE, image.height)
-    return data_url(image.resize((round(image.width * height / image.height), height)))
+    small = image.resize((round(image.width * height / image.height), height))
+    return {"sprite": data_url(small), "shape": [columns, rows]}
 
 
 def _filters(filters: np.ndarray) -> dict[str, Any]:
     """From -1 to 1, relative to the strongest of all their numbers."""
-    rows, columns, channels, count = filters.shape
     values = np.round(filters / (np.abs(filters).max() or 1), 3)
-    return {
-        "rows": rows,
-        "columns": columns,
-        "channels": channels,
-        "count": count,
-        "values": values.ravel().tolist(),
-        "summary": _filter_words(channels),
-    }
+    return described_filters(filters) | {"values": values.ravel().tolist()}
+
+
+def described_filters(filters: np.ndarray) -> dict[str, Any]:
+    """Filters of (H, W, 1 or 3, N), but their numbers."""
+    sides = zip(("rows", "columns", "channels", "count"), filters.shape, strict=True)
+    return {**dict(sides), "summary": _filter_words(filters.shape[2])}
 
 
 def _filter_words(channels: int) -> str:

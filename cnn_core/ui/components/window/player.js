@@ -7,12 +7,12 @@ const ICONS = {
   pause: "M6 5h4v14H6zM14 5h4v14h-4z",
   next: "M5 5v14l9-7zM15.5 5H18v14h-2.5z",
 };
-const SPEEDS = {slow: 2, normal: 12, fast: 90}; // cells a second
+const SPEEDS = {slow: 2, normal: 12, fast: 90}; // steps a second
 
 export class Player {
-  // moved(): another cell, or the same at rest.
-  constructor(words, moved) {
-    Object.assign(this, {words, moved, at: 0, shown: 0, count: 1, playing: false});
+  // moved(): another cell, or the same at rest. speeds: by name, to choose from when there are several.
+  constructor(words, moved, speeds = SPEEDS) {
+    Object.assign(this, {words, moved, speeds, at: 0, shown: 0, count: 1, playing: false});
     this.first = button(ICONS.first, words.first, () => this.start());
     this.toggle = button(ICONS.play, words.play, () => this.play(!this.playing));
     this.next = button(ICONS.next, words.next, () => this.step(1));
@@ -20,8 +20,8 @@ export class Player {
     Object.assign(this.slider, {type: "range", min: 0, ariaLabel: words.slider});
     this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
     this.clock = element("output");
-    this.speed = element("select", "", ...Object.keys(SPEEDS).map(name => new Option(words.speeds[name], name)));
-    Object.assign(this.speed, {value: "normal", ariaLabel: words.speed});
+    this.speed = element("select", "", ...Object.keys(speeds).map(name => new Option(words.speeds?.[name] ?? name, name)));
+    Object.assign(this.speed, {value: "normal", ariaLabel: words.speed, hidden: this.speed.length < 2});
     this.toggle.classList.add("primary");
     this.root = element("div", "player", this.first, this.toggle, this.next, this.slider, this.clock, this.speed);
   }
@@ -65,7 +65,7 @@ export class Player {
     const [from, began] = [this.at, performance.now()];
     const frame = now => {
       if (!this.playing) return;
-      const cell = from + Math.floor(Math.max(now - began, 0) / 1000 * SPEEDS[this.speed.value]);
+      const cell = from + Math.floor(Math.max(now - began, 0) / 1000 * this.speeds[this.speed.value]);
       const last = cell >= this.count - 1;
       if (last) this.stop();
       if (cell !== this.at || last) {
