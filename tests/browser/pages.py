@@ -25,6 +25,14 @@ def settled(page: Page, within: str = "[data-testid=stMain]") -> None:
     )
 
 
+def upload(page: Page, file: object) -> None:
+    """Give a file to the first box for files, once the page rests: a box that is just being made would forget it."""
+    box = page.locator("input[type=file]").first
+    box.wait_for(state="attached")
+    settled(page)
+    box.set_input_files(file)
+
+
 def tick(page: Page, *names: str) -> None:
     """Tick the rows of the first table with these names (or untick them): boxes on a canvas, where only a mouse gets.
 

@@ -19,7 +19,7 @@ from cnn_core.runs.store import RunStore
 from cnn_core.training.build import build, to_bytes
 from cnn_core.ui.components.network.component import MOST_MACS
 from tests.browser.living import answer, draw, move_pen, watched_board, worker_says
-from tests.browser.pages import settled
+from tests.browser.pages import settled, upload
 from tests.support.runs import life
 from tests.support.waiting import until
 
@@ -132,7 +132,7 @@ def test_the_card_tells_products_where_it_has_the_weights_and_else_the_window(ow
 def test_a_photo_is_shown_at_work_with_every_second_row_of_large_maps(own_server, runs, page, tmp_path):
     Image.fromarray(np.random.default_rng(1).integers(0, 256, (120, 150, 3), dtype=np.uint8)).save(tmp_path / "a.png")
     page.goto(f"{own_server.url}/draw?model={runs[PHOTOS.name].id}")
-    page.locator("input[type=file]").first.set_input_files(tmp_path / "a.png")
+    upload(page, tmp_path / "a.png")
     maps = seen(at_work(page))
     assert [one["step"] for one in maps] == [1, 1, 2, 1, 1, 1, 1, 1]
     assert maps[0]["shape"] == [96, 96, 3]

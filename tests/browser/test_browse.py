@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.pages import settled
+from tests.browser.pages import settled, upload
 from tests.browser.server import Server, free_port
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     archive, photo = pets
     page.goto(f"{fresh_server.url}/browse")
     page.get_by_role("radio", name="Bring your own").click()
-    page.locator("input[type=file]").set_input_files(archive)
+    upload(page, archive)
     expect(page.get_by_text("cats 60, dogs 60")).to_be_visible()
     expect(page.get_by_text("2 left out, and why")).to_be_visible()
     page.get_by_role("button", name="Make the data set").click()
@@ -75,7 +75,7 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
 
     page.get_by_role("button", name="Show it an image").click()
-    page.locator("input[type=file]").set_input_files(photo)
+    upload(page, photo)
     expect(page.get_by_text(re.compile(r"predicts (cats|dogs) \(\d"))).to_be_visible()
     expect(page.get_by_role("img", name="Scaled: 64×64 px")).to_be_visible()
 
@@ -102,7 +102,7 @@ def test_the_numbers_of_a_digit_fit_beside_the_sidebar_and_scroll_on_a_phone(ser
 def bring(server, page, file):
     page.goto(f"{server.url}/browse")
     page.get_by_role("radio", name="Bring your own").click()
-    page.locator("input[type=file]").set_input_files(file)
+    upload(page, file)
 
 
 def test_a_file_of_another_kind_is_refused_in_words(server, page, tmp_path):
@@ -148,7 +148,7 @@ def test_a_small_file_that_unpacks_to_much_costs_the_server_little(fresh_server,
     expect(page.get_by_text("At most 200 MB.")).to_be_visible()
     settled(page)
     before = peak(fresh_server.process.pid)
-    page.locator("input[type=file]").set_input_files(tmp_path / "black.npz")
+    upload(page, tmp_path / "black.npz")
     expect(page.get_by_text(re.compile("29,99. left out, and why"))).to_be_visible()
     assert peak(fresh_server.process.pid) - before < 100
     page.get_by_role("button", name="Discard").click()

@@ -9,7 +9,7 @@ from cnn_core.design.layers import Conv2D, Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from tests.browser.living import headings
-from tests.browser.pages import ROW, settled
+from tests.browser.pages import ROW, settled, upload
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -185,9 +185,7 @@ def test_a_model_of_vectors_is_opened_as_images_with_a_click(server, page):
     dense = {"units": 10, "activation": "softmax", "batch_input_shape": [None, 784], "name": "_read_ it"}
     plain = {"class_name": "Sequential", "config": [{"class_name": "Dense", "config": dense}], "keras_version": "2.0.8"}
     page.get_by_role("button", name="File").click()
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": "model.json", "mimeType": "application/json", "buffer": json.dumps(plain).encode()}
-    )
+    upload(page, {"name": "model.json", "mimeType": "application/json", "buffer": json.dumps(plain).encode()})
     expect(page.get_by_text("takes a vector of 784 values")).to_be_visible()
     expect(parameters(page)).to_have_text("93,322")
     page.get_by_role("button", name="Open it as Flatten after 28×28×1").click()

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.browser.living import STAGE, answer, draw, ink, move_pen, pad, touch, watched_board, worker_says
-from tests.browser.pages import settled
+from tests.browser.pages import settled, upload
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -166,5 +166,5 @@ def test_a_picture_of_a_digit(board, tmp_path):
     ImageDraw.Draw(picture).line([(60, 60), (180, 60), (100, 280)], fill=40, width=22, joint="curve")
     picture.save(tmp_path / "seven.jpg")
     board.get_by_text("Image", exact=True).click()
-    board.locator("input[type=file]").set_input_files(tmp_path / "seven.jpg")
+    upload(board, tmp_path / "seven.jpg")
     assert digits(board) == ["7", "7"]

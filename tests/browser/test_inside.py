@@ -4,8 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import settled
+from tests.browser.test_training import train
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
+
+SHARES = "living => [...living.living.maps.at(-1).values]"
+"""Of the living network, what it gives to each class."""
 
 
 def test_a_cover_by_hand_changes_what_the_network_reads(server, page):
@@ -40,3 +45,31 @@ def test_a_climb_is_watched_and_stopped(server, page):
     expect(sheet.first).to_be_visible()  # what there is so far
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Climb")).to_be_visible()
+
+
+def test_the_time_machine_is_turned_by_keys_and_plays_to_the_end(server, page):
+    run_id = train(page, server.url, epochs=3)
+    expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
+    page.get_by_role("link", name="Time machine").click()
+    timeline = page.locator(".timeline")
+    expect(timeline.locator(".matrix canvas")).to_be_visible()
+    settled(page)
+    clock, told = timeline.get_by_role("status"), timeline.locator(".told")
+    expect(clock).to_have_text("Epoch 3 of 3")
+    filters = timeline.locator(".filters canvas").first
+    trained = filters.evaluate("canvas => canvas.toDataURL()")
+    shares = page.locator(".living").evaluate(SHARES)
+
+    timeline.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    expect(clock).to_have_text("Epoch 0 of 3")
+    expect(told).to_contain_text("Before the training")
+    until(lambda: filters.evaluate("canvas => canvas.toDataURL()") != trained)
+    until(lambda: page.locator(".living").evaluate(SHARES) != shares)  # the network below has its first weights again
+    expect(timeline.locator(".tile[data-state=unread]")).to_have_count(20)
+
+    timeline.get_by_role("button", name="Play").click()
+    expect(clock).to_have_text("Epoch 3 of 3")
+    until(lambda: filters.evaluate("canvas => canvas.toDataURL()") == trained)
+    until(lambda: page.locator(".living").evaluate(SHARES) == shares)
+    assert run_id in page.url

@@ -20,7 +20,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs import events
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
-from tests.browser.pages import IDLE
+from tests.browser.pages import IDLE, upload
 from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
@@ -208,7 +208,7 @@ def test_file_names_are_text(visit, stranger, tmp_path):
     (tmp_path / f"{name}.json").write_text("{")
     visit.open("designer", "Presets")
     visit.page.get_by_role("button", name="File").click()
-    visit.page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.json")
+    upload(visit.page, tmp_path / f"{name}.json")
     visit.see("This is not a design")
     with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
         for tone in range(8):
@@ -218,7 +218,7 @@ def test_file_names_are_text(visit, stranger, tmp_path):
         archive.writestr(f"plain/{stranger.picture('left-out')}.txt", "x")
     visit.open("browse", "How many")
     visit.page.get_by_role("radio", name="Bring your own").click()
-    visit.page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.zip")
+    upload(visit.page, tmp_path / f"{name}.zip")
     visit.see("Found:")
     visit.page.get_by_text("left out, and why").click()
     visit.page.get_by_role("button", name="Make the data set").click()

@@ -72,7 +72,7 @@ def test_topics_are_subscribed_again_when_the_scheduler_is_back(scheduler, numbe
 
     connection = connect(scheduler.address, on_connect)
     try:
-        for life in range(3):
+        for life in range(2):
             client = connection.client()
             assert len(clients) == life + 1
             waiting = client.submit(abs, -1, pure=False)  # there is no worker that could take it

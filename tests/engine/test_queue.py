@@ -26,7 +26,7 @@ from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
 
 ROOT = Path(__file__).parents[2]
 SETTLED = 20  # seconds within which any server must have said what became of a dead one's runs
-SLOW = SHORT.model_copy(update={"epochs": 40, "batch_size": 4})
+SLOW = SHORT.model_copy(update={"epochs": 12, "batch_size": 4})
 
 lab = pytest.fixture(scope="module")(lab)
 
