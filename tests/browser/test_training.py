@@ -141,23 +141,23 @@ def test_reload_another_tab_and_another_page_stop_nothing(server, page, browser)
     wait_for_the_last_epoch(page)
 
 
-def test_a_killed_trainer_fails_its_run_in_words_and_the_next_one_works(fresh_server, page):
-    train(page, fresh_server.url, epochs=200, network=PRESETS["keras-log"].network)
+def test_a_killed_trainer_fails_its_run_in_words_and_the_next_one_works(own_server, page):
+    train(page, own_server.url, epochs=200, network=PRESETS["keras-log"].network)
     wait_for_points(page, 2)
-    busiest = max(fresh_server.workers(), key=lambda worker: worker.cpu_times().user)
+    busiest = max(own_server.workers(), key=lambda worker: worker.cpu_times().user)
     busiest.kill()
     expect(page.get_by_text("The training process ended unexpectedly")).to_be_visible(timeout=120_000)
     assert points(page) >= 2, "the curve is kept"
-    train(page, fresh_server.url, epochs=1)
+    train(page, own_server.url, epochs=1)
     expect(page.get_by_text("Finished").first).to_be_visible(timeout=120_000)
 
 
-def test_a_killed_server_loses_nothing_and_one_click_resumes(fresh_server, page):
-    run_id = train(page, fresh_server.url)
+def test_a_killed_server_loses_nothing_and_one_click_resumes(own_server, page):
+    run_id = train(page, own_server.url)
     expect(page.get_by_text(re.compile("Epoch [3-9] of"))).to_be_visible(timeout=120_000)
-    fresh_server.kill()
-    fresh_server.start()
-    page.goto(f"{fresh_server.url}/live?run={run_id}")
+    own_server.kill()
+    own_server.start()
+    page.goto(f"{own_server.url}/live?run={run_id}")
     expect(page.get_by_text("Interrupted").first).to_be_visible()
     wait_for_points(page, 3)
     assert 2 <= reached(page) < EPOCHS, "the curve is kept"
