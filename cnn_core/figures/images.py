@@ -10,10 +10,15 @@ from PIL import Image
 
 def data_url(frames: Image.Image | Sequence[Image.Image], milliseconds: int = 0) -> str:
     """An image as a PNG in a data URL; several of one size as an animation that shows each for so many milliseconds."""
+    return png_url(base64.b64encode(png(frames, milliseconds)).decode())
+
+
+def png(frames: Image.Image | Sequence[Image.Image], milliseconds: int = 0) -> bytes:
+    """The same as the content of a file."""
     first, *rest = [frames] if isinstance(frames, Image.Image) else frames
     file = BytesIO()
     first.save(file, "PNG", save_all=bool(rest), append_images=rest, duration=milliseconds, loop=0)
-    return png_url(base64.b64encode(file.getvalue()).decode())
+    return file.getvalue()
 
 
 def png_url(base64_png: str) -> str:

@@ -25,14 +25,14 @@ def with_gradient(score: Function, values: Any) -> tuple[Any, Any]:
 
 
 def compiled(function: Function) -> Function:
-    """The same, faster from the second call on."""
+    """The same, faster from the second call on; images may come in several sizes."""
     if keras.backend.backend() == "jax":
         import jax
 
         return jax.jit(function)
     import tensorflow as tf
 
-    return tf.function(function)
+    return tf.function(function, reduce_retracing=True)
 
 
 def tensor(values: np.ndarray) -> Any:

@@ -9,6 +9,7 @@ from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.use.ascent import ascent_board
 from cnn_core.ui.use.cover import cover_board
 from cnn_core.ui.use.decided import decided_board
+from cnn_core.ui.use.dream import dream_board
 from cnn_core.ui.use.epochs import epochs_board
 from cnn_core.ui.use.excited import excited_board
 from cnn_core.ui.use.maps import maps_board
@@ -23,6 +24,7 @@ VIEWS = {
     "excited": (N_("Ask a filter"), excited_board),
     "off": (N_("Switch it off"), switched_off_board),
     "ascent": (N_("What it looks for"), ascent_board),
+    "dream": (N_("Dream"), dream_board),
 }
 
 page_head(_("Look inside"), "inside")

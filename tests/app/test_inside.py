@@ -163,6 +163,28 @@ def test_what_is_covered_is_what_a_cover_hides_for_the_most_part():
     assert covered(image, ~found)[0, 0] == 200
 
 
+def test_three_layers_are_climbed_side_by_side():
+    app = opened("ascent", what="layers", steps="10")
+    app = settled(app.button(key=climb_key(app)).click().run())
+    sheets = app.get("image")
+    assert [len(sheet.proto.imgs) for sheet in sheets] == [9, 9, 9]
+    assert {"**Layer 1**", "**Layer 3**", "**Layer 5**"} <= {markdown.value for markdown in app.markdown}
+
+
+@pytest.mark.parametrize("of", ["above", "photo"])
+def test_a_dream_is_seen_beside_what_it_began_with_and_can_be_kept(of):
+    app = opened("dream", dreamof=of, layers="0.2", steps="5", octaves="2")
+    (before,) = app.get("image")
+    assert len(before.proto.imgs) == 1
+    app = settled(app.button(key=next(b.key for b in app.button if b.label == "Dream")).click().run())
+    (pair,) = app.get("image")
+    assert [image.caption for image in pair.proto.imgs] == ["Before", "After"]
+    assert pair.proto.imgs[0].url != pair.proto.imgs[1].url
+    assert len(app.get("download_button")) == 1
+    app.multiselect[0].set_value([]).run()
+    assert next(b for b in app.button if b.label == "Dream").disabled
+
+
 @pytest.fixture
 def past(model):
     """A run that has ended, with the weights of its two epochs."""

@@ -14,6 +14,7 @@ from cnn_core.design.network import Network
 from cnn_core.insight import filters as filters_module
 from cnn_core.insight.ascent import Climb, climb
 from cnn_core.insight.decided import agreement, grad_cam, occlusion, saliency
+from cnn_core.insight.dream import Dream, dream, excitement
 from cnn_core.insight.filters import alike, dead, excited, with_noise, without
 from cnn_core.insight.parts import Stopped, batches
 from cnn_core.runs.models import ready_made
@@ -214,3 +215,30 @@ def test_filters_that_are_silent_on_noise_rise_too():
     first, *_between, last = climb(model, count, 4, range(16), Climb(steps=60))
     assert (first.activations == 0).sum() >= 8
     assert (last.activations > first.activations).sum() >= 15
+
+
+@pytest.mark.parametrize("places", [(0,), (2,), (0, 2)])
+def test_a_dream_raises_what_its_layers_see_and_is_the_same_each_time(model, places):
+    image = np.random.default_rng(2).integers(60, 190, (31, 40, 2), dtype=np.uint8)  # larger than the model's own
+    how = Dream(octaves=3, steps=6, strength=3, jitter=4, seed=5)
+    fractions, images = zip(*dream(model, 5, places, image, how), strict=True)
+    assert list(fractions) == sorted(set(fractions))
+    assert fractions[-1] == 1
+    assert {(one.shape, one.dtype) for one in images} == {(image.shape, image.dtype)}
+    assert excitement(model, 5, places, images[-1]) > 1.2 * excitement(model, 5, places, image)
+    *_before, (_fraction, again) = dream(model, 5, places, image, how)
+    assert np.array_equal(again, images[-1])
+
+
+def test_excitement_is_the_mean_square_of_the_maps(model, image):
+    front = build(SMALL.changed(layers=LAYERS[:3]), pixels="scaled" if len(model.layers) == 6 else "raw")
+    front.set_weights(model.get_weights()[:4])
+    maps = front.predict_on_batch(image[np.newaxis].astype(np.float32))
+    assert excitement(model, 5, [2], image) == pytest.approx(float(np.mean(maps**2)), rel=1e-4)
+
+
+def test_an_image_as_small_as_the_models_own_has_one_octave(model, image):
+    (found,), (plain,) = (
+        list(dream(model, 5, [0], image, Dream(octaves=count, steps=5, jitter=0))) for count in (4, 1)
+    )
+    assert np.array_equal(found[1], plain[1])

@@ -41,9 +41,12 @@ class _Insight(Work):
     def in_words(self, error: Exception) -> EngineError:
         from cnn_core.insight.parts import Stopped
 
-        if isinstance(error, Stopped):
-            return EngineError(STOPPED)
-        return EngineError(Text("The network could not be looked into"), received=brief(error))
+        return EngineError(STOPPED) if isinstance(error, Stopped) else not_seen(error)
+
+
+def not_seen(error: Exception) -> EngineError:
+    """An unexpected error, in words."""
+    return EngineError(Text("The network could not be looked into"), received=brief(error))
 
 
 class Reasons(NamedTuple):
@@ -188,27 +191,78 @@ class WeightNoise(_Insight):
         return Off(np.mean(read[:, 1:].argmax(axis=2) == labels, axis=1), read[:, 0])
 
 
+class Climbed(NamedTuple):
+    """(N, H, W, C) uint8 images, and the (N,) mean activations of each one's filter on noise and on it."""
+
+    images: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
-class Ascent(_Insight):
-    """Gradient ascent for some filters or units of a layer; what there is so far is reported as it goes on.
+class Ascent(Work):
+    """Gradient ascent for some filters or units of layers; what there is so far is reported as it goes on.
 
     Args:
-        units: which.
+        model: its key in the library.
+        depth: how many layers its design has.
+        targets: of each layer its place, and which of its units.
         how: as `insight.ascent.Climb` takes it.
     """
 
-    units: tuple[int, ...]
+    model: str
+    depth: int
+    targets: tuple[tuple[int, tuple[int, ...]], ...]
     how: dict[str, Any]
 
-    def run(self, context: Context) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(N, H, W, C) uint8 images, and the (N,) mean activations before and after."""
+    place = BACKGROUND
+
+    def needs(self) -> tuple[Key, ...]:
+        return (Key("model", self.model),)
+
+    def run(self, context: Context) -> list[Climbed]:
+        """Of each layer."""
         from cnn_core.insight.ascent import Climb, climb
 
+        sheets: list[Climbed] = []
         how = Climb(**self.how)
-        reached = climb(context.model(self.model), self.depth, self.layer, self.units, how)
-        last = first = next(reached)
-        for last in reached:
+        for layer, units in self.targets:
+            reached = climb(context.model(self.model), self.depth, layer, units, how)
+            last = first = next(reached)
+            for last in reached:
+                if context.stopped():
+                    break
+                so_far = [*sheets, Climbed(last.images, first.activations, last.activations)]
+                context.report((len(sheets) + last.done / how.steps) / len(self.targets), so_far)
+            sheets.append(Climbed(last.images, first.activations, last.activations))
+        return sheets
+
+    def in_words(self, error: Exception) -> EngineError:
+        return not_seen(error)
+
+
+@dataclass(frozen=True, eq=False)
+class DeepDream(_Insight):
+    """A dream of an image; what there is so far is reported as it goes on.
+
+    Args:
+        layers: the places of those whose activations grow, `layer` among them.
+        image: uint8, (H, W, C), no smaller than the model's own.
+        how: as `insight.dream.Dream` takes it.
+    """
+
+    layers: tuple[int, ...]
+    image: np.ndarray
+    how: dict[str, Any]
+
+    def run(self, context: Context) -> np.ndarray:
+        """(H, W, C) uint8."""
+        from cnn_core.insight.dream import Dream, dream
+
+        image = self.image
+        about = context.model(self.model), self.depth, self.layers
+        for done, image in dream(*about, self.image, Dream(**self.how)):
             if context.stopped():
                 break
-            context.report(last.done / how.steps, (last.images, first.activations, last.activations))
-        return last.images, first.activations, last.activations
+            context.report(done, image)
+        return image

@@ -105,15 +105,15 @@ def _picture() -> np.ndarray:
     limits = settings()
     file = image_box(_("A photo of yours"), limits.max_upload_bytes, key="learn-picture")
     if file is None:
-        return studio_picture()
+        return studio_picture(COLOURS).astype(np.float32) / 255
     leave_out(_("the photo that was sent"))
     content = file.getvalue()
     picture = read_photo(content, max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
     return fitted(picture, COLOURS).astype(np.float32) / 255
 
 
-def studio_picture() -> np.ndarray:
-    """The studio's own picture in colour, (32, 32, 3), 0 .. 1."""
+def studio_picture(shape: tuple[int, int, int]) -> np.ndarray:
+    """The studio's own picture in this shape, uint8."""
     icon = Image.open(ICON).convert("RGBA")
     white = Image.new("RGBA", icon.size, "white")
-    return fitted(np.asarray(Image.alpha_composite(white, icon).convert("RGB")), COLOURS).astype(np.float32) / 255
+    return fitted(np.asarray(Image.alpha_composite(white, icon).convert("RGB")), shape)

@@ -16,7 +16,7 @@ from cnn_core.lessons.facts import Separated
 from cnn_core.ui.components.window.component import Separable, window_stepper
 from cnn_core.ui.kit.goals import record, shows
 from cnn_core.ui.kit.sharing import asked, carry
-from cnn_core.ui.learn.images import studio_picture
+from cnn_core.ui.learn.images import COLOURS, studio_picture
 
 MOST = 128
 KERNELS, MULTIPLIERS = (1, 3, 5, 7), (1, 2, 4)
@@ -81,7 +81,7 @@ def _by_hand(kernel: int, multiplier: int) -> None:
     mixed = [
         Separable(_(title), depthwise, np.repeat(np.array(weights, np.float32), multiplier)) for title, weights in MIXES
     ]
-    window_stepper(studio_picture(), mixed, Slide(1), key="separable-window")
+    window_stepper(studio_picture(COLOURS).astype(np.float32) / 255, mixed, Slide(1), key="separable-window")
 
 
 def _count(channels: int, filters: int, kernel: int, multiplier: int) -> None:

@@ -1,53 +1,64 @@
 """What it looks for: gradient ascent from noise, for one filter, all of a layer, or a class; live while it climbs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
-from cnn_core.engine.work.insight import Ascent
+from cnn_core.engine.work.insight import Ascent, Climbed
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _
-from cnn_core.lessons.facts import Climbed
+from cnn_core.lessons import facts
 from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.kit.wording import literal
-from cnn_core.ui.use.subject import Subject
+from cnn_core.ui.use.subject import Subject, convolutions
 
-ONE, ALL, CLASS = "one", "all", "class"
-WHAT = {ONE: N_("One filter"), ALL: N_("All filters of the layer"), CLASS: N_("A class")}
+ONE, ALL, LAYERS, CLASS = "one", "all", "layers", "class"
+WHAT = {
+    ONE: N_("One filter"),
+    ALL: N_("All filters of the layer"),
+    LAYERS: N_("Shallow to deep"),
+    CLASS: N_("A class"),
+}
 MOST_AT_ONCE = 64
 """Filters of a contact sheet."""
 LARGE, SMALL = 224, 72  # px
 MOST_SEED = 9999
 STEPS = tuple(range(10, 301, 10))
-Climbing = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Images, and their mean activations before and after."""
-_REACHED: Slot[Climbing | None] = Slot("inside.reached", None)
+SIDE_BY_SIDE, OF_EACH = 3, 9
+"""Layers beside each other, and filters of each."""
+Target = tuple[int, tuple[int, ...]]
+"""The place of a layer, and which of its units."""
+_REACHED: Slot[list[Climbed] | None] = Slot("inside.reached", None)
 """Of each wish, what was reached."""
 
 
 def ascent_board(subject: Subject) -> None:
     """What to climb for, how, and what comes of it."""
-    what, layer, units = _choose(subject)
+    what, targets = _choose(subject)
     how = _how()
-    wish = f"{subject.model.key}-{layer}-{units[0]}-{len(units)}-{'-'.join(map(str, how.values()))}"
+    wished = [f"{layer}-{units[0]}-{len(units)}" for layer, units in targets]
+    wish = "-".join([subject.model.key, *wished, *map(str, how.values())])
     slot = _REACHED.of(wish)
     found = jobs.offer(
         f"inside-climb-{wish}",
         _("Climb"),
-        lambda: services.engine().begin(Ascent(*subject.about[:2], layer, tuple(units), how)),
+        lambda: services.engine().begin(Ascent(*subject.about[:2], targets, how)),
         _climbing,
-        partial=_show,
+        partial=lambda reached: _show(reached, targets),
         icon=":material/landscape:",
         type="primary",
     )
     if found is not None:
         slot.put(found)
     if reached := slot.get():
-        _show(reached)
-        least = int(np.argmin(reached[2] - reached[1]))
-        record(Climbed(float(reached[1][least]), float(reached[2][least])))
+        _show(reached, targets)
+        before, after = (np.concatenate([getattr(sheet, when) for sheet in reached]) for when in ("before", "after"))
+        least = int(np.argmin(after - before))
+        record(facts.Climbed(float(before[least]), float(after[least])))
     elif what == CLASS:
         st.caption(_("For a class, its score is raised, before the softmax. The image need not look like the class."))
 
@@ -56,8 +67,8 @@ def _climbing(fraction: float) -> str:
     return _("Climbing: {fraction:.0%}", fraction=fraction)
 
 
-def _choose(subject: Subject) -> tuple[str, int, list[int]]:
-    """What is wanted, the layer, and which of its units."""
+def _choose(subject: Subject) -> tuple[str, tuple[Target, ...]]:
+    """What is wanted, and of which layers which units."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = list(WHAT)
         what = st.segmented_control(
@@ -70,7 +81,9 @@ def _choose(subject: Subject) -> tuple[str, int, list[int]]:
         )
         carry(what=what)
         if what == ALL:
-            return what, subject.report.index, list(range(min(subject.units, MOST_AT_ONCE)))
+            return what, ((subject.report.index, tuple(range(min(subject.units, MOST_AT_ONCE)))),)
+        if what == LAYERS:
+            return what, _side_by_side(subject)
         if what == CLASS:
             names, key = subject.data.class_names, f"inside-climb-class-{subject.data.name}"
             labels = list(range(len(names)))
@@ -78,14 +91,22 @@ def _choose(subject: Subject) -> tuple[str, int, list[int]]:
                 _("Class"), labels, asked("of", 0, labels, key), format_func=lambda one: literal(names[one]), key=key
             )
             carry(of=label)
-            return what, len(subject.model.network.layers) - 1, [label]
+            return what, ((len(subject.model.network.layers) - 1, (label,)),)
         key = f"inside-climb-filter-{subject.key}"
         first = asked("filter", 1, range(1, subject.units + 1), key)
         number = st.number_input(
             _("Filter, of {count}", count=subject.units), 1, subject.units, first, key=key, width=180
         )
         carry(filter=number)
-        return what, subject.report.index, [number - 1]
+        return what, ((subject.report.index, (number - 1,)),)
+
+
+def _side_by_side(subject: Subject) -> tuple[Target, ...]:
+    """The first, the middle and the last of its layers with maps, and some filters of each."""
+    reports = convolutions(subject.model.network)
+    chosen = sorted({round(place) for place in np.linspace(0, len(reports) - 1, SIDE_BY_SIDE)})
+    counts = [(reports[place].index, min(reports[place].output_shape[-1], OF_EACH)) for place in chosen]
+    return tuple((place, tuple(range(count))) for place, count in counts)
 
 
 def _how() -> dict[str, float]:
@@ -101,9 +122,19 @@ def _how() -> dict[str, float]:
     return {"steps": steps, "step": size, "blur": blur, "jitter": jitter, "seed": seed}
 
 
-def _show(reached: Climbing) -> None:
-    """One large image with its numbers, or a contact sheet."""
-    images, before, after = reached
+def _show(reached: Sequence[Climbed], targets: Sequence[Target]) -> None:
+    """One large image with its numbers, a contact sheet, or those of several layers beside each other."""
+    if len(targets) == 1:
+        _sheet(reached[0])
+        return
+    for column, (place, _units), sheet in zip(st.columns(len(targets)), targets, reached, strict=False):
+        with column:
+            st.markdown(_("**Layer {number}**", number=place + 1))
+            _sheet(sheet)
+
+
+def _sheet(sheet: Climbed) -> None:
+    images, before, after = sheet
     if len(images) == 1:
         picture, numbers = st.columns([1, 2], vertical_alignment="center")
         times = max(1, LARGE // images.shape[1])

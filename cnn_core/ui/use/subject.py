@@ -51,7 +51,7 @@ class Subject:
 def choose_subject() -> Subject | None:
     """The choices; None, and the reason on the page, while there is nothing to look into."""
     follow("model", lambda _key: session.reset_widgets("inside-model"))  # whatever was chosen here before
-    models = {model.key: model for model in services.models() if _convolutions(model.network)}
+    models = {model.key: model for model in services.models() if convolutions(model.network)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             _("Network"),
@@ -79,30 +79,32 @@ def choose_subject() -> Subject | None:
 
 def way_inside(run: Run) -> None:
     """Links, for a run whose network can be looked into."""
-    if run.recipe.pixel_order is None and _convolutions(run.network):
+    if run.recipe.pixel_order is None and convolutions(run.network):
         at = {"model": run.id}
         st.page_link(pages.INSIDE, label=_("Look inside"), icon=":material/search:", query_params=at)
         past = at | {"view": "epochs"}
         st.page_link(pages.INSIDE, label=_("Time machine"), icon=":material/history:", query_params=past)
 
 
-def _convolutions(network: Network) -> list[LayerReport]:
+def convolutions(network: Network) -> list[LayerReport]:
+    """Of the layers that can be looked into."""
     return [report for report in built(network).reports if report.layer.kind == "convolution"]
 
 
+def layer_title(report: LayerReport) -> str:
+    """Its place, its type, and how many maps it has."""
+    count = report.output_shape[-1]
+    return _("{number}: {type}, {count} maps", number=report.index + 1, type=report.layer.type, count=count)
+
+
 def _choose_layer(model: Model) -> LayerReport:
-    reports = {report.index: report for report in _convolutions(model.network)}
+    reports = {report.index: report for report in convolutions(model.network)}
     places, key = list(reports), f"inside-layer-{model.key}"
     place = st.selectbox(
         _("Layer"),
         places,
         places.index(asked("layer", places[-1], places, key)),
-        format_func=lambda place: _(
-            "{number}: {type}, {count} maps",
-            number=place + 1,
-            type=reports[place].layer.type,
-            count=reports[place].output_shape[-1],
-        ),
+        format_func=lambda place: layer_title(reports[place]),
         key=key,
         width=220,
         persist_state="session",
