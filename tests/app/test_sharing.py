@@ -100,7 +100,7 @@ def draw(app: AppTest) -> None:
 
 def inside(app: AppTest) -> None:
     app.segmented_control(key="inside-view").set_value("ascent").run()
-    app.selectbox(key="inside-layer-keras-log").set_value(2).run()
+    app.selectbox(key="studio.inside.layer.keras-log").set_value(2).run()
     app.number_input(key="inside-climb-filter-keras-log-2").set_value(5)
     app.slider(key="inside-blur").set_value(1).run()
 

@@ -1,5 +1,7 @@
 """Looking inside in a real Chromium: a cover by hand, and a climb that is watched and stopped."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -73,3 +75,16 @@ def test_the_time_machine_is_turned_by_keys_and_plays_to_the_end(server, page):
     until(lambda: filters.evaluate("canvas => canvas.toDataURL()") == trained)
     until(lambda: page.locator(".living").evaluate(SHARES) == shares)
     assert run_id in page.url
+
+
+def test_a_layer_is_chosen_on_the_picture_by_mouse_and_by_keys(server, page):
+    page.goto(f"{server.url}/inside?view=maps&model=keras-log&layer=0")
+    settled(page)
+    page.get_by_role("button", name="Look into: 64 filters combine edges").click()
+    expect(page.get_by_text("Map, of 64")).to_be_visible()
+    expect(page.get_by_role("combobox", name=re.compile("Layer"))).to_have_value("3: Conv2D, 64 maps")
+    settled(page)
+    page.get_by_role("button", name="Look into: 32 filters").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Map, of 32")).to_be_visible()
+    expect(page.get_by_role("button", name="Look into: One line")).to_have_count(0)

@@ -1,5 +1,7 @@
 """All maps of a layer for an image, its filters as pictures, and one map over the image."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -8,13 +10,16 @@ from cnn_core.engine.work.one_layer import LayerAtWork, OneLayer
 from cnn_core.figures.heat import brightness, overlay, signed
 from cnn_core.figures.images import data_url
 from cnn_core.language import _
+from cnn_core.ui.components.network.component import edit
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.learn.by_hand import network_by_hand
-from cnn_core.ui.use.subject import Subject
+from cnn_core.ui.use.subject import LAYER, Subject, convolutions
 
 SMALL, LARGE = 64, 224  # px
+NETWORK = "inside-{}"
+"""The key of the picture of a model."""
 MOST_SHOWN = 128
 
 
@@ -26,11 +31,13 @@ def maps_board(subject: Subject) -> None:
             model.network,
             model.key,
             model.key,
-            key=f"inside-{model.key}",
+            key=NETWORK.format(model.key),
             place="inside",
             class_names=subject.data.class_names,
             image=subject.image,
             selected=subject.report.index,
+            selectable=[report.index for report in convolutions(model.network)],
+            on_edit=partial(_select, model.key),
             small=True,
         )
         found: LayerAtWork = services.engine().ask(
@@ -38,6 +45,12 @@ def maps_board(subject: Subject) -> None:
         )
         _one(subject, found)
         _all(subject, found)
+
+
+def _select(model: str) -> None:
+    """Look into the layer that was touched on the picture."""
+    if wish := edit(NETWORK.format(model)):
+        LAYER.of(model).put(wish.place)
 
 
 def _one(subject: Subject, found: LayerAtWork) -> None:
@@ -63,9 +76,10 @@ def _all(subject: Subject, found: LayerAtWork) -> None:
     st.subheader(_("Its maps"), anchor=False)
     maps = [data_url(brightness(found.output[..., unit], SMALL)) for unit in range(count)]
     st.image(maps, _numbers(count), width=SMALL, alt=[_("Map {number}", number=n + 1) for n in range(count)])
-    kernel = found.weights[0] if found.weights else None
-    if kernel is None or kernel.ndim != 4 or subject.report.layer.type != "Conv2D":
-        return
+    kernel = found.weights[0]
+    if subject.report.layer.type != "Conv2D":  # each filter sees one map: those of one map come one after the other
+        kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
+    count = min(kernel.shape[3], MOST_SHOWN)
     st.subheader(_("Its filters"), anchor=False, help=_("Orange: weights above 0. Blue: below."))
     channel, incoming = 0, kernel.shape[2]
     if incoming > 1:

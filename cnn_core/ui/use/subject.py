@@ -18,8 +18,12 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sample import choose_sample
+from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow
 from cnn_core.ui.use.models import WITH_DIGITS, model_title
+
+LAYER: Slot[int | None] = Slot("inside.layer", None)
+"""Of each model, the place of the layer that is chosen in the box."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ def layer_title(report: LayerReport) -> str:
 
 def _choose_layer(model: Model) -> LayerReport:
     reports = {report.index: report for report in convolutions(model.network)}
-    places, key = list(reports), f"inside-layer-{model.key}"
+    places, key = list(reports), LAYER.of(model.key).key
     place = st.selectbox(
         _("Layer"),
         places,

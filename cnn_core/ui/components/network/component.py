@@ -95,6 +95,7 @@ def living_network(
     on_edit: Callable[[], None] | None = None,
     small: bool = False,
     windows: Sequence[int] = (),
+    selectable: Sequence[int] = (),
 ) -> Drawing | None:
     """Show the network at work on a drawing, or on an image.
 
@@ -103,8 +104,9 @@ def living_network(
         maps: what a worker has made of the image, for a network that is too large for the browser, or is to make of it.
         class_names: what its outputs are; without them the last layer is shown like any other.
         image: (H, W, C) uint8 of the network's input shape; with a pad, shown until something is drawn.
-        selected: the layer that is being edited.
-        on_edit: called when a visitor wishes to change the network; `edit(key)` says how. None: it cannot be edited.
+        selected: the layer that is being edited, or looked into.
+        selectable: the places of the layers that can be selected; without it, those of a network that is edited.
+        on_edit: called when a visitor wishes to change the network, or to select a layer; `edit(key)` says how.
         small: about half as high, where the picture is not what the page is about.
         windows: the places of the layers whose window can be moved by hand elsewhere; `window(key)` says which one.
 
@@ -120,7 +122,8 @@ def living_network(
         "maps": maps and described_maps(maps),
         "strokes": list(pad.strokes) if pad else [],
         "untold": bool(pad and pad.untold),
-        "editable": on_edit is not None,
+        "editable": on_edit is not None and not selectable,
+        "selectable": list(selectable),
         "selected": selected,
         "small": small,
         "windows": list(windows),

@@ -1,6 +1,6 @@
 // The network as its own editor: choose a layer, add one between two others, drag it elsewhere, remove it.
 // Nothing is changed here: `tell` says what is wished, and Python answers with the new network.
-import {element} from "./blocks.js";
+import {element, filled} from "./blocks.js";
 
 const DRAG = 6; // CSS pixels: less is a click
 
@@ -18,6 +18,24 @@ export function makeEditable(network) {
   parts.at(-1)?.root.append(plus(network, parts.length, "after"));
   if (!parts.length) network.rows.append(plus(network, 0));
   network.rows.setAttribute("aria-description", words.editKeys);
+}
+
+// Headings of the layers at `places` that can be chosen, by click and by key, where nothing is edited.
+export function makeSelectable(network, places) {
+  network.blocks.forEach((block, place) => {
+    if (!places.includes(place)) return;
+    const heading = block.root.querySelector("header");
+    const select = () => network.tell("edit", {action: "select", place});
+    block.root.classList.add("selectable");
+    block.root.classList.toggle("selected", place === network.head.selected);
+    Object.assign(heading, {role: "button", tabIndex: 0, ariaLabel: filled(network.words.select, {title: block.about.title})});
+    heading.addEventListener("click", select);
+    heading.addEventListener("keydown", event => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      select();
+    });
+  });
 }
 
 // A choice of layer types that looks like a +: native, so that it works by keyboard and on a phone.

@@ -3,7 +3,7 @@ import {Answer, Block, element, filled, percent} from "./blocks.js";
 import {Card} from "./card.js";
 import {Computed} from "./computed.js";
 import {digit} from "./digit.js";
-import {makeEditable} from "./edit.js";
+import {makeEditable, makeSelectable} from "./edit.js";
 import {Entrance} from "./entrance.js";
 import {GAP, HEIGHTS, planBlocks, planNarrow} from "./layout.js";
 import {PAD_SIDE} from "./pad.js";
@@ -21,8 +21,8 @@ const TIGHT = 820;
 const ANSWER = 104;
 
 // What the page is built from; anything else changes only what is painted.
-const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable, head?.selected,
-  head?.small, head?.imageless, head?.maps?.layers.map(({shape}) => shape)]);
+const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable,
+  head?.selectable, head?.selected, head?.small, head?.imageless, head?.maps?.layers.map(({shape}) => shape)]);
 
 export class LivingNetwork {
   constructor(root, tell) {
@@ -85,6 +85,7 @@ export class LivingNetwork {
     if (this.pad && drawn.length) this.pad.restore(drawn);
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
     if (head.editable) makeEditable(this);
+    else makeSelectable(this, head.selectable);
   }
 
   // ---- sizes ------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ def words() -> dict[str, Any]:
     return {
         "draw": _("You draw"),
         "undo": _("Undo"),
+        "select": _("Look into: {title}"),
         "clear": _("Clear"),
         "undoLabel": _("Undo the last stroke"),
         "clearLabel": _("Clear the drawing"),
