@@ -9,13 +9,14 @@ GREY = 0.55
 """How bright the image below is."""
 
 
-def overlay(image: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
+def overlay(image: np.ndarray, heat: np.ndarray, side: int, *, strongest: float | None = None) -> Image.Image:
     """(H, W, C) uint8 with (H, W) numbers over it, at least `side` pixels along its shorter side.
 
-    What is above 0 is warm and what is below is cold, the strongest of all in full colour.
+    What is above 0 is warm and what is below is cold, in full colour what is as strong as `strongest`, or else as the
+    strongest of all.
     """
     plain = image.mean(axis=2, keepdims=True) * GREY
-    strongest = np.abs(heat).max() or 1.0
+    strongest = strongest or np.abs(heat).max() or 1.0
     amount = np.clip(np.abs(heat) / strongest, 0, 1)[..., np.newaxis]
     colour = np.where(heat[..., np.newaxis] >= 0, WARM, COLD)
     pixels = np.rint(plain * (1 - amount) + colour * amount).astype(np.uint8)
@@ -26,6 +27,15 @@ def overlay(image: np.ndarray, heat: np.ndarray, side: int) -> Image.Image:
 def signed(values: np.ndarray, side: int) -> Image.Image:
     """(H, W) numbers on their own: warm above 0, cold below, grey at 0; `side` as in `overlay`."""
     return overlay(np.full((*values.shape, 1), 128, np.uint8), values, side)
+
+
+def filter_picture(weights: np.ndarray, side: int) -> Image.Image:
+    """(H, W, 1 or 3) weights, -1 to 1: signed, or as the colours that they look for; `side` as in `overlay`."""
+    if weights.shape[2] == 1:
+        return overlay(np.full(weights.shape, 128, np.uint8), weights[..., 0], side, strongest=1.0)
+    pixels = np.rint(127.5 + 127.5 * weights).astype(np.uint8)
+    times = max(1, -(-side // min(weights.shape[:2])))
+    return Image.fromarray(pixels).resize((pixels.shape[1] * times, pixels.shape[0] * times), Image.Resampling.NEAREST)
 
 
 def brightness(values: np.ndarray, side: int) -> Image.Image:

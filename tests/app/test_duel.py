@@ -1,5 +1,7 @@
 """The duel's page, by AppTest from app.py, with an engine without a cluster behind it."""
 
+import base64
+import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +30,9 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.engine.work.predict import Predict
+from cnn_core.figures.heat import overlay
+from cnn_core.insight.decided import grad_cam
+from cnn_core.training.build import from_bytes
 from cnn_core.ui import pages
 from cnn_core.ui.compare.drag import PLACES
 from cnn_core.ui.components.duel.component import Dragged, Side
@@ -286,6 +291,30 @@ def test_a_digit_is_dragged_across_the_field(finished, monkeypatch):
     moved = shift(stages(seven()[..., 0] / 255).final[np.newaxis, ..., np.newaxis], 4, -3)
     expected = services.engine().ask(Predict((model.key,), moved))[model.key][0, 7]
     assert figure["data"][1]["y"][PLACES.index(4)] == pytest.approx(expected, abs=1e-4)
+
+
+def test_both_networks_are_looked_into(finished):
+    app = opened(duel=finished.id, tab="inside")
+    report = services.duel_report(finished)
+    first, second = (services.library().model(run_id) for run_id in finished.runs[:2])
+    told = texts(app)
+    assert "First filters of tiny dense" in told
+    assert "First filters of tiny cnn" in told
+    dense, cnn, *looks = [picture.proto.imgs for picture in app.get("image")]
+    assert [len(dense), len(cnn)] == [min(16, first.network.layers[1].units), min(16, second.network.layers[0].filters)]
+    only = [image for right in (0, 1) for image in report.pictures if image.read[right] == image.true][:3]
+    assert len(looks) == sum(
+        min(3, sum(image.read[right] == image.true for image in report.pictures)) for right in (0, 1)
+    )
+    assert [captioned.caption for captioned in looks[0]] == [only[0].true, *only[0].read]
+
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(only[0].png))))[..., np.newaxis]
+    keras_model = from_bytes(second.load())
+    label = report.class_names.index(only[0].read[1])
+    place = next(n for n, layer in enumerate(second.network.layers) if layer.type == "Conv2D")
+    heat = grad_cam(keras_model, len(second.network.layers), pixels, label, place)
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(looks[0][2].url.partition(",")[2]))))
+    assert np.abs(shown.astype(int) - np.asarray(overlay(pixels, heat, 112)).astype(int)).max() <= 2
 
 
 def test_no_link_carries_where_a_hand_has_dragged_the_digit_and_whoever_shares_is_told(finished, monkeypatch):

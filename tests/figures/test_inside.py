@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn_core.figures.classes import class_figure, describe_classes
-from cnn_core.figures.heat import COLD, WARM, brightness, overlay, signed
+from cnn_core.figures.heat import COLD, WARM, brightness, filter_picture, overlay, signed
 from cnn_core.figures.switched_off import describe_off, off_figure
 from tests.figures.reading import numbers, spec
 
@@ -25,6 +25,18 @@ def test_numbers_alone_are_grey_at_nought_and_maps_go_from_black_to_white():
     assert np.asarray(signed(np.array([[0.0, 1.0], [0.0, -1.0]]), 2))[:, 1].tolist() == [WARM.tolist(), COLD.tolist()]
     assert np.asarray(brightness(np.array([[-3.0, 5.0], [1.0, 1.0]]), 4))[::2, ::2].tolist() == [[0, 255], [128, 128]]
     assert np.asarray(brightness(np.ones((2, 2)), 2)).max() == 0, "a map that says nothing"
+
+
+def test_filters_are_signed_on_the_scale_of_all_or_colours():
+    weights = np.zeros((2, 2, 1))
+    weights[0, 0], weights[1, 1] = 1, -0.5
+    picture = np.asarray(filter_picture(weights, 4)).astype(int)
+    grey, half = picture[0, 3], picture[3, 3]
+    assert picture[0, 0].tolist() == WARM.tolist()
+    assert np.abs(half - (grey + COLD) / 2).max() <= 1, "half as strong as the strongest of all"
+    colours = np.asarray(filter_picture(np.array([[[1.0, 0, -1]]]), 3))
+    assert colours.shape == (3, 3, 3)
+    assert colours[1, 1].tolist() == [255, 128, 0]
 
 
 def test_charts_have_their_values_and_say_them():

@@ -44,17 +44,23 @@ def can_drag(report: Report) -> bool:
 
 def drag_board(report: Report, duel: Duel) -> None:
     """A finished duel's own networks, those of its first seed."""
-    if any(recipe.pixel_order is not None for recipe in report.plan.recipes):
-        told = _("A network of this duel learned from shuffled pixels. It cannot read a drawing as it is.")
-        st.info(told, icon=":material/shuffle:")
-        return
     with errors_told():
-        seed = report.sides[0].runs[0].seed
-        runs = [run_id for training, run_id in duel.of("main") if training.seed == seed]
-        models = (services.library().model(run_id) for run_id in runs)
-        first, second = (replace(model, title=title) for model, title in zip(models, names(report), strict=True))
-        board = living_board if all(map(_fits_a_browser, (first, second))) else slider_board
-        board((first, second))
+        if pair := pair_of(report, duel):
+            board = living_board if all(map(_fits_a_browser, pair)) else slider_board
+            board(pair)
+
+
+def pair_of(report: Report, duel: Duel) -> Pair | None:
+    """The networks of a finished duel, those of its first seed; None, and why on the page, for shuffled pixels."""
+    if any(recipe.pixel_order is not None for recipe in report.plan.recipes):
+        told = _("A network of this duel learned from shuffled pixels. It cannot read an image as it is.")
+        st.info(told, icon=":material/shuffle:")
+        return None
+    seed = report.sides[0].runs[0].seed
+    runs = [run_id for training, run_id in duel.of("main") if training.seed == seed]
+    models = (services.library().model(run_id) for run_id in runs)
+    first, second = (replace(model, title=title) for model, title in zip(models, names(report), strict=True))
+    return first, second
 
 
 def _fits_a_browser(model: Model) -> bool:

@@ -33,6 +33,7 @@ from cnn_core.figures.template import STILL
 from cnn_core.language import Text, _, spoken
 from cnn_core.lessons.facts import Duelled
 from cnn_core.ui.compare.board import can_drag, drag_board
+from cnn_core.ui.compare.inside import inside_board
 from cnn_core.ui.kit import jobs, services, wording
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.goals import record
@@ -137,6 +138,8 @@ def _details(report: Report, duel: Duel | None) -> None:
         "experiments": (_("Experiments"), lambda: _experiments(report, duel)),
         "statistics": (_("Statistics"), lambda: _statistics(report)),
     }
+    if duel:
+        parts["inside"] = _("Inside"), lambda: inside_board(report, duel)
     if duel and can_drag(report):
         parts["drag"] = _("Drag your digit"), lambda: drag_board(report, duel)
     follow("tab", lambda value: _open(value, parts))
