@@ -37,6 +37,7 @@ export class Timeline {
   }
 
   build() {
+    this.told = this.head.place; // Python knows where it begins
     this.player = new Player(this.head.words, () => this.show(), SPEED);
     this.parts = element("div", "parts");
     this.root.replaceChildren(this.player.root, this.note, this.parts);
@@ -58,15 +59,14 @@ export class Timeline {
       const counts = this.matrices.subarray(at * this.matrixSize, (at + 1) * this.matrixSize);
       this.views.matrix.show({...head.matrix, counts, summary: mistakes}, head.words, theme);
     }
-    this.tellSoon();
+    this.tellOnce();
   }
 
-  // Not at every pixel that the slider moves: Python shows one epoch before it hears of the next.
-  tellSoon() {
-    this.telling ??= setTimeout(() => {
-      this.telling = null;
-      if (this.told !== this.player.at) this.tell(this.told = this.player.at);
-    }, PAUSE);
+  // At once, but not at every pixel that the slider moves: Python shows one epoch before it hears of the next.
+  tellOnce() {
+    if (this.telling || this.told === this.player.at) return;
+    this.tell(this.told = this.player.at);
+    this.telling = setTimeout(() => { this.telling = null; this.tellOnce(); }, PAUSE);
   }
 
   end() {
