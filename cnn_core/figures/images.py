@@ -21,6 +21,13 @@ def png(frames: Image.Image | Sequence[Image.Image], milliseconds: int = 0) -> b
     return file.getvalue()
 
 
+def spaced(picture: Image.Image, gap: float) -> Image.Image:
+    """The same with nothing to its right, as wide as `gap` of its own width."""
+    apart = Image.new("RGBA", (picture.width + round(gap * picture.width), picture.height))
+    apart.paste(picture)
+    return apart
+
+
 def png_url(base64_png: str) -> str:
     """The data URL of a PNG that is in base64 already."""
     return "data:image/png;base64," + base64_png

@@ -17,7 +17,7 @@ from cnn_core.ui.use.subject import choose_subject
 from cnn_core.ui.use.switched_off import switched_off_board
 
 VIEWS = {
-    "maps": (N_("Maps and filters"), maps_board),
+    "maps": (N_("Maps"), maps_board),
     "epochs": (N_("Time machine"), epochs_board),
     "decided": (N_("What decided"), decided_board),
     "cover": (N_("Cover it"), cover_board),

@@ -13,7 +13,7 @@ from cnn_core.compare.report import Contested, Report
 from cnn_core.engine.work.pointed import Looker, Pointed
 from cnn_core.exchange.weights import built, first_filters
 from cnn_core.figures.heat import filter_picture, overlay
-from cnn_core.figures.images import data_url, png_url
+from cnn_core.figures.images import enlarged
 from cnn_core.language import _
 from cnn_core.runs.models import Model
 from cnn_core.ui.compare.board import pair_of
@@ -21,10 +21,11 @@ from cnn_core.ui.compare.drag import Pair
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import model_weights
+from cnn_core.ui.kit.pictures import GAP, sheet
 from cnn_core.ui.kit.wording import literal
 
 FILTERS, FILTER = 16, 44  # how many, and their side in px
-OF_EACH, SIDE = 3, 112  # images that only one side predicts right, and their side in px
+OF_EACH, SIDE = 3, 76  # images that only one side predicts right, and their side in px
 
 
 def inside_board(report: Report, duel: Duel) -> None:
@@ -47,8 +48,8 @@ def _filters(model: Model) -> None:
         return
     count = filters.shape[-1]
     strongest = float(np.abs(filters).max()) or 1.0
-    pictures = [data_url(filter_picture(filters[..., unit] / strongest, FILTER)) for unit in range(count)]
-    st.image(pictures, width=FILTER, alt=[_("Filter {number}", number=unit + 1) for unit in range(count)])
+    pictures = [filter_picture(filters[..., unit] / strongest, FILTER) for unit in range(count)]
+    sheet(pictures, [], [_("Filter {number}", number=unit + 1) for unit in range(count)], FILTER)
 
 
 def _looks(report: Report, pair: Pair) -> None:
@@ -67,7 +68,7 @@ def _looks(report: Report, pair: Pair) -> None:
         if row:
             st.markdown(_("**Only {network} predicts these right**", network=literal(pair[right].title)))
             places = range(start, start + len(row))
-            with st.grid(OF_EACH, min_column_width=3 * SIDE):
+            with st.grid(OF_EACH, min_column_width=3 * (SIDE + GAP)):
                 for place in places:
                     _one(images[place], pixels[place], heats[:, place], pair)
         start += len(row)
@@ -95,9 +96,9 @@ def _looker(model: Model) -> Looker:
 
 def _one(image: Contested, pixels: np.ndarray, heats: Sequence[np.ndarray], pair: Pair) -> None:
     """The image, and over it what counted for either side."""
-    pictures = [png_url(image.png), *(data_url(overlay(pixels, heat, SIDE)) for heat in heats)]
+    pictures = [enlarged(pixels, max(1, SIDE // len(pixels))), *(overlay(pixels, heat, SIDE) for heat in heats)]
     captions = [image.true, *image.read]
     alts = [_("Test image: {true}", true=image.true)]
     for model, read in zip(pair, image.read, strict=True):
         alts.append(_("What counts for {read}, as {network} reads it", read=read, network=model.title))
-    st.image(pictures, [literal(caption) for caption in captions], width=SIDE - 8, alt=alts)
+    sheet(pictures, list(map(literal, captions)), alts, SIDE)

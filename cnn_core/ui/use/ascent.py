@@ -11,6 +11,7 @@ from cnn_core.language import N_, _
 from cnn_core.lessons import facts
 from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.goals import record
+from cnn_core.ui.kit.pictures import sheet
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.kit.wording import literal
@@ -69,36 +70,32 @@ def _climbing(fraction: float) -> str:
 
 def _choose(subject: Subject) -> tuple[str, tuple[Target, ...]]:
     """What is wanted, and of which layers which units."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = list(WHAT)
-        what = st.segmented_control(
-            _("What for"),
-            kinds,
-            default=asked("what", ONE, kinds),
-            format_func=lambda kind: _(WHAT[kind]),
-            required=True,
-            key="inside-what",
-        )
-        carry(what=what)
-        if what == ALL:
-            return what, ((subject.report.index, tuple(range(min(subject.units, MOST_AT_ONCE)))),)
-        if what == LAYERS:
-            return what, _side_by_side(subject)
-        if what == CLASS:
-            names, key = subject.data.class_names, f"inside-climb-class-{subject.data.name}"
-            labels = list(range(len(names)))
-            label = st.selectbox(
-                _("Class"), labels, asked("of", 0, labels, key), format_func=lambda one: literal(names[one]), key=key
-            )
-            carry(of=label)
-            return what, ((len(subject.model.network.layers) - 1, (label,)),)
-        key = f"inside-climb-filter-{subject.key}"
-        first = asked("filter", 1, range(1, subject.units + 1), key)
-        number = st.number_input(
-            _("Filter, of {count}", count=subject.units), 1, subject.units, first, key=key, width=180
-        )
-        carry(filter=number)
-        return what, ((subject.report.index, (number - 1,)),)
+    kinds = list(WHAT)
+    what = st.segmented_control(
+        _("What for"),
+        kinds,
+        default=asked("what", ONE, kinds),
+        format_func=lambda kind: _(WHAT[kind]),
+        required=True,
+        key="inside-what",
+    )
+    carry(what=what)
+    if what == ALL:
+        return what, ((subject.report.index, tuple(range(min(subject.units, MOST_AT_ONCE)))),)
+    if what == LAYERS:
+        return what, _side_by_side(subject)
+    if what == CLASS:
+        names, key = subject.data.class_names, f"inside-climb-class-{subject.data.name}"
+        labels = list(range(len(names)))
+        first, title = asked("of", 0, labels, key), lambda one: literal(names[one])
+        label = st.selectbox(_("Class"), labels, first, format_func=title, key=key, width=180)
+        carry(of=label)
+        return what, ((len(subject.model.network.layers) - 1, (label,)),)
+    key = f"inside-climb-filter-{subject.key}"
+    first = asked("filter", 1, range(1, subject.units + 1), key)
+    number = st.number_input(_("Filter, of {count}", count=subject.units), 1, subject.units, first, key=key, width=180)
+    carry(filter=number)
+    return what, ((subject.report.index, (number - 1,)),)
 
 
 def _side_by_side(subject: Subject) -> tuple[Target, ...]:
@@ -125,16 +122,16 @@ def _how() -> dict[str, float]:
 def _show(reached: Sequence[Climbed], targets: Sequence[Target]) -> None:
     """One large image with its numbers, a contact sheet, or those of several layers beside each other."""
     if len(targets) == 1:
-        _sheet(reached[0])
+        _climbed(reached[0])
         return
-    for column, (place, _units), sheet in zip(st.columns(len(targets)), targets, reached, strict=False):
+    for column, (place, _units), one in zip(st.columns(len(targets)), targets, reached, strict=False):
         with column:
             st.markdown(_("**Layer {number}**", number=place + 1))
-            _sheet(sheet)
+            _climbed(one)
 
 
-def _sheet(sheet: Climbed) -> None:
-    images, before, after = sheet
+def _climbed(climbed: Climbed) -> None:
+    images, before, after = climbed
     if len(images) == 1:
         picture, numbers = st.columns([1, 2], vertical_alignment="center")
         times = max(1, LARGE // images.shape[1])
@@ -146,4 +143,4 @@ def _sheet(sheet: Climbed) -> None:
     times = max(1, -(-SMALL // images.shape[1]))
     captions = [f"{number}: {value:.2f}" for number, value in enumerate(after, start=1)]
     alts = [_("What excites filter {number}", number=number) for number in range(1, len(images) + 1)]
-    st.image([data_url(enlarged(image, times)) for image in images], captions, width=SMALL, alt=alts)
+    sheet([enlarged(image, times) for image in images], captions, alts, SMALL)

@@ -32,8 +32,8 @@ WAYS = {
         N_("How far the probability falls when a pixel is covered; blue: it rises. A cover is an image, too."),
     ),
 }
-COVERS = 10
-"""Covers along the shorter side of the image."""
+COVERS = 14
+"""Places of the cover along the shorter side of the image."""
 
 
 def decided_board(subject: Subject) -> None:
@@ -74,7 +74,7 @@ def _choose_class(subject: Subject) -> int:
 
 def _work(subject: Subject, label: int) -> Decided:
     shorter = min(subject.image.shape[:2])
-    side, step = max(2, shorter // 5), max(1, shorter // COVERS // 2)
+    side, step = max(2, shorter // 5), max(1, shorter // COVERS)
     return Decided(*subject.about, subject.image, label, side, step)
 
 

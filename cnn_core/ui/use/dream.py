@@ -5,10 +5,11 @@ import streamlit as st
 
 from cnn_core.data.photos import fitted, read_photo
 from cnn_core.engine.work.insight import DeepDream
-from cnn_core.figures.images import data_url, enlarged, png
+from cnn_core.figures.images import enlarged, png
 from cnn_core.language import N_, _
 from cnn_core.settings import settings
 from cnn_core.ui.kit import jobs, services
+from cnn_core.ui.kit.pictures import sheet
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, asked_all, carry, leave_out
 from cnn_core.ui.kit.upload_box import image_box
@@ -115,6 +116,5 @@ def _image(subject: Subject) -> np.ndarray:
 
 def _pair(before: np.ndarray, after: np.ndarray | None) -> None:
     named = [(_("Before"), before)] + ([] if after is None else [(_("After"), after)])
-    images = [data_url(enlarged(image, 1)) for _name, image in named]
     names = [name for name, _image in named]
-    st.image(images, names, width=SHOWN, alt=names)
+    sheet([enlarged(image, 1) for _name, image in named], names, names, SHOWN)

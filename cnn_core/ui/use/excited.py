@@ -10,11 +10,12 @@ from cnn_core.design.shapes import LayerReport
 from cnn_core.engine.work.insight import Answers, AskFilters
 from cnn_core.exchange.weights import built
 from cnn_core.figures.classes import class_figure, describe_classes
-from cnn_core.figures.images import data_url, enlarged
+from cnn_core.figures.images import enlarged
 from cnn_core.figures.template import STILL
 from cnn_core.language import _, _n
 from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.pictures import sheet
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.kit.wording import literal
@@ -111,10 +112,10 @@ def _images(subject: Subject, best: np.ndarray, places: np.ndarray, values: np.n
     pictures, captions, alts = [], [], []
     for image in best:
         name = subject.data.class_names[subject.data.y_test[image]]
-        pictures.append(data_url(_framed(subject, subject.data.x_test[image], *places[image])))
+        pictures.append(_framed(subject, subject.data.x_test[image], *places[image]))
         captions.append(f"{literal(name)} · {values[image]:.2f}")
         alts.append(_("Test image {number}: {name}", number=image, name=name))
-    st.image(pictures, captions, width=SIDE, alt=alts)
+    sheet(pictures, captions, alts, SIDE)
 
 
 def _framed(subject: Subject, image: np.ndarray, row: int, column: int) -> Image.Image:

@@ -8,11 +8,11 @@ from PIL import Image
 
 from cnn_core.engine.work.one_layer import LayerAtWork, OneLayer
 from cnn_core.figures.heat import brightness, overlay, signed
-from cnn_core.figures.images import data_url
 from cnn_core.language import _
 from cnn_core.ui.components.network.component import edit
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.kit.pictures import sheet
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.learn.by_hand import network_by_hand
 from cnn_core.ui.use.subject import LAYER, Subject, convolutions
@@ -63,7 +63,7 @@ def _one(subject: Subject, found: LayerAtWork) -> None:
     values = found.output[..., number - 1]
     over = overlay(subject.image, _stretched(values, subject.image.shape), LARGE)
     told = _("Map {number} over the image", number=number), _("Map {number}", number=number)
-    st.image([data_url(over), data_url(brightness(values, LARGE))], list(told), width=LARGE, alt=list(told))
+    sheet([over, brightness(values, LARGE)], told, told, LARGE)
 
 
 def _stretched(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -74,8 +74,8 @@ def _stretched(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 def _all(subject: Subject, found: LayerAtWork) -> None:
     count = min(subject.units, MOST_SHOWN)
     st.subheader(_("Its maps"), anchor=False)
-    maps = [data_url(brightness(found.output[..., unit], SMALL)) for unit in range(count)]
-    st.image(maps, _numbers(count), width=SMALL, alt=[_("Map {number}", number=n + 1) for n in range(count)])
+    maps = [brightness(found.output[..., unit], SMALL) for unit in range(count)]
+    sheet(maps, _numbers(count), [_("Map {number}", number=n + 1) for n in range(count)], SMALL)
     kernel = found.weights[0]
     if subject.report.layer.type != "Conv2D":  # each filter sees one map: those of one map come one after the other
         kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
@@ -88,8 +88,8 @@ def _all(subject: Subject, found: LayerAtWork) -> None:
         label = _("Over which map that comes in, of {count}", count=incoming)
         channel = st.number_input(label, 1, incoming, first, key=key, width=280) - 1
         carry(channel=channel + 1)
-    filters = [data_url(signed(kernel[:, :, channel, unit], SMALL)) for unit in range(count)]
-    st.image(filters, _numbers(count), width=SMALL, alt=[_("Filter {number}", number=n + 1) for n in range(count)])
+    filters = [signed(kernel[:, :, channel, unit], SMALL) for unit in range(count)]
+    sheet(filters, _numbers(count), [_("Filter {number}", number=n + 1) for n in range(count)], SMALL)
 
 
 def _numbers(count: int) -> list[str]:
