@@ -241,7 +241,8 @@ def dragged(names: Sequence[str], displacements: Sequence[float], confidences: S
     reach = _reach(displacements, confidences[0]), _reach(displacements, confidences[1])
     first, second = (-1.0 if far is None else far for far in reach)
     further = None if first == second else int(second > first)
-    return Dragged(distinct(names), reach, further, first == second == max(map(abs, displacements)))
+    one, other = distinct(names)
+    return Dragged((one, other), reach, further, first == second == max(map(abs, displacements)))
 
 
 def _reach(displacements: Sequence[float], confidences: Seeds) -> float | None:

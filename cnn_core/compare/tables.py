@@ -21,7 +21,8 @@ _MAIN_ARGUMENTS = ("filters", "units", "kernel_size", "pool_size", "rate", "acti
 def names(report: Report) -> tuple[str, str]:
     """What the sides are called, told apart where both networks have the same name."""
     pairs = zip(report.sides, report.plan.networks, strict=True)
-    return distinct([network_title(network.model_copy(update={"name": side.name})) for side, network in pairs])
+    first, second = distinct([network_title(network.model_copy(update={"name": side.name})) for side, network in pairs])
+    return first, second
 
 
 def provenance(report: Report) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.fields import checked
 from cnn_core.design.formats import texts
+from cnn_core.design.start import Start
 from cnn_core.language import N_, Text
 
 Whole = Annotated[int, Strict()]
@@ -93,6 +94,9 @@ class Recipe(BaseModel):
     )
     augmentation: Augmentation = Field(
         Augmentation(), description=N_("How training images are varied; validation and test images never are.")
+    )
+    start: Start | None = Field(
+        None, description=N_("What the network begins with; empty: random weights, drawn from the seed.")
     )
 
     def to_token(self) -> str:

@@ -199,8 +199,9 @@ class Queue:
     def _send(self, attempt: Attempt, *, with_data: bool) -> None:
         """Give the run to Dask; a worker that has the data set already is not sent it again."""
         try:
-            attempt.future = trainers.submit(self._client(), self._topic, attempt, self._catalogue, with_data=with_data)
-        except DataError as error:
+            stores = self._store, self._catalogue
+            attempt.future = trainers.submit(self._client(), self._topic, attempt, *stores, with_data=with_data)
+        except (DataError, RunError) as error:
             self._later(self._ledger.finish, attempt, Failed.by(error))
         except Exception:  # the cluster's fault, not the run's
             LOG.warning("A run could not be given to the cluster and waits again", exc_info=True)

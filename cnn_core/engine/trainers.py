@@ -9,10 +9,11 @@ from distributed import Client, Future
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.engine.attempt import Attempt
+from cnn_core.engine.supplies import fetch
 from cnn_core.engine.work.base import TRAINING, data_key
 from cnn_core.engine.work.train import Progress, Train, take_progress
 from cnn_core.engine.worker import Order, carry_out
-from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE
+from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE, ModelLibrary
 from cnn_core.runs.past import file_name, keep
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
@@ -32,14 +33,18 @@ def free(client: Client, handed_over: set[str]) -> int:
     return int(trainers) - len(processing | handed_over)
 
 
-def submit(client: Client, topic: str, attempt: Attempt, catalogue: Catalogue, *, with_data: bool) -> Future:
-    """Have the run trained; a worker that has the data set already need not be sent it.
+def submit(
+    client: Client, topic: str, attempt: Attempt, store: RunStore, catalogue: Catalogue, *, with_data: bool
+) -> Future:
+    """Have the run trained; a worker that has what it needs already, the data set above all, need not be sent it.
 
-    Raises DataError when it is to be sent and cannot be read.
+    Raises DataError or RunError when it is to be sent and cannot be read.
     """
-    run, data = attempt.run, data_key(catalogue, attempt.run.dataset)
-    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, attempt.checkpoint, attempt.kept)
-    supplies = {data: catalogue.load(data.name)} if with_data else {}
+    run, data, library = attempt.run, data_key(catalogue, attempt.run.dataset), ModelLibrary(store)
+    depth = len(library.model(run.recipe.start.base).network.layers) if run.recipe.start else 0
+    known = attempt.checkpoint, attempt.kept, depth
+    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, *known)
+    supplies = fetch(work.needs(), library, catalogue) if with_data else {}
     return client.submit(
         carry_out,
         Order(work, (run.id, attempt.submitted), supplies),

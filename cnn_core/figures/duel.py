@@ -32,10 +32,15 @@ def side_colours(families: Pair) -> Pair:
     return COLOURS[first], _RIVALS[second] if first == second else COLOURS[second]
 
 
-def distinct(names: Sequence[str]) -> Pair:
-    """The names of the two sides, told apart when both are the same."""
-    first, second = names
-    return (f"{first} (1)", f"{second} (2)") if first == second else (first, second)
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of the sides, told apart when some are the same.
+
+    >>> distinct(["a", "b", "a"])
+    ('a (1)', 'b', 'a (3)')
+    """
+    return tuple(
+        f"{name} ({number})" if list(names).count(name) > 1 else name for number, name in enumerate(names, start=1)
+    )
 
 
 def duel_curves(
@@ -64,7 +69,7 @@ def lines_figure(
     amounts: Sequence[float],
     accuracies: Lines,
     names: Sequence[str],
-    colours: Pair,
+    colours: Sequence[str],
     x_title: str,
     *,
     y_title: str = "",

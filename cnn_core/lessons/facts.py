@@ -195,6 +195,13 @@ class Climbed:
     after: float
 
 
+@dataclass(frozen=True)
+class Transferred:
+    """All three ways of transfer were trained: by the number of images, what the best start gained over scratch."""
+
+    gains: tuple[float, ...]
+
+
 Fact = (
     Convolved
     | Separated
@@ -214,4 +221,5 @@ Fact = (
     | Reasoned
     | SwitchedOff
     | Climbed
+    | Transferred
 )

@@ -30,6 +30,7 @@ from cnn_core.lessons.facts import (
     SwitchedOff,
     Thinned,
     Trained,
+    Transferred,
     Varied,
 )
 
@@ -228,6 +229,15 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             Text("An image that excites a filter ten times as much as noise"),
             seen(Climbed, lambda fact: fact.after > 10 * max(fact.before, 0) and fact.after > 0),
         ),
+    ),
+    "transfer": (
+        Goal("compared", Text("All three ways trained on the same images"), seen(Transferred, lambda fact: True)),
+        Goal(
+            "helps",
+            Text("A start that gains 2 points over scratch"),
+            seen(Transferred, lambda fact: max(fact.gains) >= 0.02),
+        ),
+        Goal("does-not", Text("A start that gains nothing"), seen(Transferred, lambda fact: min(fact.gains) <= 0)),
     ),
     "duel": (
         Goal("fought", Text("A duel to its end"), seen(Duelled, lambda fact: True)),

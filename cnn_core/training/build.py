@@ -43,12 +43,16 @@ def build(
     pixels: Literal["scaled", "raw"] = "scaled",
     *,
     to_train: bool = False,
+    frozen: int = 0,
 ) -> keras.Sequential:
     """The network with fresh weights, channels last.
 
     The model takes raw pixels (0 to 255) wherever it is used later: for `pixels` "scaled" a Rescaling layer comes
     first, for "raw" nothing does. `precision` is a Keras dtype policy; the last layer computes in float32 whatever it
     is, because probabilities need the digits.
+
+    The first `frozen` layers do not learn, and compute while training as in a prediction where that makes a difference
+    (BatchNormalization).
 
     Any model that is going to be trained is built `to_train`. It has the same variables in the same order and computes
     the same, but a 1x1 kernel with strides becomes every n-th row and column, then a 1x1 kernel without strides. The
@@ -62,11 +66,12 @@ def build(
     policies = [precision] * (len(network.layers) - 1) + ["float32"]
     draw = partial(random.Random(seed).randint, 1, int(1e9))
     layers = [keras.layers.Rescaling(1 / 255)] if pixels == "scaled" else []
-    for layer, policy in zip(network.layers, policies, strict=False):
+    for place, (layer, policy) in enumerate(zip(network.layers, policies, strict=False)):
         arguments = layer.model_dump(exclude={"type"})
         if to_train and arguments.get("kernel_size") == (1, 1) and arguments["strides"] != (1, 1):
             layers.append(_EveryNth(arguments.pop("strides"), policy))
-        layers.append(getattr(keras.layers, layer.type)(**arguments, **_drawn(layer.type, draw), dtype=policy))
+        kind, learns = getattr(keras.layers, layer.type), place >= frozen
+        layers.append(kind(**arguments, **_drawn(layer.type, draw), dtype=policy, trainable=learns))
     return keras.Sequential([keras.Input(network.input_shape), *layers])
 
 

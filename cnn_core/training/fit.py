@@ -1,7 +1,7 @@
 """fit: train a network by a recipe on a data set, and look at the test set once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ def fit(
     *,
     on_epoch: Callable[[Attempt, int], None] = lambda attempt, epochs: None,
     resume: bytes | None = None,
+    base: Sequence[np.ndarray] = (),
     choices: Choices | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
@@ -51,6 +52,7 @@ def fit(
         on_epoch: called before the first epoch and after each whole one with what `build.checkpoint` takes: the
             attempt, and how many epochs are done.
         resume: a `build.checkpoint` to go on from, exactly as if the training had not been broken off.
+        base: where the recipe has a start, the weights that it takes over (`start.first_arrays`).
         choices: how to compute; None chooses for this device.
         clock: the seconds that the time limit is about.
     """
@@ -58,7 +60,7 @@ def fit(
     train, validation = _split(dataset, recipe)
     steps = -(-len(train[0]) // recipe.batch_size)
     choices = choices or choices_for(network, recipe, steps)
-    with model_for(network, recipe, choices) as model:
+    with model_for(network, recipe, choices, base) as model:
         first_epoch, memory = restore(model, resume) if resume else (0, Memory())
         kept = Attempt(model, memory)
         on_epoch(kept, first_epoch)

@@ -1,7 +1,7 @@
 """Models that were traced before: TensorFlow takes most of a second to trace a network, and once is enough."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from cnn_core.training.augment import in_front
 from cnn_core.training.batches import fit_inputs
 from cnn_core.training.build import assign, build, compile_model, copy_state, variables
 from cnn_core.training.device import Choices, choose
+from cnn_core.training.start import take_over
 
 KEPT = 4
 LARGEST = 2_000_000  # parameters: to keep more costs memory, and they train so long that a second is nothing
@@ -40,8 +41,12 @@ _warm: OrderedDict[tuple, _Warm] = OrderedDict()  # the one used last is the las
 
 
 @contextmanager
-def model_for(network: Network, recipe: Recipe, choices: Choices) -> Iterator[keras.Model]:
+def model_for(
+    network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray] = ()
+) -> Iterator[keras.Model]:
     """The compiled model, augmentation in front, with the weights and the random state that `recipe.seed` draws.
+
+    `base` are the weights that it takes over, where the recipe has a start.
 
     It computes the same numbers whether it is new or was trained before; only the tracing is not done again. After an
     error it is not used again.
@@ -51,7 +56,7 @@ def model_for(network: Network, recipe: Recipe, choices: Choices) -> Iterator[ke
     if known and known.fresh_for == recipe:
         model = known.model
     else:
-        model = _new(network, recipe, choices)
+        model = _new(network, recipe, choices, base)
         if known:
             copy_state(model, known.model)
             model = known.model
@@ -66,11 +71,14 @@ def choices_for(network: Network, recipe: Recipe, steps: int) -> Choices:
 
 
 def prepare(network: Network, recipe: Recipe, steps: int) -> None:
-    """Have the model traced and its first weights drawn before somebody waits for it. Large ones are left alone."""
+    """Have the model traced and its first weights drawn before somebody waits for it.
+
+    Large ones are left alone, and those that begin with another one's weights, which are not here.
+    """
     shapes, choices = trace(network), choices_for(network, recipe, steps)
     graph = _graph(network, recipe, choices)
     known = _warm.get(graph)
-    if shapes.totals.parameters > LARGEST or (known and known.fresh_for == recipe):
+    if recipe.start or shapes.totals.parameters > LARGEST or (known and known.fresh_for == recipe):
         return
     model = _new(network, recipe, choices)
     if known:
@@ -84,8 +92,11 @@ def prepare(network: Network, recipe: Recipe, steps: int) -> None:
     _keep(graph, model, recipe)
 
 
-def _new(network: Network, recipe: Recipe, choices: Choices) -> keras.Model:
-    alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True)
+def _new(network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray] = ()) -> keras.Model:
+    frozen = recipe.start.frozen if recipe.start else 0
+    alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True, frozen=frozen)
+    if recipe.start:
+        take_over(alone, base, recipe.start)
     model = in_front(alone, recipe.augmentation, recipe.seed)
     compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
     return model

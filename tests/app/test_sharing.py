@@ -105,6 +105,19 @@ def inside(app: AppTest) -> None:
     app.slider(key="inside-blur").set_value(1).run()
 
 
+def dream(app: AppTest) -> None:
+    app.segmented_control(key="inside-view").set_value("dream").run()
+    app.multiselect(key="inside-dream-layers-keras-log").set_value([0, 4]).run()
+    app.segmented_control(key="inside-dream-of").set_value("photo")
+    app.slider(key="inside-octaves").set_value(2).run()
+
+
+def transfer(app: AppTest) -> None:
+    app.selectbox(key="transfer-base").set_value("keras-log").run()
+    app.slider(key="transfer-layers-keras-log").set_value(3).run()
+    app.segmented_control(key="transfer-seeds").set_value(5).run()
+
+
 def duel(app: AppTest) -> None:
     app.selectbox(key="duel-data").set_value("bundled").run()
     app.selectbox(key="duel-first-network").set_value("own").run()
@@ -149,6 +162,8 @@ SEEN = {
     "runs": (pages.RUNS, {}, nothing, {}),
     "draw": (pages.DRAW, DRAWING, draw, {"models": "dnn-500x3", "way": "arrange"}),
     "inside": (pages.INSIDE, {}, inside, {"view": "ascent", "model": "keras-log", "layer": "2", "blur": "1"}),
+    "dream": (pages.INSIDE, {}, dream, {"view": "dream", "layers": "0.4", "dreamof": "photo", "octaves": "2"}),
+    "transfer": (pages.TRANSFER, {}, transfer, {"from": "keras-log", "layers": "3", "seeds": "5"}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),
 }
 
@@ -313,3 +328,18 @@ def test_a_preset_of_the_notes_fits_a_code(at):
     for preset in PRESETS.values():
         app = support.opened(pages.DESIGNER, {"studio.history": History(present=preset.network)})
         assert share.qr_code(link_of(app)) is not None, preset.name
+
+
+def test_who_goes_back_gets_the_address_written_even_where_it_is_right_already(monkeypatch):
+    """A script that did not know of it yet may have written another one, which the browser has by now."""
+    app = support.opened(pages.DESIGNER, DESIGN)
+    wrote = []
+    monkeypatch.setattr(
+        "streamlit.runtime.state.query_params_proxy.QueryParamsProxy.from_dict",
+        lambda self, values: wrote.append(values),
+    )
+    app.run()
+    assert wrote == []
+    monkeypatch.setattr("cnn_core.ui.kit.sharing.went_back", lambda: True)
+    app.run()
+    assert [values["design"] for values in wrote] == [OWN.to_token()]

@@ -31,6 +31,9 @@ PAGES = {
     "inside?view=excited": "Look inside",
     "inside?view=off": "Look inside",
     "inside?view=ascent": "Look inside",
+    "inside?view=dream": "Look inside",
+    "transfer": "Transfer learning",
+    "transfer?from=keras-log": "Transfer learning",
     "duel": "Duel",
     "duel?way=runs": "Duel",
 }

@@ -51,6 +51,10 @@ STATES = {
     "inside, excited": (pages.INSIDE, {"inside-view": "excited"}),
     "inside, off": (pages.INSIDE, {"inside-view": "off"}),
     "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),
+    "inside, epochs": (pages.INSIDE, {"inside-view": "epochs"}),
+    "inside, dream": (pages.INSIDE, {"inside-view": "dream"}),
+    "transfer": (pages.TRANSFER, {}),
+    "transfer, a model": (pages.TRANSFER, {"transfer-base": "keras-log"}),
     "duel": (pages.DUEL, {}),
     "duel, drawn": (pages.DUEL, {"studio.draw.last": DRAWING}),
 }

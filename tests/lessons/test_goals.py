@@ -26,6 +26,7 @@ from cnn_core.lessons.facts import (
     SwitchedOff,
     Thinned,
     Trained,
+    Transferred,
     Varied,
 )
 from cnn_core.lessons.goals import GOALS, goal, newly_met, reach
@@ -83,6 +84,9 @@ MET = {
     "agree": [Reasoned(0.36)],
     "half-off": [SwitchedOff(0.5, 0.019)],
     "climbed": [Climbed(0.1, 1.1)],
+    "compared": [Transferred((0.0,))],
+    "helps": [Transferred((0.02, -0.1))],
+    "does-not": [Transferred((0.3, 0.0))],
     reach(97, 50_000): [run(test=0.97, parameters=49_999)],
 }
 SHORT_OF = {
@@ -122,6 +126,9 @@ SHORT_OF = {
     "agree": [Reasoned(0.35)],
     "half-off": [SwitchedOff(0.49, 0.0), SwitchedOff(0.9, 0.02)],
     "climbed": [Climbed(0.1, 0.9), Climbed(-1.0, -0.1), Climbed(0.0, 0.0)],
+    "compared": [SwitchedOff(0.5, 0.019)],
+    "helps": [Transferred((0.019, -0.1))],
+    "does-not": [Transferred((0.3, 0.001))],
     reach(97, 50_000): [run(test=0.97), run(test=0.969, parameters=1)],
 }
 
@@ -132,7 +139,7 @@ def test_examples():
 
 def test_every_goal_is_tried():
     keys = [one.key for of_page in GOALS.values() for one in of_page]
-    assert len(set(keys)) == len(keys) == 33
+    assert len(set(keys)) == len(keys) == 36
     assert MET.keys() == SHORT_OF.keys() == {*keys, reach(97, 50_000)}
 
 

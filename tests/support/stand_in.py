@@ -66,6 +66,7 @@ class StandInQueue:
 
     def __init__(self, studio: Studio, trainer: threading.Lock):
         self._store, self._catalogue, self._trainer = studio.store, studio.catalogue, trainer
+        self._library = studio.library
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._lock, self._begun, self._stops = threading.Lock(), set(), set()
         threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
@@ -113,8 +114,9 @@ class StandInQueue:
         return Finished()
 
     def _train(self, run: Run) -> None:
-        from cnn_core.training.build import checkpoint, snapshot
+        from cnn_core.training.build import checkpoint, from_bytes, snapshot
         from cnn_core.training.fit import fit
+        from cnn_core.training.start import first_arrays
 
         def emit(event: Event) -> None:
             if not self._store.append(run.id, event):
@@ -126,6 +128,11 @@ class StandInQueue:
             self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epochs))
             reached.put(epochs, b"", snapshot(attempt.model))
 
+        if start := run.recipe.start:
+            model = self._library.model(start.base)
+            base = first_arrays(from_bytes(model.load()), len(model.network.layers), start.layers)
+        else:
+            base = []
         outcome = fit(
             run.network,
             run.recipe,
@@ -134,6 +141,7 @@ class StandInQueue:
             lambda: run.id in self._stops,
             on_epoch=on_epoch,
             resume=self._store.load_file(run.id, CHECKPOINT_FILE),
+            base=base,
         )
         for name, content in trainers.files({**vars(outcome), "progress": reached.take(-1)}).items():
             self._store.save_file(run.id, name, content)

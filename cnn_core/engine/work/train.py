@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.work.base import TRAINING, Key, Work, brief
@@ -62,7 +64,7 @@ class Train(Work):
     """`training.fit`, with its events logged under `topic`.
 
     A run can be `submitted` again, to be resumed from the checkpoint `resume`; then the weights after the epochs `kept`
-    are known to the server.
+    are known to the server. `depth` is how many layers the design of the recipe's base has, if there is one.
     """
 
     topic: str
@@ -73,11 +75,13 @@ class Train(Work):
     data: Key
     resume: bytes | None
     kept: tuple[int, ...]
+    depth: int = 0
 
     place = TRAINING
 
     def needs(self) -> tuple[Key, ...]:
-        return (self.data,)
+        start = self.recipe.start
+        return (self.data, Key("model", start.base)) if start else (self.data,)
 
     def run(self, context: Context) -> dict[str, Any]:
         """The fields of fit's Outcome, all "events" once more, and the last "progress"."""
@@ -95,11 +99,18 @@ class Train(Work):
         try:
             reports.begin()
             asked = self.network, self.recipe, dataset, reports.emit, context.stopped
-            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume)
+            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume, base=self._base(context))
             return {**vars(outcome), "events": reports.events, "progress": reached.take(-1)._replace(checkpoint=b"")}
         finally:
             _reached.pop(this, None)
             reports.end()
+
+    def _base(self, context: Context) -> list[np.ndarray]:
+        from cnn_core.training.start import first_arrays
+
+        if (start := self.recipe.start) is None:
+            return []
+        return first_arrays(context.model(start.base), self.depth, start.layers)
 
     def in_words(self, error: Exception) -> RunError:
         return why_not_trained(error)

@@ -39,7 +39,15 @@ MATCHES = {
     ),
 }
 """What both sides can have the same of: its name, and what that means."""
-UNSHARED = ("seed", "train_images", "augmentation", "time_limit", "pixel_order")  # chosen elsewhere, or not at all
+UNSHARED = (
+    "seed",
+    "train_images",
+    "augmentation",
+    "time_limit",
+    "pixel_order",
+    "start",
+)
+"""Fields of a recipe that are chosen elsewhere, or not at all."""
 OWN = "own"
 DUEL_RECIPE: Slot[Recipe] = Slot("duel.recipe", PRESETS[FIRST_PRESETS["first"]].recipe)
 

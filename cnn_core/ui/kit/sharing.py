@@ -52,6 +52,11 @@ def gone_back() -> None:
     _BACK.put(True)
 
 
+def went_back() -> bool:
+    """Whether the page's script runs because its visitor went back, or forward."""
+    return _BACK.get()
+
+
 def carry(**shown: object) -> None:
     """The page's link says this, by the names of its parameters; None: it does not say it.
 

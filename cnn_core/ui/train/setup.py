@@ -15,6 +15,7 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.engine.work.maps import Random
 from cnn_core.engine.work.prepare import Prepare
+from cnn_core.errors import RunError
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
@@ -53,6 +54,7 @@ def training_setup() -> None:
         entry = choose_data()
         data_facts(entry)
         _augmentation_line(session.RECIPE.get().augmentation)
+        _start_line(session.RECIPE.get())
     with right:
         recipe = _choose_recipe(session.RECIPE.get())
         session.RECIPE.put(recipe)
@@ -68,7 +70,7 @@ def _choose_recipe(recipe: Recipe) -> Recipe:
     if not shows("recipe", _("More settings of the training")):
         return recipe
     with st.expander(_("More"), icon=":material/tune:", key="recipe-all"):
-        return form(recipe, FORMS[1], columns=2, skip=(*FIRST, "augmentation", "pixel_order"))
+        return form(recipe, FORMS[1], columns=2, skip=(*FIRST, "augmentation", "pixel_order", "start"))
 
 
 def train_again(run: Run) -> None:
@@ -104,6 +106,8 @@ def _is_possible(network: Network, recipe: Recipe, entry: Entry) -> bool:
         _show_refusal(why)
     elif problem:
         _show_problem(problem, network, entry)
+    elif misfit := _start_problem(network, recipe):
+        show_error(misfit)
     else:
         _summary(network, recipe, entry)
         if services.fault() is None:
@@ -187,6 +191,33 @@ def _augmentation_line(augmentation: Augmentation) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("Augmentation: {augmentation}", augmentation=augmentation), width="content")
         st.page_link(pages.AUGMENTATION, label=_("Change"), icon=":material/auto_awesome_motion:")
+
+
+def _start_line(recipe: Recipe) -> None:
+    """What the network begins with, if not with random weights, and the way to change that."""
+    if recipe.start is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Begins with {start}.", start=recipe.start), width="content")
+        plain = recipe.model_copy(update={"start": None})
+        st.button(_("Begin with random weights"), on_click=session.RECIPE.put, args=(plain,), key="setup-random")
+
+
+def _start_problem(network: Network, recipe: Recipe) -> str:
+    """Why the network cannot begin so, in words; empty when it can."""
+    if recipe.start is None:
+        return ""
+    try:
+        base = services.library().model(recipe.start.base)
+    except RunError as error:
+        return str(error)
+    if recipe.start.fits(base.network, network):
+        return ""
+    return _(
+        "This network cannot begin with {start}: its first layers or its images are others. Choose the layers as the "
+        "base has them, or begin with random weights.",
+        start=recipe.start,
+    )
 
 
 def _show_refusal(problem: str) -> None:

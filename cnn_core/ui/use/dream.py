@@ -21,7 +21,7 @@ OF = {ABOVE: N_("The image above"), PHOTO: N_("A photo")}
 SIDE = 224
 """Pixels of a side of what is dreamt."""
 SHOWN = 336  # px
-STRENGTHS, OCTAVES, STEPS = range(1, 9), range(1, 5), range(5, 41, 5)
+STRENGTHS, OCTAVES, STEPS = range(1, 9), range(1, 5), tuple(range(5, 41, 5))
 _DREAMT: Slot[np.ndarray | None] = Slot("inside.dreamt", None)
 """Of each wish, what came of it."""
 
@@ -84,9 +84,9 @@ def _choose(subject: Subject) -> tuple[list[int], dict[str, int]]:
             _("Sizes (octaves)"), 1, OCTAVES[-1], asked("octaves", 3, OCTAVES), key="inside-octaves", width=160
         )
         steps = st.slider(
-            _("Steps at each size"), 5, STEPS[-1], asked("steps", 20, STEPS), 5, key="inside-dream-steps", width=180
+            _("Steps at each size"), 5, STEPS[-1], asked("each", 20, STEPS), 5, key="inside-dream-steps", width=180
         )
-    carry(layers=places, strength=strength, octaves=octaves, steps=steps)
+    carry(layers=places, strength=strength, octaves=octaves, each=steps)
     return places, {"strength": strength, "octaves": octaves, "steps": steps}
 
 

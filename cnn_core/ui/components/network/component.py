@@ -96,6 +96,7 @@ def living_network(
     small: bool = False,
     windows: Sequence[int] = (),
     selectable: Sequence[int] = (),
+    frozen: int = 0,
 ) -> Drawing | None:
     """Show the network at work on a drawing, or on an image.
 
@@ -106,6 +107,7 @@ def living_network(
         image: (H, W, C) uint8 of the network's input shape; with a pad, shown until something is drawn.
         selected: the layer that is being edited, or looked into.
         selectable: the places of the layers that can be selected; without it, those of a network that is edited.
+        frozen: how many of the first layers do not learn.
         on_edit: called when a visitor wishes to change the network, or to select a layer; `edit(key)` says how.
         small: about half as high, where the picture is not what the page is about.
         windows: the places of the layers whose window can be moved by hand elsewhere; `window(key)` says which one.
@@ -124,6 +126,7 @@ def living_network(
         "untold": bool(pad and pad.untold),
         "editable": on_edit is not None and not selectable,
         "selectable": list(selectable),
+        "frozen": frozen,
         "selected": selected,
         "small": small,
         "windows": list(windows),

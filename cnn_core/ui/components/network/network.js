@@ -22,7 +22,7 @@ const ANSWER = 104;
 
 // What the page is built from; anything else changes only what is painted.
 const shapeOf = head => JSON.stringify([head?.blocks, head?.classes, head?.pad, head?.fault, head?.editable,
-  head?.selectable, head?.selected, head?.small, head?.imageless, head?.maps?.layers.map(({shape}) => shape)]);
+  head?.selectable, head?.frozen, head?.selected, head?.small, head?.imageless, head?.maps?.layers.map(({shape}) => shape)]);
 
 export class LivingNetwork {
   constructor(root, tell) {
@@ -77,6 +77,7 @@ export class LivingNetwork {
       .map((about, n) => new Block(n + this.offset, about, outputs[n], words));
     this.answer = answers ? new Answer(last + this.offset, head.blocks[last], head.classes, words) : null;
     const drawn = this.pad?.strokes ?? []; // an edit of the network leaves the drawing alone
+    this.blocks.forEach((block, place) => block.root.classList.toggle("frozen", place < head.frozen));
     this.entrance = new Entrance(head, words,
       {changed: () => this.request(), lifted: () => this.lifted(), pen: this.pad?.pen});
     this.pad = this.entrance.pad;
@@ -85,7 +86,7 @@ export class LivingNetwork {
     if (this.pad && drawn.length) this.pad.restore(drawn);
     this.fault = head.fault ? element("p", "fault", head.fault) : null;
     if (head.editable) makeEditable(this);
-    else makeSelectable(this, head.selectable);
+    else makeSelectable(this, head.selectable ?? []);
   }
 
   // ---- sizes ------------------------------------------------------------------------------------------------------

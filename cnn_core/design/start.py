@@ -1,0 +1,42 @@
+"""What a network begins with instead of random weights: the first layers of one that was trained before."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+
+from cnn_core.design.network import Network
+from cnn_core.language import N_, Text
+
+Whole = Annotated[int, Strict()]
+
+
+class Start(BaseModel):
+    """Transfer: the first `layers` of the trained model `base` are taken over; the first `frozen` of them stay.
+
+    Source: Yosinski et al. 2014, "How transferable are features in deep neural networks?".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str = Field(min_length=1, max_length=80, description=N_("The trained model, by its key."))
+    layers: Whole = Field(ge=1, le=500, description=N_("How many of its first layers are taken over."))
+    frozen: Whole = Field(ge=0, le=500, description=N_("How many of these stay as they are."))
+
+    @model_validator(mode="after")
+    def _frozen_are_taken(self) -> Self:
+        if self.frozen > self.layers:
+            raise ValueError("no more layers can be frozen than are taken over")
+        return self
+
+    def __str__(self) -> str:
+        told = Text("the first {layers} layers of {base}, {frozen} of them frozen", **self.model_dump())
+        return str(told)
+
+    def fits(self, base: Network, network: Network) -> bool:
+        """Whether `network` begins with the layers that are taken over from `base`, and lets the rest be learned."""
+        taken = base.layers[: self.layers]
+        there = [(one.type, one.arguments()) for one in taken]
+        own = [(one.type, one.arguments()) for one in network.layers[: self.layers]]
+        return (
+            len(taken) == self.layers < len(network.layers) and there == own and base.input_shape == network.input_shape
+        )

@@ -1,0 +1,67 @@
+"""CompareWays: whether it helps to begin with what another network has learned, trained and not asserted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.engine.work.base import TRAINING, Key, Work
+from cnn_core.engine.work.context import Context
+from cnn_core.engine.work.train import why_not_trained
+from cnn_core.errors import RunError
+
+
+@dataclass(frozen=True)
+class CompareWays(Work):
+    """`training.transfer.compare_ways`, from a model of the library or from one that is made first.
+
+    Args:
+        network, recipe: what is trained; the recipe has a start whose layers are frozen.
+        depth: how many layers the design of the base has.
+        data: the data set's key.
+        classes: of the data set, those that are learned; empty: all.
+        sizes: training images of each class.
+        seeds: one training each.
+        base: where no model of the library is the base: its design, its recipe, and the classes that it learns first.
+    """
+
+    network: Network
+    recipe: Recipe
+    depth: int
+    data: Key
+    classes: tuple[int, ...]
+    sizes: tuple[int, ...]
+    seeds: tuple[int, ...]
+    base: tuple[Network, Recipe, tuple[int, ...]] | None = None
+
+    place = TRAINING
+
+    def needs(self) -> tuple[Key, ...]:
+        start = self.recipe.start
+        return (self.data, Key("model", start.base)) if start and self.base is None else (self.data,)
+
+    def run(self, context: Context) -> list[dict[str, Any]]:
+        """The fields of each Score; those so far are the partial result."""
+        from cnn_core.training.start import first_arrays
+        from cnn_core.training.transfer import Score, compare_ways, learned, only
+
+        assert self.recipe.start
+        whole = context.dataset(self.data)
+        if self.base:
+            network, recipe, classes = self.base
+            model = learned(network, recipe, only(whole, classes), context.stopped)
+        else:
+            model = context.model(self.recipe.start.base)
+        arrays = first_arrays(model, self.depth, self.recipe.start.layers)
+        data = only(whole, self.classes) if self.classes else whole
+
+        def report(fraction: float, scores: list[Score]) -> None:
+            context.report(fraction, [vars(score) for score in scores])
+
+        asked = self.network, self.recipe, data, arrays, self.sizes, self.seeds
+        return [vars(score) for score in compare_ways(*asked, report, context.stopped)]
+
+    def in_words(self, error: Exception) -> RunError:
+        return why_not_trained(error)

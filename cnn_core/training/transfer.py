@@ -1,0 +1,105 @@
+"""Transfer: does it help to begin with what another network has learned? The same training in three ways."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import cast
+
+import keras
+import numpy as np
+
+from cnn_core.data.datasets import Dataset
+from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.start import Start
+from cnn_core.runs.events import EpochEnded, Event
+from cnn_core.training.build import from_bytes
+from cnn_core.training.fit import fit
+from cnn_core.training.start import Arrays
+
+WAYS = ("frozen", "free", "scratch")
+"""The layers that are taken over stay as they are; or learn on; or nothing is taken over."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one training ended.
+
+    Args:
+        way: one of WAYS.
+        images: of each class, to learn from.
+        accuracy: on the test images.
+        seconds: of training.
+    """
+
+    way: str
+    images: int
+    seed: int
+    accuracy: float
+    seconds: float
+
+
+def compare_ways(
+    network: Network,
+    recipe: Recipe,
+    dataset: Dataset,
+    base: Arrays,
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    progress: Callable[[float, list[Score]], None] = lambda fraction, scores: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[Score]:
+    """Train `network` in all three WAYS on the same few images, for each of `sizes` (a class) and `seeds`.
+
+    Args:
+        recipe: with a start whose layers are frozen.
+        base: the weights that it takes over (`first_arrays`).
+        progress: gets the fraction that is done, and the scores so far.
+    """
+    start = cast(Start, recipe.start)
+    starts = {"frozen": start, "free": start.model_copy(update={"frozen": 0}), "scratch": None}
+    scores: list[Score] = []
+    trainings = [(size, seed, way) for size in sizes for seed in seeds for way in WAYS]
+    for size, seed, way in trainings:
+        if should_stop():
+            break
+        few = some_of_each(dataset, size, seed)
+        asked = recipe.model_copy(update={"start": starts[way], "seed": seed, "validation_share": 0.0})
+        ended: list[EpochEnded] = []
+        outcome = fit(network, asked, few, partial(_keep_epochs, ended), should_stop, base=base)
+        accuracy = float(np.mean(outcome.predicted == few.y_test))
+        scores.append(Score(way, size, seed, accuracy, sum(event.seconds for event in ended)))
+        progress(len(scores) / len(trainings), list(scores))
+    return scores
+
+
+def _keep_epochs(ended: list[EpochEnded], event: Event) -> None:
+    if isinstance(event, EpochEnded):
+        ended.append(event)
+
+
+def some_of_each(dataset: Dataset, images: int, seed: int) -> Dataset:
+    """With `images` training images of each class, those that `seed` draws; or all of a class that has fewer."""
+    order = np.random.default_rng(seed).permutation(len(dataset.y_train))
+    chosen = np.concatenate([order[dataset.y_train[order] == label][:images] for label in range(dataset.classes)])
+    return replace(dataset, x_train=dataset.x_train[chosen], y_train=dataset.y_train[chosen])
+
+
+def only(dataset: Dataset, classes: Sequence[int]) -> Dataset:
+    """The images of these classes alone, which are numbered anew."""
+    numbers = np.full(dataset.classes, -1)
+    numbers[list(classes)] = range(len(classes))
+    train, test = (np.isin(labels, classes) for labels in (dataset.y_train, dataset.y_test))
+    return replace(
+        dataset,
+        x_train=dataset.x_train[train],
+        y_train=numbers[dataset.y_train[train]],
+        x_test=dataset.x_test[test],
+        y_test=numbers[dataset.y_test[test]],
+        class_names=tuple(dataset.class_names[label] for label in classes),
+    )
+
+
+def learned(network: Network, recipe: Recipe, dataset: Dataset, should_stop: Callable[[], bool]) -> keras.Model:
+    """The network after this training."""
+    return from_bytes(fit(network, recipe, dataset, lambda event: None, should_stop).model)
