@@ -15,7 +15,7 @@ else:
 
     st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
     st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
-    page = st.navigation(menu())
+    page = st.navigation(menu(), expanded=True)  # no page is hidden behind "View more"
     if page.url_path:  # Home shows its button first
         startup.everything()
     with frame.around_page(page.url_path):

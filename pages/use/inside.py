@@ -40,5 +40,8 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 carry(view=view)
-if subject:
-    VIEWS[view][1](subject)
+board = VIEWS[view][1]
+if subject and view == "maps":  # a layer that is touched in its picture is another choice of the page
+    board(subject)
+elif subject:
+    st.fragment(board)(subject)

@@ -13,11 +13,12 @@ from distributed.security import Security
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
+from cnn_core.design.start import Start
 from cnn_core.engine.work.prepare import Prepare
 from cnn_core.errors import DataError, EngineError, RunError
 from cnn_core.exchange.weights import read_checkpoint, read_weights
 from cnn_core.runs.events import Finished
-from cnn_core.runs.models import MODEL_FILE, READY_MADE
+from cnn_core.runs.models import MODEL_FILE, READY_MADE, ready_made
 from cnn_core.runs.past import MOST_EPOCHS, file_name, kept_epochs
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
@@ -210,6 +211,25 @@ def test_a_resumed_run_adds_to_its_past(lab):
     done = len(lab.ended(run).epochs_done)
     kept = kept_epochs(lab.store.file_sizes(run.id))
     assert (kept[0], kept[-1], len(kept)) == (0, done, min(done + 1, MOST_EPOCHS))
+
+
+def test_a_run_begins_with_a_model_that_its_worker_is_sent(lab):
+    base = ready_made("keras-log")
+    network = base.network.changed(layers=(*base.network.layers[:6], Dense(units=10, activation="softmax")))
+    start = Start(base=base.key, layers=6, frozen=6)
+    run = lab.train(SHORT.model_copy(update={"start": start, "epochs": 1}), network)
+    state = lab.ended(run)
+    assert (state.status, state.message) == ("finished", "")
+    assert state.tested.accuracy > 0.8
+    begun = read_weights(base.load(), base.network)
+    after = read_weights(lab.store.load_file(run.id, MODEL_FILE), network)
+    for one, other in zip(begun.arrays[:6], after.arrays[:6], strict=True):
+        assert all(map(np.array_equal, one, other))
+
+    gone = lab.ended(lab.train(SHORT.model_copy(update={"start": Start(base="0123456789", layers=1, frozen=1)})))
+    assert gone.status == "failed"
+    assert "no such run" in gone.message
+    assert lab.ended(lab.train()).status == "finished", "the queue goes on"
 
 
 def test_divergence_is_said_in_words(lab):

@@ -11,6 +11,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.design.start import Start
+from cnn_core.engine.work.maps import Random
 from cnn_core.exchange.weights import Arrays, Weights, weight_shapes
 from cnn_core.language import _
 from cnn_core.ui import pages
@@ -113,14 +114,11 @@ def _choose_layers(base: Base) -> int:
 
 
 def _picture(base: Base, network: Network, target: Target, layers: int) -> None:
-    """The network as its training begins; of the built-in base the weights are not known yet."""
-    if base.key == DIGITS:
-        return
-    taken = model_weights(base.key).arrays[:layers]
-    fresh: list[Arrays | None] = [None if shapes else [] for shapes in weight_shapes(network)[layers:]]
+    """The network as its training begins; what the built-in base will have learned is not known yet."""
+    random = Random(RECIPE.seed, base.pixels)
     network_at_work(
         network,
-        Weights([*taken, *fresh], base.pixels),
+        random if base.key == DIGITS else _begun(base, network, layers),
         key=f"transfer-network-{base.key}",
         place="transfer",
         class_names=target.class_names,
@@ -128,6 +126,13 @@ def _picture(base: Base, network: Network, target: Target, layers: int) -> None:
         small=True,
         frozen=layers,
     )
+
+
+def _begun(base: Base, network: Network, layers: int) -> Weights:
+    """The weights as the training begins."""
+    taken = model_weights(base.key).arrays[:layers]
+    fresh: list[Arrays | None] = [None if shapes else [] for shapes in weight_shapes(network)[layers:]]
+    return Weights([*taken, *fresh], base.pixels)
 
 
 def _facts(network: Network, layers: int) -> None:

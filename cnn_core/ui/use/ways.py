@@ -145,11 +145,12 @@ def _chart(scores: Sequence[dict[str, Any]], sizes: Sequence[int]) -> None:
     if not all(lines):  # it was stopped
         _table(scores, sizes)
         return
-    means = {way: np.mean(seeds, axis=0) for way, seeds in zip(WAYS, lines, strict=True)}
-    st.markdown(" ".join([*(_best(means, place, size) for place, size in _ends(sizes)), _pace(scores)]))
+    by_way = dict(zip(WAYS, map(np.array, lines), strict=True))
+    st.markdown(" ".join([*(_best(by_way, place, size) for place, size in _ends(sizes)), _pace(scores)]))
     names, x_title = [_(name) for name in WAYS.values()], _("Images of each class")
     figure = lines_figure(sizes, lines, names, list(COLOUR_OF.values()), x_title, log_x=True)
     st.plotly_chart(figure, key="transfer-chart", config=STILL, alt=describe_lines(sizes, lines, names, x_title))
+    means = {way: values.mean(axis=0) for way, values in by_way.items()}
     gains = np.maximum(means["frozen"], means["free"]) - means["scratch"]
     record(Transferred(tuple(map(float, gains))))
 
@@ -159,22 +160,30 @@ def _ends(sizes: Sequence[int]) -> list[tuple[int, int]]:
     return list({place: (place, sizes[place]) for place in (0, len(sizes) - 1)}.values())
 
 
-def _best(means: dict[str, np.ndarray], place: int, size: int) -> str:
-    """Which way is best with so many images, in numbers."""
-    now = {way: float(values[place]) for way, values in means.items()}
-    start = max(("frozen", "free"), key=now.__getitem__)
-    values = {"size": size, "start": percent(now[start]), "scratch": percent(now["scratch"])}
-    if now[start] > now["scratch"]:
-        name = _("frozen") if start == "frozen" else _("free to learn on")
+def _best(accuracies: dict[str, np.ndarray], place: int, size: int) -> str:
+    """Whether the better start helps with so many images: with each seed, with none, or as luck has it."""
+    now = {way: values[:, place] for way, values in accuracies.items()}
+    start = max(("frozen", "free"), key=lambda way: now[way].mean())
+    gains = now[start] - now["scratch"]
+    values = {"size": size, "start": percent(now[start].mean()), "scratch": percent(now["scratch"].mean())}
+    name = _("frozen") if start == "frozen" else _("free to learn on")
+    if gains.min() > 0:
         return _(
             "With {size} images of each class the start helps: taken over and {name}, it reads {start} of the test "
             "images, from scratch {scratch}.",
             name=name,
             **values,
         )
+    if gains.max() <= 0:
+        return _(
+            "With {size} images of each class the start does not help: from scratch it reads {scratch} of the test "
+            "images, taken over at best {start}.",
+            **values,
+        )
     return _(
-        "With {size} images of each class the start does not help: from scratch it reads {scratch} of the test images, "
-        "taken over at best {start}.",
+        "With {size} images of each class it depends on the seed: taken over and {name}, it reads {start} of the test "
+        "images, from scratch {scratch}.",
+        name=name,
         **values,
     )
 
