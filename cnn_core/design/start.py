@@ -18,7 +18,7 @@ class Start(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base: str = Field(min_length=1, max_length=80, description=N_("The trained model, by its key."))
+    base: str = Field(pattern=r"^[a-z0-9-]{1,80}$", description=N_("The trained model, by its key."))
     layers: Whole = Field(ge=1, le=500, description=N_("How many of its first layers are taken over."))
     frozen: Whole = Field(ge=0, le=500, description=N_("How many of these stay as they are."))
 

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import keras
 import numpy as np
 
 from cnn_core.data.datasets import Dataset
+from cnn_core.design.layers import Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.runs.events import EpochEnded, Event
-from cnn_core.training.build import from_bytes
+from cnn_core.training.batches import EVALUATION_BATCH
+from cnn_core.training.build import build, from_bytes
 from cnn_core.training.fit import fit
-from cnn_core.training.start import Arrays
+from cnn_core.training.start import Arrays, take_over
 
+LARGEST_SIDE = 4096
+"""Of a network's input."""
 WAYS = ("frozen", "free", "scratch")
 """The layers that are taken over stay as they are; or learn on; or nothing is taken over."""
 
@@ -52,25 +56,55 @@ def compare_ways(
     """Train `network` in all three WAYS on the same few images, for each of `sizes` (a class) and `seeds`.
 
     Args:
-        recipe: with a start whose layers are frozen.
+        recipe: with a start whose layers are frozen: their features are computed once and kept.
         base: the weights that it takes over (`first_arrays`).
         progress: gets the fraction that is done, and the scores so far.
     """
     start = cast(Start, recipe.start)
-    starts = {"frozen": start, "free": start.model_copy(update={"frozen": 0}), "scratch": None}
+    head, features = with_features(network, recipe, dataset, base)
+    free = start.model_copy(update={"frozen": 0})
+    ways: dict[str, tuple[Network, Dataset, dict[str, Any]]] = {
+        "frozen": (head, features, {"start": None, "pixels": "raw"}) if features else (network, dataset, {}),
+        "free": (network, dataset, {"start": free}),
+        "scratch": (network, dataset, {"start": None}),
+    }
     scores: list[Score] = []
     trainings = [(size, seed, way) for size in sizes for seed in seeds for way in WAYS]
     for size, seed, way in trainings:
         if should_stop():
             break
-        few = some_of_each(dataset, size, seed)
-        asked = recipe.model_copy(update={"start": starts[way], "seed": seed, "validation_share": 0.0})
+        trained, data, changes = ways[way]
+        asked = recipe.model_copy(update={"seed": seed, "validation_share": 0.0, **changes})
         ended: list[EpochEnded] = []
-        outcome = fit(network, asked, few, partial(_keep_epochs, ended), should_stop, base=base)
+        few = some_of_each(data, size, seed)
+        outcome = fit(trained, asked, few, partial(_keep_epochs, ended), should_stop, base=base)
         accuracy = float(np.mean(outcome.predicted == few.y_test))
         scores.append(Score(way, size, seed, accuracy, sum(event.seconds for event in ended)))
         progress(len(scores) / len(trainings), list(scores))
     return scores
+
+
+def with_features(network: Network, recipe: Recipe, dataset: Dataset, base: Arrays) -> tuple[Network, Dataset | None]:
+    """What is left to train when the frozen layers of a start have looked at each image once, and never again.
+
+    Returns:
+        The layers that learn, as a network of its own, and the data set as the frozen layers see it (float32). None
+        instead of that where the features are too many for a network's input: then the network stays whole.
+    """
+    start = cast(Start, recipe.start)
+    whole = build(network, pixels=recipe.pixels)
+    take_over(whole, base, start)
+    front = keras.Sequential([keras.Input(network.input_shape), *whole.layers[: start.frozen - len(network.layers)]])
+    *sides, count = front.output_shape[1:]
+    shape, flat = (*(sides or (1, 1)), count), [] if sides else [Flatten()]
+    if max(shape) > LARGEST_SIDE:
+        return network, None
+    seen = [
+        front.predict(images, batch_size=EVALUATION_BATCH, verbose=0).reshape(-1, *shape)
+        for images in (dataset.x_train, dataset.x_test)
+    ]
+    head = network.changed(input_shape=shape, layers=(*flat, *network.layers[start.frozen :]))
+    return head, replace(dataset, x_train=seen[0], x_test=seen[1])
 
 
 def _keep_epochs(ended: list[EpochEnded], event: Event) -> None:

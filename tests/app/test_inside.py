@@ -222,3 +222,15 @@ def test_the_time_machine_turns_a_run_back(past, model):
 def test_a_network_without_a_past_says_how_to_get_one():
     app = opened("epochs", model="keras-log")
     assert "only the end is kept" in app.info[0].value
+
+
+def test_two_networks_of_one_name_are_told_apart():
+    """A box takes the first of two options that are called alike."""
+    first, second = trained(services.store()), trained(services.store())
+    app = opened("maps", model=first.id)
+    box = app.selectbox(key="inside-model")
+    assert len(set(box.options)) == len(box.options)
+    for run in (second, first):
+        app.selectbox(key="inside-model").set_value(run.id).run()
+        assert app.selectbox(key="inside-model").value == run.id
+        assert not app.exception

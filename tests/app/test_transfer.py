@@ -81,6 +81,12 @@ def test_a_run_begins_with_the_base_and_leaves_frozen_layers_alone(trained):
     assert any("the first 6 layers of keras-log, 4 of them frozen" in caption.value for caption in page.caption)
 
 
+def test_a_start_that_knows_these_images_is_no_transfer():
+    told = "What it gains here is no transfer"
+    assert any(told in caption.value for caption in opened(pages.TRANSFER, **{"from": "keras-log"}).caption)
+    assert not any(told in caption.value for caption in opened(pages.TRANSFER).caption)
+
+
 def test_the_training_page_says_what_a_network_begins_with_and_refuses_what_cannot():
     network = with_new_head(CLASSIC, 6, 10)
     kept = {"studio.recipe": Recipe(start=Start(base="keras-log", layers=6, frozen=6))}

@@ -35,12 +35,11 @@ def test_the_variants_follow_a_slider_that_moves(server, page):
     opened(server, page)
     rotation = page.get_by_role("slider", name="rotation")
     until(lambda: 6 < farthest(page) <= 12)
-    settled(page)  # the thumb stays where it is now
-    thumb = rotation.locator("xpath=../..").bounding_box()
-    track = rotation.locator("xpath=../../..").bounding_box()
-    middle = thumb["y"] + thumb["height"] / 2
-    page.mouse.move(thumb["x"] + thumb["width"] / 2, middle)
+    settled(page)
+    rotation.locator("xpath=../..").hover()  # it waits until the thumb stays where it is
     page.mouse.down()
+    track = rotation.locator("xpath=../../..").bounding_box()
+    middle = track["y"] + track["height"] / 2
     for part, low, high in ((0.4, 40, 73), (0.9, 100, 162)):
         page.mouse.move(track["x"] + part * track["width"], middle, steps=5)
         until(lambda low=low, high=high: low < farthest(page) <= high)

@@ -89,5 +89,8 @@ def test_a_start_fits_only_a_network_that_begins_as_its_base_does():
     assert not start.fits(BASE, NETWORK.replace(0, Conv2D(filters=4, kernel_size=3)))
     assert not start.fits(BASE, NETWORK.changed(input_shape=(32, 32, 1)))
     assert not Start(base="base", layers=7, frozen=0).fits(BASE, BASE), "something is to be learned anew"
+    for key in ("", "![x](http://there/f)", "keras-log\n", "a" * 81):  # it comes with links, and is shown
+        with pytest.raises(ValueError, match="base"):
+            Start(base=key, layers=1, frozen=0)
     with pytest.raises(ValueError, match="no more layers can be frozen"):
         Start(base="base", layers=2, frozen=3)

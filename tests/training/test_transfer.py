@@ -1,14 +1,15 @@
 """transfer: the same images in three ways, from a base that knows some of the classes."""
 
 import numpy as np
+import pytest
 
-from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn_core.design.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.training.build import build
 from cnn_core.training.start import first_arrays
-from cnn_core.training.transfer import WAYS, compare_ways, learned, only, some_of_each
+from cnn_core.training.transfer import WAYS, compare_ways, learned, only, some_of_each, with_features
 
 TAKEN = (Conv2D(filters=4, kernel_size=5, activation="relu"), MaxPooling2D(pool_size=4), Flatten())
 NETWORK = Network(layers=(*TAKEN, Dense(units=5, activation="softmax")))
@@ -54,3 +55,26 @@ def test_it_ends_when_nobody_wants_it(small):
     arrays = first_arrays(build(NETWORK), 4, 3)
     recipe = RECIPE.model_copy(update={"start": START})
     assert compare_ways(NETWORK, recipe, only(small, range(5)), arrays, (4,), (1,), should_stop=lambda: True) == []
+
+
+@pytest.mark.parametrize("taken", [2, 3])
+def test_a_head_on_kept_features_is_the_rest_of_the_network(small, taken):
+    layers = NETWORK.layers if taken == 3 else (*TAKEN[:2], GlobalAveragePooling2D(), NETWORK.layers[-1])
+    network, start = NETWORK.changed(layers=layers), Start(base="x", layers=taken, frozen=taken)
+    base = first_arrays(build(NETWORK, seed=5), 4, taken)
+    head, features = with_features(network, RECIPE.model_copy(update={"start": start}), small, base)
+    whole = build(network, seed=1)
+    whole.set_weights([*base, *whole.get_weights()[len(base) :]])
+    rest = build(head, pixels="raw")
+    rest.set_weights(whole.get_weights()[len(base) :])
+    for images, seen in ((small.x_train, features.x_train), (small.x_test, features.x_test)):
+        np.testing.assert_allclose(
+            rest.predict(seen, verbose=0), whole.predict(images, verbose=0), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_features_that_are_too_many_are_not_kept(small):
+    layers = (Conv2D(filters=8, kernel_size=1), Flatten(), Dense(units=10, activation="softmax"))
+    network = Network(layers=layers)
+    recipe = RECIPE.model_copy(update={"start": Start(base="x", layers=2, frozen=2)})
+    assert with_features(network, recipe, small, first_arrays(build(network), 3, 2)) == (network, None)

@@ -8,6 +8,7 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.start import Start
 from cnn_core.training import warm
 from cnn_core.training.build import from_bytes
 from cnn_core.training.device import Choices
@@ -136,6 +137,7 @@ INSIDE = {
     "loss": "mse",
     "pixels": "raw",
     "augmentation": Augmentation(rotation=20),
+    "start": Start(base="keras-log", layers=1, frozen=1),
     "label_smoothing": 0.1,
 }
 

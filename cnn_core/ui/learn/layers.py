@@ -20,7 +20,7 @@ from cnn_core.ui.components.window.component import Filter
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.own_weights import own_weights
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.use.models import model_title
+from cnn_core.ui.use.models import model_titles
 
 DESIGN = "design"
 """The visitor's own design, among the keys of models."""
@@ -62,7 +62,8 @@ class LayerByHand:
 def sources(shape: tuple[int, ...], fits: Fits) -> dict[str, Source]:
     """By its key, each network that takes such images and has a layer that fits; the visitor's design last."""
     models = [model for model in services.models() if model.network.input_shape == shape]
-    found = {model.key: Source(model_title(model), model.network, model.key) for model in models}
+    titles = model_titles(models)
+    found = {model.key: Source(titles[model.key], model.network, model.key) for model in models}
     design = session.network()
     if design.input_shape == shape:
         found[DESIGN] = Source(_("Your design, as it is"), design, None)

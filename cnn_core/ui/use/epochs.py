@@ -97,7 +97,7 @@ def _past(run_id: str, epochs: tuple[int, ...], _run: Run) -> Past:
     return read_past(_contents(run_id, epochs), _run.network, _run.recipe.pixels)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=4)  # up to 50 MB each
 def _weights(run_id: str, epochs: int, _run: Run) -> Weights:
     (content,) = _contents(run_id, (epochs,))
     return read_checkpoint(content, _run.network, _run.recipe.pixels)
@@ -133,6 +133,12 @@ def _turn(subject: Subject, kept: Kept) -> None:
         )
 
 
+def _before(run: Run) -> str:
+    if run.recipe.start:
+        return _("Before the training: the weights that it took over, and random ones.")
+    return _("Before the training the weights are random.")
+
+
 def _watched(subject: Subject, run: Run) -> Watched | None:
     places = watched(subject.data.y_train, run.recipe)
     return Watched(subject.data.x_train[places], subject.data.y_train[places].tolist(), ()) if len(places) else None
@@ -143,7 +149,7 @@ def _moments(subject: Subject, kept: Kept, past: Past, counts: np.ndarray | None
     moments = []
     for place, epochs in enumerate(kept.epochs):
         event = ended.get(epochs)
-        told = [_("Before the training the weights are random.")] if not epochs else []
+        told = [] if epochs else [_before(kept.run)]
         if event and event.val_accuracy is not None:
             told.append(_("Validation accuracy {accuracy:.1%}.", accuracy=event.val_accuracy))
         if place and past.filters is not None:

@@ -1,6 +1,6 @@
 """The trained models that an image is shown to: which there are for what, which are chosen, what they answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -71,7 +71,7 @@ def _kind_name(model: Model, datasets: Mapping[str, str]) -> str:
 def chosen_models(models: Sequence[Model], key: str) -> dict[str, Model]:
     """A box to choose up to four of `models` in; those by their titles."""
     by_key = {model.key: model for model in models}
-    titles = _titles(models)
+    titles = model_titles(models)
     ready = [model for model in models if model.key in READY_MADE]
     keys = st.multiselect(
         _("Networks"),
@@ -103,8 +103,9 @@ def model_title(model: Model) -> str:
     return _(READY_MADE[model.key]) if model.key in READY_MADE else model.title
 
 
-def _titles(models: Sequence[Model]) -> dict[str, str]:
-    """Title by key; models of the same name are told apart by the beginning of their key."""
+def model_titles(models: Iterable[Model]) -> dict[str, str]:
+    """Title by key; models of the same name are told apart by the beginning of their key, as a box must: it would take
+    the first of two that are called alike for the one that was chosen."""
     named = {model.key: model_title(model) for model in models}
     names = list(named.values())
     return {key: name if names.count(name) == 1 else f"{name} ({key[:6]})" for key, name in named.items()}

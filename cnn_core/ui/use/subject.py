@@ -20,7 +20,7 @@ from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sample import choose_sample
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, follow
-from cnn_core.ui.use.models import WITH_DIGITS, model_title
+from cnn_core.ui.use.models import WITH_DIGITS, model_titles
 
 LAYER: Slot[int | None] = Slot("inside.layer", None)
 """Of each model, the place of the layer that is chosen in the box."""
@@ -56,12 +56,13 @@ def choose_subject() -> Subject | None:
     """The choices; None, and the reason on the page, while there is nothing to look into."""
     follow("model", lambda _key: session.reset_widgets("inside-model"))  # whatever was chosen here before
     models = {model.key: model for model in services.models() if convolutions(model.network)}
+    titles = model_titles(models.values())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             _("Network"),
             list(models),
             list(models).index(asked("model", next(iter(models)), list(models))),
-            format_func=lambda key: model_title(models[key]),
+            format_func=titles.__getitem__,
             key="inside-model",
             width=260,
             persist_state="session",

@@ -6,14 +6,16 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, Entry
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers import Dense, GlobalAveragePooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.design.start import Start
 from cnn_core.engine.work.maps import Random
+from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Arrays, Weights, weight_shapes
-from cnn_core.language import _
+from cnn_core.language import Text, _
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.at_work import network_at_work
@@ -21,7 +23,7 @@ from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import example_image, model_weights
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.train.setup import start as begin_run
-from cnn_core.ui.use.models import model_title
+from cnn_core.ui.use.models import model_titles
 from cnn_core.ui.use.ways import CLASSIC, DIGITS, LAST_DIGITS, RECIPE, Base, Target, ways_board
 
 EPOCHS, RATES = range(1, 101), (0.0001, 0.0003, 0.001, 0.003, 0.01)
@@ -56,7 +58,7 @@ def with_new_head(network: Network, layers: int, classes: int) -> Network:
 def _choose_base() -> Base:
     models = {model.key: model for model in services.models() if len(model.network.layers) > 1}
     titles = {DIGITS: _("Digits 0 to 4, learned here first")}
-    titles |= {key: model_title(model) for key, model in models.items()}
+    titles |= model_titles(models.values())
     key = st.selectbox(
         _("Start from"),
         list(titles),
@@ -68,7 +70,7 @@ def _choose_base() -> Base:
     carry(**{"from": key})
     if key == DIGITS:
         return Base(DIGITS, titles[DIGITS], CLASSIC.network, "scaled")
-    return Base(key, titles[key], models[key].network, model_weights(key).pixels)
+    return Base(key, titles[key], models[key].network, model_weights(key).pixels, models[key].dataset)
 
 
 def _choose_target(base: Base) -> Target:
@@ -82,6 +84,10 @@ def _choose_target(base: Base) -> Target:
         for entry in services.catalogue().entries()
         if entry.ready and entry.input_shape == base.network.input_shape
     }
+    if not entries:
+        images = sides(base.network.input_shape)
+        todo = Text("Upload one in Data sets, or choose another start")
+        raise DataError(Text("There is no data set with images of {sides}", sides=images), todo=todo)
     key, names = f"transfer-data-{base.network.input_shape}", list(entries)
     name = st.selectbox(
         _("To learn"),

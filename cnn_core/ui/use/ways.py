@@ -25,6 +25,7 @@ from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
+from cnn_core.ui.use.models import WITH_DIGITS
 
 FIRST_DIGITS, LAST_DIGITS = tuple(range(5)), tuple(range(5, 10))
 DIGITS = "digits"
@@ -50,6 +51,7 @@ class Base:
     title: str
     network: Network
     pixels: Pixels
+    dataset: str = ""  # that it has learned; none for the one that is made here
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ class Target:
 def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> None:
     """The three ways on the same images: one click, one chart, one sentence."""
     st.subheader(_("Does it help?"), anchor=False)
-    sizes = tuple(size for size in SIZES if size <= target.smallest) or (target.smallest,)
+    known, new = base.dataset, target.entry.name
+    if known == new or {known, new} <= set(WITH_DIGITS):
+        st.caption(_("This start has learned these very images, or some of them. What it gains here is no transfer."))
+    sizes = tuple(size for size in SIZES if size <= target.smallest) or (max(target.smallest, 1),)
     seeds = st.segmented_control(
         _("Seeds"), list(SEEDS), default=asked("seeds", 3, SEEDS), required=True, key="transfer-seeds"
     )

@@ -80,12 +80,8 @@ def timeline(
     data = framed(head) + _levels(filters) + _counts(confusions)
     mount = mounted(FOLDER, html='<div class="timeline learning"></div>', styles=STYLES)
     mount(key=key, data=data, on_place_change=nothing)
-    return min(int(session.component_state(key).get("place") or 0), len(moments) - 1) if told(key) else place
-
-
-def told(key: str) -> bool:
-    """Whether the visitor's browser has said where it stands."""
-    return session.component_state(key).get("place") is not None
+    told = session.component_state(key).get("place")  # nothing before it is moved
+    return min(max(int(place if told is None else told), 0), len(moments) - 1)
 
 
 def _moment(moment: Moment, watched: Watched | None, class_names: Sequence[str]) -> dict[str, Any]:
