@@ -8,7 +8,7 @@ from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset
 from cnn_core.design.layers import Dense
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import Start
+from cnn_core.design.start import Start, with_new_head
 from cnn_core.runs.events import EpochEnded
 from cnn_core.settings import Settings
 from cnn_core.training.fit import fit
@@ -27,7 +27,7 @@ def main() -> None:
     base = learned(network, RECIPE.model_copy(update={"batch_size": 64, "epochs": 6}), many, lambda: False)
     rows, ratios = [], []
     for layers in LAYERS:
-        begun = network.changed(layers=(*network.layers[:layers], head))
+        begun = with_new_head(network, layers, 5)
         arrays = first_arrays(base, len(network.layers), layers)
         recipe = RECIPE.model_copy(update={"start": Start(base="digits", layers=layers, frozen=layers)})
         scores = compare_ways(begun, recipe, few, arrays, SIZES, SEEDS)

@@ -1,10 +1,12 @@
 """What a network begins with instead of random weights: the first layers of one that was trained before."""
 
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
+from cnn_core.design.layers import Dense, GlobalAveragePooling2D
 from cnn_core.design.network import Network
+from cnn_core.design.shapes import trace
 from cnn_core.language import N_, Text
 
 Whole = Annotated[int, Strict()]
@@ -40,3 +42,11 @@ class Start(BaseModel):
         return (
             len(taken) == self.layers < len(network.layers) and there == own and base.input_shape == network.input_shape
         )
+
+
+def with_new_head(network: Network, layers: int, classes: int) -> Network:
+    """Its first `layers`, then a new answer for so many classes; maps are averaged first."""
+    taken = network.changed(layers=network.layers[:layers])
+    flat = len(cast(tuple, trace(taken).output_shape)) == 1
+    head = [] if flat else [GlobalAveragePooling2D()]
+    return taken.changed(layers=(*taken.layers, *head, Dense(units=classes, activation="softmax")))

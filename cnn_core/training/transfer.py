@@ -19,6 +19,8 @@ from cnn_core.training.build import build, from_bytes
 from cnn_core.training.fit import fit
 from cnn_core.training.start import Arrays, take_over
 
+HEAD = 10
+"""Times the size of a step, where only the last layers learn: nothing that was learned before can be spoilt."""
 LARGEST_SIDE = 4096
 """Of a network's input."""
 WAYS = ("frozen", "free", "scratch")
@@ -62,9 +64,11 @@ def compare_ways(
     """
     start = cast(Start, recipe.start)
     head, features = with_features(network, recipe, dataset, base)
-    free = start.model_copy(update={"frozen": 0})
+    free, faster = start.model_copy(update={"frozen": 0}), {"learning_rate": HEAD * recipe.learning_rate}
     ways: dict[str, tuple[Network, Dataset, dict[str, Any]]] = {
-        "frozen": (head, features, {"start": None, "pixels": "raw"}) if features else (network, dataset, {}),
+        "frozen": (head, features, {"start": None, "pixels": "raw", **faster})
+        if features
+        else (network, dataset, faster),
         "free": (network, dataset, {"start": free}),
         "scratch": (network, dataset, {"start": None}),
     }

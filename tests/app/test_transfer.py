@@ -5,12 +5,11 @@ import pytest
 
 from cnn_core.design.layers import Conv2D, Dense, GlobalAveragePooling2D
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import Start
+from cnn_core.design.start import Start, with_new_head
 from cnn_core.exchange.weights import read_weights
 from cnn_core.runs.models import MODEL_FILE, ready_made
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
-from cnn_core.ui.use.transfer import with_new_head
 from cnn_core.ui.use.ways import SIZES
 from tests.support.pages import opened, settled
 from tests.support.waiting import until

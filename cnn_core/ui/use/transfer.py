@@ -7,11 +7,10 @@ import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, Entry
 from cnn_core.design.arithmetic import sides
-from cnn_core.design.layers import Dense, GlobalAveragePooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.design.start import Start
+from cnn_core.design.start import Start, with_new_head
 from cnn_core.engine.work.maps import Random
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Arrays, Weights, weight_shapes
@@ -45,14 +44,6 @@ def transfer_board() -> None:
         ways_board(base, network, recipe, target)
         if base.key != DIGITS:
             _train(network, recipe, target, layers)
-
-
-def with_new_head(network: Network, layers: int, classes: int) -> Network:
-    """Its first `layers`, then a new answer for so many classes; maps are averaged first."""
-    taken = network.changed(layers=network.layers[:layers])
-    flat = len(cast(tuple, trace(taken).output_shape)) == 1
-    head = [] if flat else [GlobalAveragePooling2D()]
-    return taken.changed(layers=(*taken.layers, *head, Dense(units=classes, activation="softmax")))
 
 
 def _choose_base() -> Base:
