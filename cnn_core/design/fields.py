@@ -20,6 +20,7 @@ Shape = tuple[int, ...]
 MAX_NAME = 80
 """Characters of a network's name."""
 
+Whole = Annotated[int, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=65_536)]
 Units = Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
 Side = Annotated[int, Strict(), Field(ge=1, le=1024)]

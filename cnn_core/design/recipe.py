@@ -5,12 +5,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from cnn_core.design.augmentation import Augmentation
-from cnn_core.design.fields import checked
+from cnn_core.design.fields import Whole, checked
 from cnn_core.design.formats import texts
 from cnn_core.design.start import Start
 from cnn_core.language import N_, Text
 
-Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 
 

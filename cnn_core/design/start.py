@@ -1,15 +1,14 @@
 """What a network begins with instead of random weights: the first layers of one that was trained before."""
 
-from typing import Annotated, Self, cast
+from typing import Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cnn_core.design.fields import Whole
 from cnn_core.design.layers import Dense, GlobalAveragePooling2D
-from cnn_core.design.network import Network
+from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.shapes import trace
 from cnn_core.language import N_, Text
-
-Whole = Annotated[int, Strict()]
 
 
 class Start(BaseModel):
@@ -21,8 +20,8 @@ class Start(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: str = Field(pattern=r"^[a-z0-9-]{1,80}$", description=N_("The trained model, by its key."))
-    layers: Whole = Field(ge=1, le=500, description=N_("How many of its first layers are taken over."))
-    frozen: Whole = Field(ge=0, le=500, description=N_("How many of these stay as they are."))
+    layers: Whole = Field(ge=1, le=MAX_LAYERS, description=N_("How many of its first layers are taken over."))
+    frozen: Whole = Field(ge=0, le=MAX_LAYERS, description=N_("How many of these stay as they are."))
 
     @model_validator(mode="after")
     def _frozen_are_taken(self) -> Self:

@@ -62,16 +62,7 @@ def compare_ways(
         base: the weights that it takes over (`first_arrays`).
         progress: gets the fraction that is done, and the scores so far.
     """
-    start = cast(Start, recipe.start)
-    head, features = with_features(network, recipe, dataset, base)
-    free, faster = start.model_copy(update={"frozen": 0}), {"learning_rate": HEAD * recipe.learning_rate}
-    ways: dict[str, tuple[Network, Dataset, dict[str, Any]]] = {
-        "frozen": (head, features, {"start": None, "pixels": "raw", **faster})
-        if features
-        else (network, dataset, faster),
-        "free": (network, dataset, {"start": free}),
-        "scratch": (network, dataset, {"start": None}),
-    }
+    ways = _ways(network, recipe, dataset, base)
     scores: list[Score] = []
     trainings = [(size, seed, way) for size in sizes for seed in seeds for way in WAYS]
     for size, seed, way in trainings:
@@ -86,6 +77,22 @@ def compare_ways(
         scores.append(Score(way, size, seed, accuracy, sum(event.seconds for event in ended)))
         progress(len(scores) / len(trainings), list(scores))
     return scores
+
+
+def _ways(
+    network: Network, recipe: Recipe, dataset: Dataset, base: Arrays
+) -> dict[str, tuple[Network, Dataset, dict[str, Any]]]:
+    """Of each of WAYS, what is trained on what, and how its recipe differs."""
+    head, features = with_features(network, recipe, dataset, base)
+    free = cast(Start, recipe.start).model_copy(update={"frozen": 0})
+    changes: dict[str, Any] = {"learning_rate": HEAD * recipe.learning_rate}
+    if features:
+        changes |= {"start": None, "pixels": "raw"}
+    return {
+        "frozen": (head, features or dataset, changes),
+        "free": (network, dataset, {"start": free}),
+        "scratch": (network, dataset, {"start": None}),
+    }
 
 
 def with_features(network: Network, recipe: Recipe, dataset: Dataset, base: Arrays) -> tuple[Network, Dataset | None]:

@@ -115,7 +115,9 @@ def dream(app: AppTest) -> None:
 def transfer(app: AppTest) -> None:
     app.selectbox(key="transfer-base").set_value("keras-log").run()
     app.slider(key="transfer-layers-keras-log").set_value(3).run()
-    app.segmented_control(key="transfer-seeds").set_value(5).run()
+    app.segmented_control(key="transfer-seeds").set_value(5)
+    app.slider(key="transfer-frozen-3").set_value(2)
+    app.selectbox(key="transfer-rate").set_value(0.01).run()
 
 
 def duel(app: AppTest) -> None:
@@ -163,7 +165,7 @@ SEEN = {
     "draw": (pages.DRAW, DRAWING, draw, {"models": "dnn-500x3", "way": "arrange"}),
     "inside": (pages.INSIDE, {}, inside, {"view": "ascent", "model": "keras-log", "layer": "2", "blur": "1"}),
     "dream": (pages.INSIDE, {}, dream, {"view": "dream", "layers": "0.4", "dreamof": "photo", "octaves": "2"}),
-    "transfer": (pages.TRANSFER, {}, transfer, {"from": "keras-log", "layers": "3", "seeds": "5"}),
+    "transfer": (pages.TRANSFER, {}, transfer, {"from": "keras-log", "layers": "3", "seeds": "5", "frozen": "2"}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),
 }
 

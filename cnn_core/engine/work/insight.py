@@ -20,18 +20,16 @@ STOPPED = Text("This was stopped")
 
 
 @dataclass(frozen=True, eq=False)
-class _Insight(Work):
+class _OfModel(Work):
     """What all have in common.
 
     Args:
         model: its key in the library.
         depth: how many layers its design has.
-        layer: the place in it of the layer that is looked at.
     """
 
     model: str
     depth: int
-    layer: int
 
     place = BACKGROUND
 
@@ -42,6 +40,13 @@ class _Insight(Work):
         from cnn_core.insight.parts import Stopped
 
         return EngineError(STOPPED) if isinstance(error, Stopped) else not_seen(error)
+
+
+@dataclass(frozen=True, eq=False)
+class _Insight(_OfModel):
+    """About one layer of the design; `layer` is its place."""
+
+    layer: int
 
 
 def not_seen(error: Exception) -> EngineError:
@@ -200,28 +205,19 @@ class Climbed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Ascent(Work):
+class Ascent(_OfModel):
     """Gradient ascent for some filters or units of layers; what there is so far is reported as it goes on.
 
     Args:
-        model: its key in the library.
-        depth: how many layers its design has.
         targets: of each layer its place, and which of its units.
         how: as `insight.ascent.Climb` takes it.
     """
 
-    model: str
-    depth: int
     targets: tuple[tuple[int, tuple[int, ...]], ...]
     how: dict[str, Any]
 
-    place = BACKGROUND
-
-    def needs(self) -> tuple[Key, ...]:
-        return (Key("model", self.model),)
-
     def run(self, context: Context) -> list[Climbed]:
-        """Of each layer."""
+        """Of each layer; of fewer when it was stopped."""
         from cnn_core.insight.ascent import Climb, climb
 
         sheets: list[Climbed] = []
@@ -235,18 +231,17 @@ class Ascent(Work):
                 so_far = [*sheets, Climbed(last.images, first.activations, last.activations)]
                 context.report((len(sheets) + last.done / how.steps) / len(self.targets), so_far)
             sheets.append(Climbed(last.images, first.activations, last.activations))
+            if context.stopped():
+                break
         return sheets
-
-    def in_words(self, error: Exception) -> EngineError:
-        return not_seen(error)
 
 
 @dataclass(frozen=True, eq=False)
-class DeepDream(_Insight):
+class DeepDream(_OfModel):
     """A dream of an image; what there is so far is reported as it goes on.
 
     Args:
-        layers: the places of those whose activations grow, `layer` among them.
+        layers: the places of those whose activations grow.
         image: uint8, (H, W, C), no smaller than the model's own.
         how: as `insight.dream.Dream` takes it.
     """

@@ -101,15 +101,19 @@ def _drawing() -> np.ndarray | None:
 
 
 def _picture() -> np.ndarray:
-    """A photo of the visitor's, or the studio's own picture."""
+    return photo_or_picture(COLOURS, "learn-picture").astype(np.float32) / 255
+
+
+def photo_or_picture(shape: tuple[int, int, int], key: str) -> np.ndarray:
+    """A photo of the visitor's, or the studio's own picture, in this shape, uint8; `key` is that of the box."""
     limits = settings()
-    file = image_box(_("A photo of yours"), limits.max_upload_bytes, key="learn-picture")
+    file = image_box(_("A photo of yours"), limits.max_upload_bytes, key=key)
     if file is None:
-        return studio_picture(COLOURS).astype(np.float32) / 255
+        return studio_picture(shape)
     leave_out(_("the photo that was sent"))
     content = file.getvalue()
-    picture = read_photo(content, max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
-    return fitted(picture, COLOURS).astype(np.float32) / 255
+    photo = read_photo(content, max_bytes=limits.max_upload_bytes, max_pixels=limits.max_image_pixels)[1]
+    return fitted(photo, shape)
 
 
 def studio_picture(shape: tuple[int, int, int]) -> np.ndarray:

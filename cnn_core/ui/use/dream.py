@@ -3,17 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from cnn_core.data.photos import fitted, read_photo
+from cnn_core.data.photos import fitted
 from cnn_core.engine.work.insight import DeepDream
 from cnn_core.figures.images import enlarged, png
 from cnn_core.language import N_, _
-from cnn_core.settings import settings
 from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.pictures import sheet
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.sharing import asked, asked_all, carry, leave_out
-from cnn_core.ui.kit.upload_box import image_box
-from cnn_core.ui.learn.images import studio_picture
+from cnn_core.ui.kit.sharing import asked, asked_all, carry
+from cnn_core.ui.learn.images import photo_or_picture
 from cnn_core.ui.use.subject import Subject, convolutions, layer_title
 
 ABOVE, PHOTO = "above", "photo"
@@ -32,7 +30,7 @@ def dream_board(subject: Subject) -> None:
     image = _image(subject)
     wish = "-".join(map(str, (subject.model.key, *places, *how.values(), hash(image.tobytes()))))
     slot = _DREAMT.of(wish)
-    about = *subject.about[:2], places[0] if places else 0, tuple(places)
+    about = *subject.about[:2], tuple(places)
     found = jobs.offer(
         f"inside-dream-{wish}",
         _("Dream"),
@@ -103,15 +101,7 @@ def _image(subject: Subject) -> np.ndarray:
         key="inside-dream-of",
     )
     carry(dreamof=kind)
-    if kind == ABOVE:
-        return fitted(subject.image, shape)
-    limits = settings()
-    file = image_box(_("A photo of yours"), limits.max_upload_bytes, key="inside-photo")
-    if file is None:
-        return studio_picture(shape)
-    leave_out(_("the photo that was sent"))
-    sizes = {"max_bytes": limits.max_upload_bytes, "max_pixels": limits.max_image_pixels}
-    return fitted(read_photo(file.getvalue(), **sizes)[1], shape)
+    return fitted(subject.image, shape) if kind == ABOVE else photo_or_picture(shape, "inside-photo")
 
 
 def _pair(before: np.ndarray, after: np.ndarray | None) -> None:

@@ -25,7 +25,7 @@ from cnn_core.ui.train.setup import start as begin_run
 from cnn_core.ui.use.models import model_titles
 from cnn_core.ui.use.ways import CLASSIC, DIGITS, LAST_DIGITS, RECIPE, Base, Target, ways_board
 
-EPOCHS, RATES = range(1, 101), (0.0001, 0.0003, 0.001, 0.003, 0.01)
+EPOCHS, RATES, RATE = range(1, 101), (0.0001, 0.0003, 0.001, 0.003, 0.01), 0.001
 
 
 def transfer_board() -> None:
@@ -144,9 +144,13 @@ def _train(network: Network, recipe: Recipe, target: Target, layers: int) -> Non
     """A run like any other."""
     st.subheader(_("Train it"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        frozen = st.slider(_("Of the layers taken over, frozen"), 0, layers, layers, key=f"transfer-frozen-{layers}")
-        epochs = st.number_input(_("Epochs"), 1, EPOCHS[-1], 5, key="transfer-epochs", width=130)
-        rate = st.selectbox(_("Size of a step (learning_rate)"), RATES, 2, key="transfer-rate", width=220)
+        key, label = f"transfer-frozen-{layers}", _("Of the layers taken over, frozen")
+        frozen = st.slider(label, 0, layers, asked("frozen", layers, range(layers + 1), key), key=key)
+        first = asked("epochs", 5, EPOCHS)
+        epochs = st.number_input(_("Epochs"), 1, EPOCHS[-1], first, key="transfer-epochs", width=130)
+        place = RATES.index(asked("rate", RATE, RATES))
+        rate = st.selectbox(_("Size of a step (learning_rate)"), RATES, place, key="transfer-rate", width=220)
+    carry(frozen=frozen, epochs=epochs, rate=rate)
     start = cast(Start, recipe.start).model_copy(update={"frozen": frozen})
     asked_for = recipe.model_copy(update={"start": start, "epochs": epochs, "learning_rate": rate, "batch_size": 64})
     if st.button(_("Train"), icon=":material/play_arrow:", key="transfer-train"):

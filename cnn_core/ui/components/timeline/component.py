@@ -57,20 +57,8 @@ def timeline(
     Returns:
         The place of the moment that is shown.
     """
-    words = {
-        "first": _("Back to the start"),
-        "play": _("Play"),
-        "pause": _("Pause"),
-        "next": _("Next epoch"),
-        "slider": _("Epoch"),
-        "speed": _("Speed"),
-        "clock": "",
-        "images": _("Images kept aside (validation)"),
-        "filters": _("The first filters"),
-        "matrix": _("What it is, and what it is read as"),
-    }
     head = {
-        "words": words,
+        "words": _words(),
         "place": place,
         "moments": [_moment(moment, watched, class_names) for moment in moments],
         "tiles": None if watched is None else sprite(watched.images),
@@ -82,6 +70,21 @@ def timeline(
     mount(key=key, data=data, on_place_change=nothing)
     told = session.component_state(key).get("place")  # nothing before it is moved
     return min(max(int(place if told is None else told), 0), len(moments) - 1)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "first": _("Back to the start"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "next": _("Next epoch"),
+        "slider": _("Epoch"),
+        "speed": _("Speed"),
+        "clock": "",
+        "images": _("Images kept aside (validation)"),
+        "filters": _("The first filters"),
+        "matrix": _("What it is, and what it is read as"),
+    }
 
 
 def _moment(moment: Moment, watched: Watched | None, class_names: Sequence[str]) -> dict[str, Any]:
