@@ -74,8 +74,8 @@ def _looks(report: Report, pair: Pair) -> None:
         start += len(row)
     st.caption(
         _(
-            "Of each three: the image, then in warm colours what counted for {first}, then for {second}. Below stands the "
-            "class that each read. With maps this is Grad-CAM on the last convolution, without maps saliency.",
+            "Of each three: the image, then in warm colours what counted for {first}, then for {second}. Below stands "
+            "the class that each read. With maps this is Grad-CAM on the last convolution, without maps saliency.",
             first=literal(pair[0].title),
             second=literal(pair[1].title),
         )
