@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     )
     max_reading_seconds: float = Field(300, ge=0, description="the processor's time that reading such a file may take")
     max_image_pixels: int = Field(40_000_000, ge=1, description="the largest picture that is decoded")
+    max_features_bytes: int = Field(
+        1024 * MIB, ge=0, description="the most that is kept of what frozen layers make of images"
+    )
+    keras_home: Path = Field(
+        Path("~/.keras"), validation_alias="KERAS_HOME", description="where Keras keeps what it downloads"
+    )
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
 
     @property
@@ -81,6 +87,16 @@ class Settings(BaseSettings):
     def datasets(self) -> Path:
         """Folder in which ``<name>.npz`` files are found."""
         return self.home / "datasets"
+
+    @property
+    def backbones(self) -> Path:
+        """Folder of weights that others have trained: downloaded here, or copied there by whoever runs this."""
+        return self.home / "backbones"
+
+    @property
+    def features(self) -> Path:
+        """Folder of what frozen layers make of images."""
+        return self.home / "features"
 
     @property
     def uploads(self) -> Path:

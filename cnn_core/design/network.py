@@ -11,7 +11,7 @@ from cnn_core.design.fields import MAX_NAME, Shape, checked, each
 from cnn_core.design.formats import texts
 from cnn_core.design.formats.keras.writing import to_keras
 from cnn_core.design.formats.texts import MAX_JSON_BYTES
-from cnn_core.design.layers import LAYER_TYPES, Layer
+from cnn_core.design.layers import DESIGN_TYPES, Backbone, Layer
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.errors import DesignError
 from cnn_core.language import N_, Text
@@ -53,6 +53,21 @@ class Network(BaseModel):
     def changed(self, **fields: Any) -> Self:
         """The same network with some fields changed. Raises DesignError for values that they cannot take."""
         return checked(type(self), dict(self) | fields, Text("The design"))
+
+    @property
+    def backbone(self) -> Backbone | None:
+        """The trained network that it begins with, if it does."""
+        first = self.layers[0] if self.layers else None
+        return first if isinstance(first, Backbone) else None
+
+    def opened(self) -> Self:
+        """With each block of its backbone as a layer of its own: so it is built. Without a backbone, as it is."""
+        return self.with_layers((*self.backbone.opened(), *self.layers[1:])) if self.backbone else self
+
+    def ends(self) -> list[int]:
+        """The place at which each of its layers ends when it is opened."""
+        more = len(self.backbone.opened()) - 1 if self.backbone else 0
+        return [place + more for place in range(len(self.layers))]
 
     def insert(self, index: int, layer: BaseLayer) -> Self:
         """``layer`` put before position ``index`` (0 to the number of layers)."""
@@ -143,14 +158,14 @@ def _too_many(layers: int) -> DesignError:
 def _layer(number: int, plain: Any) -> BaseLayer:
     """Layer ``number`` (from 1) of a file, checked on its own so that an error can name it."""
     kind = plain.get("type") if isinstance(plain, dict) else None
-    if isinstance(plain, dict) and (not isinstance(kind, str) or kind not in LAYER_TYPES):
+    if isinstance(plain, dict) and (not isinstance(kind, str) or kind not in DESIGN_TYPES):
         raise DesignError(
             Text("Layer {number} is of an unknown type", number=number),
-            expected=Text("one of {choices}", choices=", ".join(LAYER_TYPES)),
+            expected=Text("one of {choices}", choices=", ".join(DESIGN_TYPES)),
             received=reprlib.repr(kind) if "type" in plain else Text("no type"),
         )
     place = Text("Layer {number} ({type})", number=number, type=kind) if kind else Text("Layer {number}", number=number)
-    return checked(LAYER_TYPES.get(str(kind), BaseLayer), plain, place)
+    return checked(DESIGN_TYPES.get(str(kind), BaseLayer), plain, place)
 
 
 def another_name(name: str) -> str:

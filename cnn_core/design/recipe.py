@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.fields import Whole, checked
@@ -97,6 +97,26 @@ class Recipe(BaseModel):
     start: Start | None = Field(
         None, description=N_("What the network begins with; empty: random weights, drawn from the seed.")
     )
+
+    @model_validator(mode="after")
+    def _both_phases_last(self) -> Self:
+        if self.start and self.start.then and self.start.then.after >= self.epochs:
+            raise ValueError("the second phase must begin before the last epoch is over")
+        return self
+
+    @property
+    def least_frozen(self) -> int:
+        """How many layers, opened, stay as they are in every phase."""
+        return min((phase.start.frozen if phase.start else 0) for phase in self.phases())
+
+    def phases(self) -> "list[Recipe]":
+        """What is trained with what is frozen: a recipe for each phase, whose `epochs` are those done at its end."""
+        if self.start is None or self.start.then is None:
+            return [self]
+        then, start = self.start.then, self.start.model_copy(update={"then": None})
+        first = self.model_copy(update={"start": start, "epochs": then.after})
+        later = start.model_copy(update={"frozen": then.frozen})
+        return [first, self.model_copy(update={"start": later, "learning_rate": then.learning_rate})]
 
     def to_token(self) -> str:
         """The recipe as short URL-safe text."""

@@ -117,6 +117,7 @@ def trace(network: Network) -> Trace:
     view, reports, problem = _View(network.input_shape[:2]), [], None
     for index, layer in enumerate(network.layers):
         try:
+            _check_place(index, layer)
             along_width = layer.acts_on_last_axis and len(shape) == 3 and network.data_format == "channels_first"
             view = view.through(layer, along_width)
             reports.append(_report(index, layer, shape, view, network.data_format))
@@ -138,6 +139,12 @@ def _report(index: int, layer: BaseLayer, shape: Shape, view: _View, data_format
     return LayerReport(index, layer, shape, output, trainable, non_trainable, layer.macs(seen), view.size, *formulas)
 
 
+def _check_place(index: int, layer: BaseLayer) -> None:
+    if index and layer.type == "Backbone":
+        todo = Text("Remove the layers before it, or take a Conv2D here.")
+        raise DesignError(Text("A backbone was trained on images, and takes nothing else"), todo=todo)
+
+
 def _check_size(shape: Shape) -> None:
     if prod(shape) > MAX_VALUES:
         raise DesignError(
@@ -152,7 +159,7 @@ def _check_size(shape: Shape) -> None:
 def _totals(network: Network, reports: list[LayerReport]) -> Totals:
     trainable = sum(report.trainable for report in reports)
     non_trainable = sum(report.non_trainable for report in reports)
-    values = prod(network.input_shape) + sum(prod(report.output_shape) for report in reports)
+    values = prod(network.input_shape) + sum(report.layer.values(report.input_shape) for report in reports)
     return Totals(
         parameters=trainable + non_trainable,
         trainable=trainable,

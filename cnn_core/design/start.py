@@ -1,20 +1,37 @@
 """What a network begins with instead of random weights: the first layers of one that was trained before."""
 
-from typing import Self, cast
+from typing import Annotated, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from cnn_core.design.fields import Whole
 from cnn_core.design.layers import Dense, GlobalAveragePooling2D
+from cnn_core.design.layers.architectures import ARCHITECTURES
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.shapes import trace
 from cnn_core.language import N_, Text
+
+IMAGENET = "imagenet-"
+"""Keys of bases that others have trained begin like this; the rest is the architecture's."""
+
+
+class FineTuning(BaseModel):
+    """The second phase of a training: fewer layers stay as they are, and the steps are small."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: Whole = Field(ge=1, le=1000, description=N_("How many epochs come before it."))
+    frozen: Whole = Field(ge=0, le=MAX_LAYERS, description=N_("How many layers stay as they are then."))
+    learning_rate: Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)] = Field(
+        description=N_("The size of a step then.")
+    )
 
 
 class Start(BaseModel):
     """Transfer: the first `layers` of the trained model `base` are taken over; the first `frozen` of them stay.
 
-    Source: Yosinski et al. 2014, "How transferable are features in deep neural networks?".
+    Each block of a backbone counts as a layer. Source: Yosinski et al. 2014, "How transferable are features in deep
+    neural networks?".
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,30 +39,56 @@ class Start(BaseModel):
     base: str = Field(pattern=r"^[a-z0-9-]{1,80}$", description=N_("The trained model, by its key."))
     layers: Whole = Field(ge=1, le=MAX_LAYERS, description=N_("How many of its first layers are taken over."))
     frozen: Whole = Field(ge=0, le=MAX_LAYERS, description=N_("How many of these stay as they are."))
+    then: FineTuning | None = Field(None, description=N_("A second phase, in which more layers learn; empty: none."))
 
     @model_validator(mode="after")
     def _frozen_are_taken(self) -> Self:
         if self.frozen > self.layers:
             raise ValueError("no more layers can be frozen than are taken over")
+        if self.then and self.then.frozen > self.frozen:
+            raise ValueError("in the second phase no more layers can be frozen than in the first")
         return self
 
+    @property
+    def backbone(self) -> str:
+        """The architecture of a base that others have trained on ImageNet; empty for all others."""
+        name = self.base.removeprefix(IMAGENET)
+        return name if name in ARCHITECTURES and name != self.base else ""
+
     def __str__(self) -> str:
-        told = Text("the first {layers} layers of {base}, {frozen} of them frozen", **self.model_dump())
-        return str(told)
+        first = Text(
+            "the first {layers} layers of {base}, {frozen} of them frozen",
+            layers=self.layers,
+            base=ARCHITECTURES[self.backbone].title if self.backbone else self.base,
+            frozen=self.frozen,
+        )
+        if self.then is None:
+            return str(first)
+        values = self.then.model_dump()
+        return str(Text("{first}; after {after} epochs {frozen}, in steps of {learning_rate}", first=first, **values))
 
     def fits(self, base: Network, network: Network) -> bool:
         """Whether `network` begins with the layers that are taken over from `base`, and lets the rest be learned."""
-        taken = base.layers[: self.layers]
+        taken, own = base.opened().layers[: self.layers], network.opened().layers
         there = [(one.type, one.arguments()) for one in taken]
-        own = [(one.type, one.arguments()) for one in network.layers[: self.layers]]
-        return (
-            len(taken) == self.layers < len(network.layers) and there == own and base.input_shape == network.input_shape
-        )
+        same = there == [(one.type, one.arguments()) for one in own[: self.layers]]
+        return len(taken) == self.layers < len(own) and same and base.input_shape == network.input_shape
 
 
 def with_new_head(network: Network, layers: int, classes: int) -> Network:
-    """Its first `layers`, then a new answer for so many classes; maps are averaged first."""
-    taken = network.changed(layers=network.layers[:layers])
+    """Its first `layers` (each block of a backbone is one), then a new answer for so many classes.
+
+    Maps are averaged first.
+    """
+    taken = network.changed(layers=_first(network, layers))
     flat = len(cast(tuple, trace(taken).output_shape)) == 1
     head = [] if flat else [GlobalAveragePooling2D()]
     return taken.changed(layers=(*taken.layers, *head, Dense(units=classes, activation="softmax")))
+
+
+def _first(network: Network, layers: int) -> tuple:
+    if network.backbone is None:
+        return network.layers[:layers]
+    blocks = len(network.backbone.opened())
+    part = network.backbone if layers >= blocks else network.backbone.model_copy(update={"blocks": layers})
+    return part, *network.layers[1 : max(1, layers - blocks + 1)]

@@ -5,24 +5,30 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from distributed import Client, Future
 
 from cnn_core.data.datasets import Catalogue
-from cnn_core.engine import supplies
 from cnn_core.engine.connection import Connection
 from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
+from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.trainers import KEY
 from cnn_core.engine.work.base import TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
+from cnn_core.exchange.backbones import Backbones
 from cnn_core.language import Text
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
+
+
+def new_supplies(library: ModelLibrary, catalogue: Catalogue, settings: Settings) -> Supplies:
+    """What this server can send, by its settings."""
+    shelf = None if settings.scheduler_address else (str(settings.features), settings.max_features_bytes)
+    return Supplies(library, catalogue, Backbones(settings.backbones, settings.keras_home), shelf)
 
 
 class Engine:
@@ -36,13 +42,13 @@ class Engine:
 
     def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
         self._settings = settings
-        self._fetch = partial(supplies.fetch, library=library, catalogue=catalogue)
+        self._supplies = new_supplies(library, catalogue, settings)
         self._topic = f"jobs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
         self._tasks = Tasks()
         self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
-        self.queue = Queue(store, catalogue, lambda: self._connection.client())
+        self.queue = Queue(store, self._supplies, lambda: self._connection.client())
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()
 
@@ -81,7 +87,7 @@ class Engine:
             answer = _answer(future, wait, lambda: client.run(request_stop, name, on_error="ignore"))
             if not isinstance(answer, Missing):
                 return answer
-            sent = {**sent, **self._fetch(answer.keys)}
+            sent = {**sent, **self._supplies.fetch(answer.keys)}
 
     def _submit(self, client: Client, order: Order, priority: int) -> Future:
         kind = type(order.work)

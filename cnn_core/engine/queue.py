@@ -16,10 +16,10 @@ from typing import Any
 
 from distributed import Client, Future, KilledWorker
 
-from cnn_core.data.datasets import Catalogue
 from cnn_core.engine import reports, trainers
 from cnn_core.engine.attempt import KILLED, Attempt, failed
 from cnn_core.engine.ledger import Ledger
+from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.worker import request_stop
 from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
@@ -41,8 +41,8 @@ class Queue:
         client: gives the client of a cluster that lives, and waits for one; raises EngineError when there is none.
     """
 
-    def __init__(self, store: RunStore, catalogue: Catalogue, client: Callable[[], Client]):
-        self._store, self._catalogue, self._client = store, catalogue, client
+    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client]):
+        self._store, self._supplies, self._client = store, supplies, client
         self._id = secrets.token_hex(8)
         self._topic = f"runs-{self._id}"  # other servers on the same cluster have their own
         self._leases = store.leases(self._id)
@@ -73,8 +73,8 @@ class Queue:
 
         Raises DataError without its data set, and RunError when it is in the queue already, or under way.
         """
-        if not any(entry.name == run.dataset and entry.ready for entry in self._catalogue.entries()):
-            self._catalogue.load(run.dataset)  # raises the DataError that says what to do
+        if not any(entry.name == run.dataset and entry.ready for entry in self._supplies.catalogue.entries()):
+            self._supplies.catalogue.load(run.dataset)  # raises the DataError that says what to do
         self._store.submit(run.id)
         self._look()
 
@@ -199,8 +199,8 @@ class Queue:
     def _send(self, attempt: Attempt, *, with_data: bool) -> None:
         """Give the run to Dask; a worker that has the data set already is not sent it again."""
         try:
-            stores = self._store, self._catalogue
-            attempt.future = trainers.submit(self._client(), self._topic, attempt, *stores, with_data=with_data)
+            sent = attempt, self._supplies
+            attempt.future = trainers.submit(self._client(), self._topic, *sent, with_data=with_data)
         except (DataError, RunError) as error:
             self._later(self._ledger.finish, attempt, Failed.by(error))
         except Exception:  # the cluster's fault, not the run's

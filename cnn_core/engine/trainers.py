@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from distributed import Client, Future
 
-from cnn_core.data.datasets import Catalogue
 from cnn_core.engine.attempt import Attempt
-from cnn_core.engine.supplies import fetch
+from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import TRAINING, data_key
 from cnn_core.engine.work.train import Progress, Train, take_progress
 from cnn_core.engine.worker import Order, carry_out
-from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE, ModelLibrary
+from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE
 from cnn_core.runs.past import file_name, keep
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
@@ -33,21 +32,18 @@ def free(client: Client, handed_over: set[str]) -> int:
     return int(trainers) - len(processing | handed_over)
 
 
-def submit(
-    client: Client, topic: str, attempt: Attempt, store: RunStore, catalogue: Catalogue, *, with_data: bool
-) -> Future:
+def submit(client: Client, topic: str, attempt: Attempt, supplies: Supplies, *, with_data: bool) -> Future:
     """Have the run trained; a worker that has what it needs already, the data set above all, need not be sent it.
 
     Raises DataError or RunError when it is to be sent and cannot be read.
     """
-    run, data, library = attempt.run, data_key(catalogue, attempt.run.dataset), ModelLibrary(store)
-    depth = len(library.model(run.recipe.start.base).network.layers) if run.recipe.start else 0
-    known = attempt.checkpoint, attempt.kept, depth
+    run, data = attempt.run, data_key(supplies.catalogue, attempt.run.dataset)
+    known = attempt.checkpoint, attempt.kept, supplies.depth(run.recipe.start), supplies.shelf
     work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, *known)
-    supplies = fetch(work.needs(), library, catalogue) if with_data else {}
+    sent = supplies.fetch(work.needs()) if with_data else {}
     return client.submit(
         carry_out,
-        Order(work, (run.id, attempt.submitted), supplies),
+        Order(work, (run.id, attempt.submitted), sent),
         key=f"{KEY}{run.id}-{secrets.token_hex(4)}",
         resources={TRAINING: 1},
         pure=False,

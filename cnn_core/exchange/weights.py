@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from cnn_core.design.fields import Shape
+from cnn_core.design.layers import Backbone, BackboneBlock
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import Trace, trace
@@ -41,7 +43,7 @@ class Weights:
 
 
 def read_weights(content: bytes | None, network: Network) -> Weights:
-    """The weights of a .keras file that was made of `network`; None is a file that is gone.
+    """The weights of a .keras file that was made of `network`, opened; None is a file that is gone.
 
     Raises:
         DataError: the file is none of this network's.
@@ -54,10 +56,8 @@ def read_weights(content: bytes | None, network: Network) -> Weights:
             inner = io.BytesIO(archive.read("model.weights.h5"))
         with h5py.File(inner, "r") as file:
             pixels: Pixels = "scaled" if "layers/rescaling" in file else "raw"
-            arrays = [
-                [np.asarray(file[f"layers/{name}/vars/{index}"], np.float32) for index in range(len(of_layer))]
-                for name, of_layer in zip(_folders(network), shapes, strict=True)
-            ]
+            met = [(report.layer, report.input_shape) for report in built(network).reports]
+            arrays = _read_layers(file, met, "layers")
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(Text("The weights of this model cannot be read"), received=str(error)) from error
     _check(arrays, shapes)
@@ -91,15 +91,24 @@ def _check(arrays: Sequence[Arrays], shapes: Sequence[tuple[tuple[int, ...], ...
         raise DataError(Text("These weights belong to another network"), received=str(found))
 
 
-def _folders(network: Network) -> list[str]:
-    """Where Keras puts each layer: the class in snake case, numbered from the second of a kind on."""
+def _read_layers(file: Any, met: Sequence[tuple[BaseLayer, Shape]], above: str) -> list[list[np.ndarray]]:
+    """Of layers and the shapes that arrive there, the arrays in the folder `above`.
+
+    Keras names a layer's folder after its class in snake case, numbered from the second of a kind on. A block is a
+    model of its own, with a folder for each of its layers.
+    """
     seen: Counter[str] = Counter()
-    names = []
-    for layer in network.layers:
-        name = _snake_case(layer.type)
-        names.append(f"{name}_{seen[name]}" if seen[name] else name)
+    arrays = []
+    for layer, shape in met:
+        name = "functional" if isinstance(layer, BackboneBlock) else _snake_case(layer.type)
+        folder = f"{above}/{name}_{seen[name]}" if seen[name] else f"{above}/{name}"
         seen[name] += 1
-    return names
+        if isinstance(layer, BackboneBlock):
+            arrays.append(list(chain.from_iterable(_read_layers(file, layer.inner(shape), f"{folder}/layers"))))
+        else:
+            count = len(_shapes(layer, shape))
+            arrays.append([np.asarray(file[f"{folder}/vars/{index}"], np.float32) for index in range(count)])
+    return arrays
 
 
 def _snake_case(name: str) -> str:
@@ -121,6 +130,9 @@ def built(network: Network) -> Trace:
 def _shapes(layer: BaseLayer, shape: Shape) -> tuple[tuple[int, ...], ...]:
     channels, plain = shape[-1], layer.arguments()
     match layer.type:
+        case "Backbone" | "BackboneBlock":
+            inner = cast(Backbone, layer).inner(shape)
+            return tuple(chain.from_iterable(_shapes(*met) for met in inner))
         case "Conv2D":
             kernel = (*plain["kernel_size"], channels // plain["groups"], plain["filters"])
             return _with_bias(layer, (kernel,), plain["filters"])

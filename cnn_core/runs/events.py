@@ -39,6 +39,14 @@ class Started(_Event):
     seconds_before: float = Field(0.0, description="of the time limit, spent before the checkpoint")
 
 
+class Prepared(_Event):
+    """The frozen layers have looked at so many of the training images, once for all epochs."""
+
+    kind: Literal["prepared"] = "prepared"
+    done: int
+    images: int
+
+
 class Progress(_Event):
     """Within an epoch: how far it is, and the points of the curves since the last event.
 
@@ -144,6 +152,7 @@ class Interrupted(_Event):
 Event = Annotated[
     Submitted
     | Started
+    | Prepared
     | Progress
     | EpochEnded
     | StopRequested

@@ -18,7 +18,7 @@ def request_problem(network: Network, recipe: Recipe, entry: Entry, memory_bytes
     return (
         _data_problem(network, recipe, entry)
         or classifier_problem(network, entry.classes)
-        or memory_problem(network, recipe.batch_size, recipe.optimizer, memory_bytes)
+        or memory_problem(network, recipe.batch_size, recipe.optimizer, memory_bytes, recipe.least_frozen)
     )
 
 

@@ -11,6 +11,7 @@ from cnn_core.runs.events import (
     Failed,
     Finished,
     Interrupted,
+    Prepared,
     Progress,
     Started,
     StopRequested,
@@ -34,6 +35,7 @@ class RunState:
     started: float | None = None
     ended: float | None = None
     started_now: Started | None = None
+    prepared: Prepared | None = None
     epoch: int = 0
     step: int = 0
     images_per_second: float = 0.0
@@ -111,6 +113,8 @@ def _after(state: RunState, event: Event) -> RunState:
             return _submitted(state, event)
         case Started():
             return _started(state, event)
+        case Prepared():
+            return replace(state, prepared=event)
         case Progress():
             return _progress(state, event)
         case EpochEnded():
@@ -140,6 +144,7 @@ def _submitted(state: RunState, event: Submitted) -> RunState:
         seconds_before=state.seconds or 0.0,
         started=None,
         ended=None,
+        prepared=None,
         failure=None,
         stop_requested=False,
     )
@@ -156,6 +161,7 @@ def _started(state: RunState, event: Started) -> RunState:
         status="training",
         started=event.at,
         started_now=event,
+        prepared=None,
         epoch=event.first_epoch,
         step=0,
         epochs_done=done,
@@ -169,6 +175,7 @@ def _progress(state: RunState, event: Progress) -> RunState:
     xs = [event.epoch + step / steps for step, _, _ in event.points]
     return replace(
         state,
+        prepared=None,
         epoch=event.epoch,
         step=event.step,
         images_per_second=event.images_per_second,

@@ -3,44 +3,28 @@
 import io
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 import numpy as np
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
+from cnn_core.training.layers import keras_layers
 
-_DRAWN = {
-    "Conv2D": ("kernel_initializer",),
-    "DepthwiseConv2D": ("depthwise_initializer",),
-    "SeparableConv2D": ("depthwise_initializer", "pointwise_initializer"),
-    "Dense": ("kernel_initializer",),
-    "Dropout": ("seed",),
-}
-"""What Keras draws by chance when it makes a layer, in its order."""
-
-
-class _EveryNth(keras.layers.Layer):
-    """Of feature maps (N, H, W, C), every n-th row and every m-th column; `strides` is (n, m)."""
-
-    def __init__(self, strides: tuple[int, int], dtype: str):
-        super().__init__(dtype=dtype)
-        self._rows, self._columns = strides
-
-    def call(self, maps: Any) -> Any:
-        return maps[:, :: self._rows, :: self._columns]
+Pixels = Literal["scaled", "raw"]
 
 
 def build(
     network: Network,
     precision: str = "float32",
     seed: int = 0,
-    pixels: Literal["scaled", "raw"] = "scaled",
+    pixels: Pixels = "scaled",
     *,
     to_train: bool = False,
     frozen: int = 0,
@@ -48,11 +32,11 @@ def build(
     """The network with fresh weights, channels last.
 
     The model takes raw pixels (0 to 255) wherever it is used later: for `pixels` "scaled" a Rescaling layer comes
-    first, for "raw" nothing does. `precision` is a Keras dtype policy; the last layer computes in float32 whatever it
-    is, because probabilities need the digits.
+    first, for "raw" nothing does; in front of a backbone stands what it was trained with. `precision` is a Keras dtype
+    policy; the last layer computes in float32 whatever it is, because probabilities need the digits.
 
-    The first `frozen` layers do not learn, and compute while training as in a prediction where that makes a difference
-    (BatchNormalization).
+    A backbone is opened: each of its blocks is a layer. The first `frozen` layers do not learn, and compute while
+    training as in a prediction where that makes a difference (BatchNormalization).
 
     Any model that is going to be trained is built `to_train`. It has the same variables in the same order and computes
     the same, but a 1x1 kernel with strides becomes every n-th row and column, then a 1x1 kernel without strides. The
@@ -63,22 +47,23 @@ def build(
     The weights are those of `keras.utils.set_random_seed(seed)`. That itself is not safe here: it sets Python's one
     random state, from which Dask draws in another thread at the same time.
     """
-    policies = [precision] * (len(network.layers) - 1) + ["float32"]
+    reports = trace(network.opened()).reports
+    policies = [precision] * (len(reports) - 1) + ["float32"]
     draw = partial(random.Random(seed).randint, 1, int(1e9))
-    layers = [keras.layers.Rescaling(1 / 255)] if pixels == "scaled" else []
-    for place, (layer, policy) in enumerate(zip(network.layers, policies, strict=False)):
-        arguments = layer.model_dump(exclude={"type"})
-        if to_train and arguments.get("kernel_size") == (1, 1) and arguments["strides"] != (1, 1):
-            layers.append(_EveryNth(arguments.pop("strides"), policy))
-        kind, learns = getattr(keras.layers, layer.type), place >= frozen
-        layers.append(kind(**arguments, **_drawn(layer.type, draw), dtype=policy, trainable=learns))
+    layers = _front(network, pixels)
+    for place, (report, policy) in enumerate(zip(reports, policies, strict=True)):
+        made = keras_layers(report.layer, report.input_shape, draw, policy, to_train=to_train)
+        made[-1].trainable = place >= frozen
+        layers += made
     return keras.Sequential([keras.Input(network.input_shape), *layers])
 
 
-def _drawn(kind: str, draw: Callable[[], int]) -> dict[str, Any]:
-    return {
-        name: draw() if name == "seed" else keras.initializers.GlorotUniform(draw()) for name in _DRAWN.get(kind, ())
-    }
+def _front(network: Network, pixels: Pixels) -> list[keras.Layer]:
+    """What prepares the pixels: for a backbone, as they were when it was trained."""
+    if network.backbone:
+        plan = network.backbone.plan
+        return [keras.layers.Rescaling(list(plan.scale), list(plan.offset))]
+    return [keras.layers.Rescaling(1 / 255)] if pixels == "scaled" else []
 
 
 def compile_model(model: keras.Model, recipe: Recipe, *, steps_per_execution: int, jit_compile: bool) -> None:
@@ -127,12 +112,14 @@ class Memory:
     """What a training knows besides the variables of its model: with both, a later attempt goes on as if unbroken.
 
     Attributes:
+        phase: of the training's phases, the one that it is in.
         seconds: of training in all attempts, on the clock of the time limit.
         pace: seconds that a step took last.
         ended: why no epoch follows, as `TrainingEnded` says it; empty while one does.
         wait, best, best_epoch, best_weights: those of `keras.callbacks.EarlyStopping`; None before there is a best.
     """
 
+    phase: int = 0
     seconds: float = 0.0
     pace: float = 0.0
     ended: str = ""
@@ -144,10 +131,22 @@ class Memory:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A training under way: a compiled model, and what is to be remembered besides its variables."""
+    """A training under way.
+
+    Attributes:
+        model: the whole network.
+        memory: what is to be remembered besides its variables.
+        learner: the compiled model, where that is only the last layers of `model`.
+    """
 
     model: keras.Model
     memory: Memory = field(default_factory=Memory)
+    learner: keras.Model | None = None
+
+    @property
+    def compiled(self) -> keras.Model:
+        """The model that is trained."""
+        return self.learner or self.model
 
 
 def checkpoint(attempt: Attempt, epochs: int) -> bytes:
@@ -155,7 +154,8 @@ def checkpoint(attempt: Attempt, epochs: int) -> bytes:
     buffer = io.BytesIO()
     known = {name: value for name, value in vars(attempt.memory).items() if value is not None}
     best = {f"best_{index}": value for index, value in enumerate(known.pop("best_weights", ()))}
-    np.savez(buffer, *variables(attempt.model), epochs=epochs, **known, **best)
+    values = map(keras.ops.convert_to_numpy, _variables(attempt.model, attempt.compiled))
+    np.savez(buffer, *values, epochs=epochs, **known, **best)
     return buffer.getvalue()
 
 
@@ -167,17 +167,24 @@ def snapshot(model: keras.Model) -> bytes:
     return buffer.getvalue()
 
 
-def restore(model: keras.Model, content: bytes) -> tuple[int, Memory]:
-    """Put a `checkpoint` of the same network and recipe back: the epochs that are done, and what else was remembered.
+def remembered(content: bytes) -> tuple[int, Memory]:
+    """Of a `checkpoint`, the epochs that are done, and what was remembered.
 
     Those of the first version have the variables and the epochs only.
     """
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        assign(model, [file[f"arr_{index}"] for index in range(len(_variables(model)))])
         memory = Memory(**{f.name: file[f.name].item() for f in fields(Memory) if f.name in file})
-        best = [file[f"best_{index}"] for index in range(len(model.weights)) if f"best_{index}" in file]
-        memory.best_weights = best or None
+        best = sum(name.startswith("best_") and name.removeprefix("best_").isdigit() for name in file.files)
+        memory.best_weights = [file[f"best_{index}"] for index in range(best)] or None
         return int(file["epochs"]), memory
+
+
+def restore(attempt: Attempt, content: bytes, *, optimizer: bool = True) -> None:
+    """Put the variables of a `checkpoint` of the same network and recipe back; not those of another optimizer."""
+    wanted = _variables(attempt.model, attempt.compiled) if optimizer else attempt.model.variables
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        for index, variable in enumerate(wanted):
+            variable.assign(file[f"arr_{index}"])
 
 
 def variables(model: keras.Model) -> list[np.ndarray]:
@@ -196,5 +203,5 @@ def copy_state(source: keras.Model, target: keras.Model) -> None:
     assign(target, _variables(source))
 
 
-def _variables(model: keras.Model) -> list:
-    return [*model.variables, *model.optimizer.variables]
+def _variables(model: keras.Model, compiled: keras.Model | None = None) -> list:
+    return [*model.variables, *(compiled or model).optimizer.variables]

@@ -67,14 +67,14 @@ def on_gpu() -> bool:
     return any(name.startswith(("gpu", "cuda")) for name in keras.distribution.list_devices())
 
 
-def choose(network: Network, batch_size: int, steps_per_epoch: int) -> Choices:
-    """The settings for training `network` here.
+def choose(network: Network, batch_size: int, steps_per_epoch: int, kept: int = 0) -> Choices:
+    """The settings for training `network` here, or what is behind its first `kept` layers.
 
     Several steps per execution save the way back to Python after each; their number is bounded by the time between two
     looks at the run, and leaves at least four looks an epoch. It is measured, and so never quite the same. The points
     of the curves shall be the same: their distance comes from what a machine of this kind does usually.
     """
-    macs = 3 * trace(network).totals.macs * batch_size
+    macs = 3 * sum(report.macs for report in trace(network.opened()).reports[kept:]) * batch_size
     usual = USUAL_GPU if on_gpu() else USUAL_CORE * min(os.cpu_count() or 1, MOST_CORES)
     per_point = min(_steps(macs / usual), _power_of_two(steps_per_epoch // 4))
     per_execution = min(_steps(macs / _macs_per_second()), per_point)

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -14,11 +15,14 @@ from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.data.watched import watched
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.runs.events import Event, Started, Tested, TrainingEnded
+from cnn_core.design.start import Start
+from cnn_core.runs.events import Event, Prepared, Started, Tested, TrainingEnded
 from cnn_core.training.batches import EVALUATION_BATCH, Part, fit_inputs
-from cnn_core.training.build import Attempt, Memory, build, restore, to_bytes
+from cnn_core.training.build import Attempt, Memory, build, remembered, restore, to_bytes
 from cnn_core.training.device import Choices, device_name
+from cnn_core.training.features import Shelf, fits, front, seen
 from cnn_core.training.live import LiveMetrics, Patience, check_finite
+from cnn_core.training.start import take_over
 from cnn_core.training.warm import choices_for, model_for
 
 
@@ -41,6 +45,7 @@ def fit(
     on_epoch: Callable[[Attempt, int], None] = lambda attempt, epochs: None,
     resume: bytes | None = None,
     base: Sequence[np.ndarray] = (),
+    shelf: Shelf = Shelf(),  # noqa: B008 - it cannot be changed
     choices: Choices | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
@@ -49,36 +54,127 @@ def fit(
     Args:
         emit: gets the events Started ... Tested as they happen, from this thread.
         should_stop: asked between executions and batches of validation; when true, what was learned is tested.
-        on_epoch: called before the first epoch and after each whole one with what `build.checkpoint` takes: the
-            attempt, and how many epochs are done.
+        on_epoch: called before the first epoch of each phase and after each whole one with what `build.checkpoint`
+            takes: the attempt, and how many epochs are done.
         resume: a `build.checkpoint` to go on from, exactly as if the training had not been broken off.
         base: where the recipe has a start, the weights that it takes over (`start.first_arrays`).
+        shelf: where what frozen layers make of the images is kept.
         choices: how to compute; None chooses for this device.
         clock: the seconds that the time limit is about.
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
-    train, validation = _split(dataset, recipe)
-    steps = -(-len(train[0]) // recipe.batch_size)
-    choices = choices or choices_for(network, recipe, steps)
-    with model_for(network, recipe, choices, base) as model:
-        first_epoch, memory = restore(model, resume) if resume else (0, Memory())
-        kept = Attempt(model, memory)
-        on_epoch(kept, first_epoch)
-        emit(_started(recipe, choices, steps, len(train[0]), len(validation[0]), first_epoch, memory.seconds))
-        shown = len(train[0]), recipe.batch_size, choices.steps_per_point
-        limits = memory, recipe.time_limit, clock
-        images = dataset.x_train[watched(dataset.y_train, recipe)]
-        live = LiveMetrics(emit, should_stop, *shown, lambda epoch: on_epoch(kept, epoch + 1), *limits, watched=images)
-        _train(model, recipe, fit_inputs(train, validation, recipe.batch_size), first_epoch, memory, live)
-        emit(TrainingEnded(reason="stopped" if live.stopped else memory.ended or "completed"))
-        return _test(model, network, recipe, dataset, emit)
+    begun = _Begun(*(remembered(resume) if resume else (0, Memory())), resume)
+    phases = recipe.phases()
+    for number, phase in enumerate(phases):
+        last = number == len(phases) - 1
+        if number < begun.memory.phase or (phase.epochs <= begun.done and not last and not begun.memory.ended):
+            continue
+        kept, data = _behind(network, phase, dataset, base, shelf, emit, should_stop)
+        train, validation = _split(data, phase)
+        steps = -(-len(train[0]) // phase.batch_size)
+        how = choices or choices_for(network, phase, steps, kept)
+        with model_for(network, phase, how, base, kept) as (model, learner):
+            attempt = Attempt(model, begun.memory, learner)
+            first = begun.carry_over(attempt, number)
+            on_epoch(attempt, begun.done)
+            if first:
+                emit(_started(recipe, how, steps, len(train[0]), len(validation[0]), begun.done, begun.memory.seconds))
+            shown = len(train[0]), phase.batch_size, how.steps_per_point
+            limits = begun.memory, phase.time_limit, clock
+            told, images = partial(_after_epoch, on_epoch, attempt), data.x_train[watched(data.y_train, phase)]
+            live = LiveMetrics(emit, should_stop, *shown, told, *limits, watched=images)
+            _train(attempt, phase, fit_inputs(train, validation, phase.batch_size), begun.done, live, patient=last)
+            begun.leave(attempt, phase)
+        if live.stopped or begun.memory.ended:
+            break
+    emit(TrainingEnded(reason="stopped" if live.stopped else begun.memory.ended or "completed"))
+    return _test(begun.weights, network, recipe, dataset, emit)
+
+
+@dataclass
+class _Begun:
+    """What a phase of a training finds.
+
+    Attributes:
+        done: how many epochs are.
+        checkpoint: of an earlier attempt, or None; it is needed once.
+        weights, values: of the model, and of all its variables, as the phase before has left them.
+    """
+
+    done: int
+    memory: Memory
+    checkpoint: bytes | None
+    weights: Sequence[np.ndarray] = ()
+    values: Sequence[np.ndarray] = ()
+
+    def carry_over(self, attempt: Attempt, phase: int) -> bool:
+        """Put into its model what there is; whether it is the first phase of this attempt."""
+        first = not self.weights
+        if self.checkpoint:
+            restore(attempt, self.checkpoint, optimizer=self.memory.phase == phase)
+            self.checkpoint = None
+        for variable, value in zip(attempt.model.variables, self.values, strict=not first):
+            variable.assign(value)
+        self.memory.phase = phase
+        return first
+
+    def leave(self, attempt: Attempt, phase: Recipe) -> None:
+        """The phase is over."""
+        self.done = max(self.done, phase.epochs)
+        self.weights = attempt.model.get_weights()
+        self.values = [keras.ops.convert_to_numpy(variable) for variable in attempt.model.variables]
+
+
+def _after_epoch(on_epoch: Callable[[Attempt, int], None], attempt: Attempt, epoch: int) -> None:
+    on_epoch(attempt, epoch + 1)
+
+
+def _kept(network: Network, recipe: Recipe, dataset: Dataset) -> int:
+    """How many first layers make the same of an image in every epoch, so that to compute it once is enough."""
+    if recipe.start is None or recipe.augmentation.active:
+        return 0
+    end, images = front(network, recipe.start.frozen), len(dataset.x_train[: recipe.train_images])
+    return end if fits(network, images, end) else 0
+
+
+def _behind(
+    network: Network,
+    recipe: Recipe,
+    dataset: Dataset,
+    base: Sequence[np.ndarray],
+    shelf: Shelf,
+    emit: Callable[[Event], None],
+    should_stop: Callable[[], bool],
+) -> tuple[int, Dataset]:
+    """How many first layers need not be computed again, and the data set with its training images behind them."""
+    if not (kept := _kept(network, recipe, dataset)):
+        return 0, dataset
+    model = build(network, pixels=recipe.pixels)
+    take_over(model, base, cast(Start, recipe.start))
+    images = dataset.x_train[: recipe.train_images]
+
+    def report(done: int, of: int) -> None:
+        if should_stop():
+            raise _StoppedError
+        emit(Prepared(done=done, images=of))
+
+    try:
+        return kept, replace(dataset, x_train=seen(model, network, kept, images, shelf, report))
+    except _StoppedError:  # then the training ends with its first step
+        return 0, dataset
+
+
+class _StoppedError(Exception):
+    """Nobody wants the features any more."""
 
 
 def _train(
-    model: keras.Model, recipe: Recipe, inputs: dict[str, Any], first_epoch: int, memory: Memory, live: LiveMetrics
+    attempt: Attempt, recipe: Recipe, inputs: dict[str, Any], first_epoch: int, live: LiveMetrics, *, patient: bool
 ) -> None:
-    patience = [Patience(recipe.early_stopping, memory)] if recipe.early_stopping else []
-    model.fit(
+    """Let it train until the phase is over; `patient`: as early stopping has it."""
+    memory = attempt.memory
+    patience = [Patience(recipe.early_stopping, memory)] if recipe.early_stopping and patient else []
+    attempt.compiled.fit(
         **inputs,
         epochs=recipe.epochs,
         initial_epoch=recipe.epochs if memory.ended else first_epoch,
@@ -127,11 +223,11 @@ def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:
 
 
 def _test(
-    model: keras.Model, network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
+    weights: Sequence[np.ndarray], network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
 ) -> Outcome:
     # The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested.
     kept = build(network, pixels=recipe.pixels)
-    kept.set_weights(model.get_weights())
+    kept.set_weights(weights)
     probabilities = kept.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))

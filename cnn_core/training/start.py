@@ -13,7 +13,7 @@ Arrays = Sequence[np.ndarray]
 
 
 def first_arrays(base: keras.Model, depth: int, layers: int) -> list[np.ndarray]:
-    """The weights of the first `layers` of a model whose design has `depth` of them."""
+    """The weights of the first `layers` of a model whose design, opened, has `depth` of them."""
     scaling = len(base.layers) - depth
     return [array for layer in base.layers[: scaling + layers] for array in layer.get_weights()]
 

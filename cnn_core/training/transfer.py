@@ -12,10 +12,11 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.design.layers import Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
 from cnn_core.design.start import Start
 from cnn_core.runs.events import EpochEnded, Event
-from cnn_core.training.batches import EVALUATION_BATCH
 from cnn_core.training.build import build, from_bytes
+from cnn_core.training.features import Shelf, fits, front, seen
 from cnn_core.training.fit import fit
 from cnn_core.training.start import Arrays, take_over
 
@@ -98,24 +99,25 @@ def _ways(
 def with_features(network: Network, recipe: Recipe, dataset: Dataset, base: Arrays) -> tuple[Network, Dataset | None]:
     """What is left to train when the frozen layers of a start have looked at each image once, and never again.
 
+    What has no weights behind them looks at it once, too.
+
     Returns:
         The layers that learn, as a network of its own, and the data set as the frozen layers see it (float32). None
         instead of that where the features are too many for a network's input: then the network stays whole.
     """
-    start = cast(Start, recipe.start)
+    start, opened = cast(Start, recipe.start), network.opened()
+    end = front(network, start.frozen)
+    *sides, count = trace(opened).reports[end - 1].output_shape
+    shape, flat = (*(sides or (1, 1)), count), [] if sides else [Flatten()]
+    if max(shape) > LARGEST_SIDE or not fits(network, len(dataset.x_train) + len(dataset.x_test), end):
+        return network, None
     whole = build(network, pixels=recipe.pixels)
     take_over(whole, base, start)
-    front = keras.Sequential([keras.Input(network.input_shape), *whole.layers[: start.frozen - len(network.layers)]])
-    *sides, count = front.output_shape[1:]
-    shape, flat = (*(sides or (1, 1)), count), [] if sides else [Flatten()]
-    if max(shape) > LARGEST_SIDE:
-        return network, None
-    seen = [
-        front.predict(images, batch_size=EVALUATION_BATCH, verbose=0).reshape(-1, *shape)
-        for images in (dataset.x_train, dataset.x_test)
+    found = [
+        seen(whole, network, end, images, Shelf()).reshape(-1, *shape) for images in (dataset.x_train, dataset.x_test)
     ]
-    head = network.changed(input_shape=shape, layers=(*flat, *network.layers[start.frozen :]))
-    return head, replace(dataset, x_train=seen[0], x_test=seen[1])
+    head = network.changed(input_shape=shape, layers=(*flat, *opened.layers[end:]))
+    return head, replace(dataset, x_train=found[0], x_test=found[1])
 
 
 def _keep_epochs(ended: list[EpochEnded], event: Event) -> None:

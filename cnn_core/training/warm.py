@@ -15,6 +15,7 @@ from cnn_core.training.augment import in_front
 from cnn_core.training.batches import fit_inputs
 from cnn_core.training.build import assign, build, compile_model, copy_state, variables
 from cnn_core.training.device import Choices, choose
+from cnn_core.training.layers import behind
 from cnn_core.training.start import take_over
 
 KEPT = 4
@@ -42,15 +43,21 @@ _warm: OrderedDict[tuple, _Warm] = OrderedDict()  # the one used last is the las
 
 @contextmanager
 def model_for(
-    network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray] = ()
-) -> Iterator[keras.Model]:
-    """The compiled model, augmentation in front, with the weights and the random state that `recipe.seed` draws.
+    network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray] = (), kept: int = 0
+) -> Iterator[tuple[keras.Model, keras.Model]]:
+    """The model, and what is compiled of it, with the weights and the random state that `recipe.seed` draws.
+
+    Most often both are the same, with augmentation in front. Behind the first `kept` layers, whose features are
+    computed already, only the others are compiled: they share their layers with the model.
 
     `base` are the weights that it takes over, where the recipe has a start.
 
     It computes the same numbers whether it is new or was trained before; only the tracing is not done again. After an
     error it is not used again.
     """
+    if kept:
+        yield _behind(network, recipe, choices, base, kept)
+        return
     graph = _graph(network, recipe, choices)
     known = _warm.pop(graph, None)
     if known and known.fresh_for == recipe:
@@ -60,13 +67,13 @@ def model_for(
         if known:
             copy_state(model, known.model)
             model = known.model
-    yield model
+    yield model, model
     _keep(graph, model)
 
 
-def choices_for(network: Network, recipe: Recipe, steps: int) -> Choices:
-    """How to compute on this device, with `steps` to an epoch."""
-    choices = choose(network, recipe.batch_size, steps)
+def choices_for(network: Network, recipe: Recipe, steps: int, kept: int = 0) -> Choices:
+    """How to compute on this device, with `steps` to an epoch, behind the first `kept` layers."""
+    choices = choose(network, recipe.batch_size, steps, kept)
     return replace(choices, jit_compile=False) if recipe.augmentation.active else choices  # XLA cannot turn images
 
 
@@ -92,14 +99,28 @@ def prepare(network: Network, recipe: Recipe, steps: int) -> None:
     _keep(graph, model, recipe)
 
 
+def _behind(
+    network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray], kept: int
+) -> tuple[keras.Model, keras.Model]:
+    whole = _alone(network, recipe, choices, base)
+    reports = trace(network.opened()).reports
+    rest = keras.Sequential([keras.Input(reports[kept].input_shape), *behind(whole, len(reports), kept)])
+    compile_model(rest, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    return whole, rest
+
+
 def _new(network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray] = ()) -> keras.Model:
+    model = in_front(_alone(network, recipe, choices, base), recipe.augmentation, recipe.seed)
+    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
+    return model
+
+
+def _alone(network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray]) -> keras.Model:
     frozen = recipe.start.frozen if recipe.start else 0
     alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True, frozen=frozen)
     if recipe.start:
         take_over(alone, base, recipe.start)
-    model = in_front(alone, recipe.augmentation, recipe.seed)
-    compile_model(model, recipe, steps_per_execution=choices.steps_per_execution, jit_compile=choices.jit_compile)
-    return model
+    return alone
 
 
 def _keep(graph: tuple, model: keras.Model, fresh_for: Recipe | None = None) -> None:

@@ -5,11 +5,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from cnn_core.engine import supplies, trainers
+from cnn_core.engine import trainers
 from cnn_core.engine.attempt import failed
+from cnn_core.engine.engine import new_supplies
 from cnn_core.engine.job import Job, Task, Tasks
 from cnn_core.engine.queue import CHECKPOINT_FILE
+from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import TRAINING, Missing, Work
+from cnn_core.engine.work.begin import start_arrays, start_keys
 from cnn_core.engine.work.context import Context, Kept, answer
 from cnn_core.engine.work.train import Reached
 from cnn_core.errors import RunError
@@ -23,9 +26,10 @@ class StandIn:
     """In place of `cnn_core.engine.engine.Engine`. Wishes are noted in `wishes`, and not fulfilled."""
 
     def __init__(self, studio: Studio):
-        self._studio, self._kept, self._tasks = studio, Kept(), Tasks()
+        self._kept, self._tasks = Kept(), Tasks()
+        self._supplies = new_supplies(studio.library, studio.catalogue, studio.settings)
         self._trainer = threading.Lock()  # there is one, for runs and for work
-        self.queue = StandInQueue(studio, self._trainer)
+        self.queue = StandInQueue(studio, self._supplies, self._trainer)
         self.wishes: list[Work] = []
 
     def ask(self, work: Work, timeout: float = 30) -> Any:
@@ -55,7 +59,7 @@ class StandIn:
     def _answer(self, work: Work, **context: Any) -> Any:
         sent = {}
         while isinstance(got := answer(work, Context(self._kept, sent, **context)), Missing):
-            sent |= supplies.fetch(got.keys, self._studio.library, self._studio.catalogue)
+            sent |= self._supplies.fetch(got.keys)
         return got
 
 
@@ -64,9 +68,9 @@ class StandInQueue:
 
     idle, trouble = True, ""
 
-    def __init__(self, studio: Studio, trainer: threading.Lock):
+    def __init__(self, studio: Studio, supplies: Supplies, trainer: threading.Lock):
         self._store, self._catalogue, self._trainer = studio.store, studio.catalogue, trainer
-        self._library = studio.library
+        self._supplies = supplies
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._lock, self._begun, self._stops = threading.Lock(), set(), set()
         threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
@@ -114,9 +118,8 @@ class StandInQueue:
         return Finished()
 
     def _train(self, run: Run) -> None:
-        from cnn_core.training.build import checkpoint, from_bytes, snapshot
+        from cnn_core.training.build import checkpoint, snapshot
         from cnn_core.training.fit import fit
-        from cnn_core.training.start import first_arrays
 
         def emit(event: Event) -> None:
             if not self._store.append(run.id, event):
@@ -128,11 +131,8 @@ class StandInQueue:
             self._store.save_file(run.id, CHECKPOINT_FILE, checkpoint(attempt, epochs))
             reached.put(epochs, b"", snapshot(attempt.model))
 
-        if start := run.recipe.start:
-            model = self._library.model(start.base)
-            base = first_arrays(from_bytes(model.load()), len(model.network.layers), start.layers)
-        else:
-            base = []
+        start = run.recipe.start
+        context = Context(Kept(), self._supplies.fetch(start_keys(start)))
         outcome = fit(
             run.network,
             run.recipe,
@@ -141,7 +141,7 @@ class StandInQueue:
             lambda: run.id in self._stops,
             on_epoch=on_epoch,
             resume=self._store.load_file(run.id, CHECKPOINT_FILE),
-            base=base,
+            base=start_arrays(context, start, self._supplies.depth(start)),
         )
         for name, content in trainers.files({**vars(outcome), "progress": reached.take(-1)}).items():
             self._store.save_file(run.id, name, content)

@@ -18,7 +18,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.events import Event, Submitted
 from cnn_core.runs.state import reduce
-from cnn_core.training.build import Memory, checkpoint, from_bytes, restore, variables
+from cnn_core.training.build import Attempt, Memory, checkpoint, from_bytes, remembered, restore, variables
 from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit
 from cnn_core.training.live import LiveMetrics
@@ -169,8 +169,9 @@ def test_a_checkpoint_of_the_first_version_is_put_back(folder):
     with sqlite3.connect(FIRST_VERSION / "runs.db") as db:
         design, recipe = db.execute("select network, recipe from runs where id = ?", [folder.name]).fetchone()
     content = (folder / "checkpoint.npz").read_bytes()
-    with model_for(Network.from_json(design), Recipe.model_validate_json(recipe), CHOICES) as model:
-        epochs, memory = restore(model, content)
+    with model_for(Network.from_json(design), Recipe.model_validate_json(recipe), CHOICES) as (model, _learner):
+        epochs, memory = remembered(content)
+        restore(Attempt(model), content)
         restored = variables(model)
     with np.load(io.BytesIO(content)) as saved:
         assert epochs == saved["epochs"] > 0

@@ -1,13 +1,17 @@
 """start: what is taken over is there, what is frozen stays, and the rest learns."""
 
+import os
+
 import numpy as np
 import pytest
 
+from cnn_core.design.augmentation import PRESETS as AUGMENTATIONS
 from cnn_core.design.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import Start
+from cnn_core.design.start import FineTuning, Start
 from cnn_core.errors import RunError
+from cnn_core.training import features
 from cnn_core.training.build import build, checkpoint, from_bytes
 from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit
@@ -38,11 +42,12 @@ def base():
     return made
 
 
-def trained(small, base, layers: int, frozen: int, **more):
-    start = Start(base="base", layers=layers, frozen=frozen)
+def trained(small, base, layers: int, frozen: int, then: FineTuning | None = None, **more):
+    start = Start(base="base", layers=layers, frozen=frozen, then=then)
     recipe = RECIPE.model_copy(update={"start": start})
     arrays = first_arrays(base, len(BASE.layers), layers)
-    return from_bytes(fit(NETWORK, recipe, small, lambda event: None, base=arrays, choices=PLAIN, **more).model)
+    emit = more.pop("emit", lambda event: None)
+    return from_bytes(fit(NETWORK, recipe, small, emit, base=arrays, choices=PLAIN, **more).model)
 
 
 @pytest.mark.parametrize("frozen", [0, 1, 3, TAKEN])
@@ -55,15 +60,91 @@ def test_what_is_frozen_stays_and_all_else_learns(small, base, frozen):
     assert np.abs(after[-1]).max() > 0, "the new head has learned"
 
 
-def test_a_broken_off_transfer_goes_on_as_if_nothing_had_happened(small, base):
+PHASES = {
+    "one": (4, 1, None),
+    "two": (TAKEN, 3, FineTuning(after=1, frozen=1, learning_rate=0.001)),
+    "from kept features to none": (TAKEN, 3, FineTuning(after=2, frozen=0, learning_rate=0.001)),
+}
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_a_broken_off_transfer_goes_on_as_if_nothing_had_happened(small, base, name):
     kept = {}
 
     def keep(attempt, epochs: int) -> None:
-        kept[epochs] = checkpoint(attempt, epochs)
+        kept.setdefault(epochs, []).append(checkpoint(attempt, epochs))  # where a phase ends, the next one begins
 
-    whole = trained(small, base, 4, 1, on_epoch=keep).get_weights()
-    again = trained(small, base, 4, 1, resume=kept[1]).get_weights()
-    assert all(map(np.array_equal, whole, again))
+    whole = trained(small, base, *PHASES[name], on_epoch=keep).get_weights()
+    assert [len(kept[epochs]) for epochs in sorted(kept)].count(2) == (PHASES[name][2] is not None)
+    for content in [one for made in kept.values() for one in made]:
+        again = trained(small, base, *PHASES[name], resume=content).get_weights()
+        assert all(map(np.array_equal, whole, again))
+
+
+def test_a_second_phase_lets_more_learn_in_smaller_steps(small, base):
+    seen = []
+
+    def look(attempt, epochs: int) -> None:
+        rate = float(attempt.compiled.optimizer.learning_rate)
+        seen.append((epochs, len(attempt.compiled.trainable_variables), rate, attempt.model.get_weights()))
+
+    then = FineTuning(after=2, frozen=1, learning_rate=0.001)
+    after = trained(small, base, TAKEN, TAKEN, then, on_epoch=look).get_weights()
+    assert [(epochs, count, pytest.approx(rate)) for epochs, count, rate, _weights in seen] == [
+        *((0, 2, 0.01), (1, 2, 0.01), (2, 2, 0.01)),
+        *((2, 6, 0.001), (3, 6, 0.001)),
+    ]
+    first, second = seen[2][3], seen[3][3]
+    assert all(map(np.array_equal, first, second)), "the second phase goes on from the first"
+    assert all(map(np.array_equal, after[:2], base.get_weights()[:2]))
+    assert not np.array_equal(after[2], base.get_weights()[2])
+
+
+@pytest.mark.parametrize("then", [None, FineTuning(after=2, frozen=1, learning_rate=0.001)])
+def test_kept_features_make_no_difference(small, base, then, tmp_path, monkeypatch):
+    told = []
+    with monkeypatch.context() as patch:
+        patch.setattr(features, "MOST_BYTES", 0)
+        plain = trained(small, base, TAKEN, 3, then).get_weights()
+    shelf = features.Shelf(tmp_path)
+    for _time in range(2):
+        fast = trained(small, base, TAKEN, 3, then, shelf=shelf, emit=told.append).get_weights()
+        for one, other in zip(plain, fast, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+    computed = [event.done for event in told if event.kind == "prepared"]
+    assert computed, "a page can show how far it is"
+    assert len(computed) == len(set(computed)) * (1 if then is None else 2), "the second time nothing is computed"
+    assert len(list(tmp_path.glob("*.npy"))) == 1 + (then is not None)
+
+
+def test_the_shelf_lets_the_oldest_go(tmp_path):
+    shelf, numbers = features.Shelf(tmp_path, limit=1200), np.zeros(60, np.float32)
+    for number, key in enumerate("abc"):
+        shelf.get(key, lambda: numbers)
+        os.utime(tmp_path / f"{key}.npy", (number, number))
+    shelf.get("a", lambda: pytest.fail("it is there"))
+    shelf.get("d", lambda: numbers)
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["a", "c", "d"]
+    (tmp_path / "a.npy").write_bytes(b"half of it")
+    assert np.array_equal(shelf.get("a", lambda: numbers + 1), numbers + 1)
+    assert len(shelf.get("large", lambda: np.zeros(1000, np.float32))) == 1000
+    assert not (tmp_path / "large.npy").exists()
+
+
+def test_augmentation_and_kept_features_exclude_each_other(small, base):
+    told = []
+    start = Start(base="base", layers=TAKEN, frozen=3)
+    recipe = RECIPE.model_copy(update={"start": start, "augmentation": AUGMENTATIONS["digits"], "epochs": 1})
+    arrays = first_arrays(base, len(BASE.layers), TAKEN)
+    fit(NETWORK, recipe, small, told.append, base=arrays, choices=PLAIN)
+    assert "prepared" not in {event.kind for event in told}
+
+
+def test_stop_is_heard_while_features_are_computed(small, base):
+    told = []
+    trained(small, base, TAKEN, 3, emit=told.append, should_stop=lambda: True)
+    assert [event.kind for event in told] == ["started", "progress", "training_ended", "tested"]
+    assert told[-2].reason == "stopped"
 
 
 def test_without_training_the_weights_are_those_of_the_base(base):
@@ -94,3 +175,8 @@ def test_a_start_fits_only_a_network_that_begins_as_its_base_does():
             Start(base=key, layers=1, frozen=0)
     with pytest.raises(ValueError, match="no more layers can be frozen"):
         Start(base="base", layers=2, frozen=3)
+    with pytest.raises(ValueError, match="in the second phase"):
+        Start(base="base", layers=2, frozen=1, then=FineTuning(after=1, frozen=2, learning_rate=0.1))
+    two = Start(base="base", layers=2, frozen=1, then=FineTuning(after=3, frozen=0, learning_rate=0.1))
+    with pytest.raises(ValueError, match="before the last epoch"):
+        Recipe(epochs=3, start=two)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from cnn_core.design.layers.backbone import Backbone, BackboneBlock
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.layers.convolution import Conv2D, DepthwiseConv2D, SeparableConv2D
 from cnn_core.design.layers.core import Activation, BatchNormalization, Dense, Dropout, Flatten
@@ -22,6 +23,9 @@ LAYER_TYPES: dict[str, type[BaseLayer]] = {
         GlobalMaxPooling2D, ZeroPadding2D, Flatten, Dense, Dropout, BatchNormalization, Activation,
     )
 }  # fmt: skip
+"""Those of Keras."""
+DESIGN_TYPES: dict[str, type[BaseLayer]] = {**LAYER_TYPES, "Backbone": Backbone}
+"""All that a design is made of."""
 
 Layer = Annotated[
     Conv2D
@@ -36,6 +40,8 @@ Layer = Annotated[
     | Dense
     | Dropout
     | BatchNormalization
-    | Activation,
+    | Activation
+    | Backbone
+    | BackboneBlock,
     Field(discriminator="type"),
 ]

@@ -1,5 +1,6 @@
 """What every layer can say about itself, given the shape that arrives."""
 
+from math import prod
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -52,6 +53,10 @@ class BaseLayer(BaseModel):
         """Multiply-accumulates for one image. By the field's convention (Sze et al. 2017) only products with trained
         weights count, so pooling, activations, biases and normalization are 0."""
         return 0
+
+    def values(self, shape: Shape) -> int:
+        """How many values it computes for one image: a training keeps them for the way back."""
+        return prod(self.output_shape(shape))
 
     def window(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
         """((height, width) of the window, strides) for the receptive field; None when it takes in the whole map."""

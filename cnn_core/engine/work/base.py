@@ -18,9 +18,9 @@ TRAINING, QUESTIONS, DOWNLOADS, BACKGROUND = "training", "questions", "downloads
 
 @dataclass(frozen=True)
 class Key:
-    """The name of a model or a data set on all workers; `version` tells the contents of one name apart."""
+    """The name of a model, a data set or a backbone on all workers; `version` tells the contents of one name apart."""
 
-    kind: Literal["model", "data"]
+    kind: Literal["model", "data", "backbone"]
     name: str
     version: int = 0
 
@@ -53,7 +53,7 @@ class Work:
     wish: ClassVar[bool] = False
 
     def needs(self) -> tuple[Key, ...]:
-        """The models and data sets that it will ask its context for."""
+        """The models, backbones and data sets that it will ask its context for."""
         return ()
 
     def run(self, context: Context) -> Any:

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from cnn_core.data.datasets import Dataset
 from cnn_core.engine.work.base import Key, Missing, Work
 from cnn_core.errors import StudioError
@@ -38,7 +40,7 @@ class Context:
 
     Args:
         kept: what this worker has already.
-        supplies: what was sent along, by key: a model's .keras file, or a data set.
+        supplies: what was sent along, by key: a model's .keras file, a backbone's arrays, or a data set.
         report: see `report`.
         stopped: see `stopped`.
     """
@@ -60,6 +62,10 @@ class Context:
     def dataset(self, key: Key) -> Dataset:
         """The data set `key`."""
         return self._get(key, lambda dataset: dataset)
+
+    def backbone(self, name: str) -> list[np.ndarray]:
+        """What an architecture has learned on ImageNet, as `Backbones.arrays` gives it."""
+        return self._get(Key("backbone", name), lambda arrays: arrays)
 
     def report(self, fraction: float, partial: Any = None) -> None:
         """Say that `fraction` (0 to 1) is done, and perhaps what there is so far: small, and without Keras in it."""

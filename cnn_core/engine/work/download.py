@@ -1,7 +1,6 @@
-"""Download: one of Keras's own data sets, from the internet or from Keras's cache on the worker's machine."""
+"""Downloads from the internet, or from Keras's cache on the worker's machine: its data sets, and trained weights."""
 
 import gzip
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from cnn_core.design.layers.architectures import ARCHITECTURES
 from cnn_core.engine.work.base import DOWNLOADS, Work, brief
 from cnn_core.engine.work.context import Context
-from cnn_core.errors import DataError, EngineError
+from cnn_core.errors import DataError, EngineError, RunError
+from cnn_core.exchange.backbones import SOURCES, Backbones
 from cnn_core.language import Text
+from cnn_core.settings import Settings
 
 FILES = {
     "mnist": ("mnist.npz", 11_490_434),
@@ -58,14 +60,55 @@ class Download(Work):
         context.report(arrived(self.name))
 
 
+@dataclass(frozen=True)
+class DownloadBackbone(Work):
+    """The file of an architecture's weights, as Keras has it on the internet."""
+
+    name: str
+
+    place = DOWNLOADS
+    shared = True
+
+    def run(self, context: Context) -> bytes:
+        """Its content; raises RunError without internet."""
+        import keras
+
+        source = SOURCES[self.name]
+        here = _cache() / "models" / source.file
+
+        def look() -> None:
+            if context.stopped():
+                raise EngineError(Text("The download was stopped"))
+            context.report(min(1.0, here.stat().st_size / source.bytes) if here.exists() else 0.0)
+
+        with _watched(look):
+            address = f"{source.url}{source.file}"
+            path = Path(keras.utils.get_file(source.file, address, cache_subdir="models", file_hash=source.md5 or None))
+        try:
+            Backbones(path.parent, _cache()).arrays(self.name)
+        except RunError:  # half a file, of a download that was killed: Keras would take it for a whole one for ever
+            path.unlink(missing_ok=True)
+            raise
+        return path.read_bytes()
+
+    def in_words(self, error: Exception) -> RunError:
+        title = ARCHITECTURES[self.name].title
+        what = Text("What {title} has learned could not be downloaded ({error})", title=title, error=brief(error))
+        todo = Text("Check the internet connection, or copy {file} into the folder", file=SOURCES[self.name].file)
+        return RunError(what, todo=todo)
+
+
 def arrived(name: str) -> float:
     """The fraction (0 to 1) of a data set that is in the cache of Keras on this machine."""
     return min(1.0, sum(path.stat().st_size for path in _cached(name)) / FILES[name][1])
 
 
 def _cached(name: str) -> list[Path]:
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    return list((home / "datasets").glob(FILES[name][0]))
+    return list((_cache() / "datasets").glob(FILES[name][0]))
+
+
+def _cache() -> Path:
+    return Settings().keras_home.expanduser()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Maps(Work):
     """What `cnn_core.exchange.maps` keeps of the image and of every layer's output.
 
     Args:
-        network: all of whose layers fit.
+        network: all of whose layers fit; of a backbone that is not opened, what comes out is shown.
         learned: the key of a model in the library, weights, or random ones.
         image: uint8, (H, W, C), raw pixels, of the network's input shape.
     """
@@ -47,15 +48,19 @@ class Maps(Work):
 
     def run(self, context: Context) -> ImageMaps:
         """Computed with a blank image beside it: activity is what differs."""
+        import keras
+
         model = context.model(self.learned) if isinstance(self.learned, str) else built_with(self.network, self.learned)
         if self.image.shape != model.input_shape[1:]:
             expected, received = sides(model.input_shape[1:]), sides(self.image.shape)
             raise EngineError(Text("This network takes other images"), expected=expected, received=received)
-        scaled = len(model.layers) - len(self.network.layers)
-        layers = model.layers[scaled:]
+        scaled = len(model.layers) - len(self.network.opened().layers)
+        ends = [scaled + end for end in self.network.ends()]
+        layers = [model.layers[end] for end in ends]
         made = plan([self.image.shape, *(layer.output.shape[1:] for layer in layers)])
-        weights = [[np.asarray(variable, np.float32) for variable in layer.weights] for layer in layers]
-        kept = _kept(model, scaled, made, self.image, context)
+        own = [() if isinstance(layer, keras.Model) else layer.weights for layer in layers]
+        weights = [[np.asarray(variable, np.float32) for variable in variables] for variables in own]
+        kept = _kept(model, ends, made, self.image, context)
         return ImageMaps("scaled" if scaled else "raw", made, kept, chosen_weights(made, weights))
 
     def in_words(self, error: Exception) -> EngineError:
@@ -68,23 +73,23 @@ class LongMaps(Maps):
     place = BACKGROUND
 
 
-def _kept(model: keras.Model, scaled: int, made: Plan, image: np.ndarray, context: Context) -> list[LayerMaps]:
+def _kept(model: keras.Model, ends: Sequence[int], made: Plan, image: np.ndarray, context: Context) -> list[LayerMaps]:
     """Layer by layer: only what is kept of one stays while the next one is computed.
 
     Args:
-        scaled: how many layers stand before those of the design.
+        ends: the places of the layers that are shown.
     """
     from keras import ops
 
     value: Any = ops.convert_to_tensor(np.stack([image, np.zeros_like(image)]).astype(np.float32))
     kept = [layer_maps(made.cuts[0], *ops.convert_to_numpy(value))]
-    for place, layer in enumerate(model.layers, start=1 - scaled):
+    for place, layer in enumerate(model.layers):
         if context.stopped():
             raise EngineError(Text("This was stopped"))
         value = layer(value, training=False)
-        if place:
-            kept.append(layer_maps(made.cuts[place], *ops.convert_to_numpy(ops.cast(value, "float32"))))
-        context.report(place / (len(made.cuts) - 1))
+        if place in ends:
+            kept.append(layer_maps(made.cuts[len(kept)], *ops.convert_to_numpy(ops.cast(value, "float32"))))
+        context.report((place + 1) / len(model.layers))
     return kept
 
 
@@ -94,7 +99,7 @@ def built_with(network: Network, learned: Weights | Random) -> keras.Model:
     if isinstance(learned, Random):
         return build(network, seed=learned.seed, pixels=learned.pixels)
     model = build(network, pixels=learned.pixels)
-    for layer, arrays in zip(model.layers[-len(network.layers) :], learned.arrays, strict=True):
+    for layer, arrays in zip(model.layers[-len(network.opened().layers) :], learned.arrays, strict=True):
         if arrays is not None:
             layer.set_weights(list(arrays))
     return model

@@ -66,7 +66,7 @@ class OneLayer(Work):
     def _split(self, model: keras.Model) -> tuple[list[keras.Layer], keras.Layer]:
         """The layers before this one, the scaling of pixels among them, and it."""
         layers = list(model.layers)
-        place = len(layers) - len(self.network.layers) + self.layer
+        place = len(layers) - len(self.network.opened().layers) + self.network.ends()[self.layer]
         return layers[:place], layers[place]
 
     def in_words(self, error: Exception) -> EngineError:

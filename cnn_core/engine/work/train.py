@@ -3,17 +3,21 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import numpy as np
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.work.base import TRAINING, Key, Work, brief
+from cnn_core.engine.work.begin import start_arrays, start_keys
 from cnn_core.engine.work.context import Context
 from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs.past import most_kept, thinned
+from cnn_core.settings import settings
+
+if TYPE_CHECKING:
+    from cnn_core.training.features import Shelf
 
 
 class Progress(NamedTuple):
@@ -64,7 +68,8 @@ class Train(Work):
     """`training.fit`, with its events logged under `topic`.
 
     A run can be `submitted` again, to be resumed from the checkpoint `resume`; then the weights after the epochs `kept`
-    are known to the server. `depth` is how many layers the design of the recipe's base has, if there is one.
+    are known to the server. `depth` is how many layers the recipe's base has, opened. `shelf` is where what frozen
+    layers make of the images is kept, and how much; None: where this machine's settings say.
     """
 
     topic: str
@@ -76,12 +81,12 @@ class Train(Work):
     resume: bytes | None
     kept: tuple[int, ...]
     depth: int = 0
+    shelf: tuple[str, int] | None = None
 
     place = TRAINING
 
     def needs(self) -> tuple[Key, ...]:
-        start = self.recipe.start
-        return (self.data, Key("model", start.base)) if start else (self.data,)
+        return (self.data, *start_keys(self.recipe.start))
 
     def run(self, context: Context) -> dict[str, Any]:
         """The fields of fit's Outcome, all "events" once more, and the last "progress"."""
@@ -99,18 +104,19 @@ class Train(Work):
         try:
             reports.begin()
             asked = self.network, self.recipe, dataset, reports.emit, context.stopped
-            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume, base=self._base(context))
+            base, shelf = start_arrays(context, self.recipe.start, self.depth), self._shelf()
+            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume, base=base, shelf=shelf)
             return {**vars(outcome), "events": reports.events, "progress": reached.take(-1)._replace(checkpoint=b"")}
         finally:
             _reached.pop(this, None)
             reports.end()
 
-    def _base(self, context: Context) -> list[np.ndarray]:
-        from cnn_core.training.start import first_arrays
+    def _shelf(self) -> "Shelf":
+        from cnn_core.training.features import Shelf
 
-        if (start := self.recipe.start) is None:
-            return []
-        return first_arrays(context.model(start.base), self.depth, start.layers)
+        own = settings()
+        folder, limit = self.shelf or (own.features, own.max_features_bytes)
+        return Shelf(Path(folder), limit)
 
     def in_words(self, error: Exception) -> RunError:
         return why_not_trained(error)

@@ -8,6 +8,7 @@ from typing import Any
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.engine.work.base import TRAINING, Key, Work
+from cnn_core.engine.work.begin import start_arrays, start_keys
 from cnn_core.engine.work.context import Context
 from cnn_core.engine.work.train import why_not_trained
 from cnn_core.errors import RunError
@@ -19,7 +20,7 @@ class CompareWays(Work):
 
     Args:
         network, recipe: what is trained; the recipe has a start whose layers are frozen.
-        depth: how many layers the design of the base has.
+        depth: how many layers the base has, opened.
         data: the data set's key.
         classes: of the data set, those that are learned; empty: all.
         sizes: training images of each class.
@@ -39,8 +40,7 @@ class CompareWays(Work):
     place = TRAINING
 
     def needs(self) -> tuple[Key, ...]:
-        start = self.recipe.start
-        return (self.data, Key("model", start.base)) if start and self.base is None else (self.data,)
+        return (self.data, *start_keys(self.recipe.start)) if self.base is None else (self.data,)
 
     def run(self, context: Context) -> list[dict[str, Any]]:
         """The fields of each Score; those so far are the partial result."""
@@ -52,9 +52,9 @@ class CompareWays(Work):
         if self.base:
             network, recipe, classes = self.base
             model = learned(network, recipe, only(whole, classes), context.stopped)
+            arrays = first_arrays(model, self.depth, self.recipe.start.layers)
         else:
-            model = context.model(self.recipe.start.base)
-        arrays = first_arrays(model, self.depth, self.recipe.start.layers)
+            arrays = start_arrays(context, self.recipe.start, self.depth)
         data = only(whole, self.classes) if self.classes else whole
 
         def report(fraction: float, scores: list[Score]) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn_core.design.arithmetic import sides
-from cnn_core.design.layers import LAYER_TYPES, Layer
+from cnn_core.design.layers import DESIGN_TYPES, Layer
 from cnn_core.design.network import Network
 from cnn_core.errors import DesignError
 from cnn_core.language import Text, _
@@ -40,7 +40,7 @@ def add_layer(network: Network, row: int) -> None:
     """A menu of the layer types; the chosen one comes after `row`."""
     st.menu_button(
         _("Add layer"),
-        list(LAYER_TYPES),
+        list(DESIGN_TYPES),
         key=ADD.key,
         icon=":material/add:",
         help=_("Adds a layer after the selected row."),
@@ -56,7 +56,7 @@ def _add(network: Network, row: int) -> None:
 
 def insert(network: Network, place: int, kind: str) -> None:
     """Put a layer of this type before `place` (from 0) and edit it; says so when there is no room for more."""
-    layer = LAYER_TYPES[kind]
+    layer = DESIGN_TYPES[kind]
     usual = {"activation": "relu"} if layer.kind in RELU else {}
     with errors_told(tell=later):
         commit(network.insert(place, layer(**usual)), place + 1)

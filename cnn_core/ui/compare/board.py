@@ -18,7 +18,7 @@ from cnn_core.runs.models import Model, ready_made
 from cnn_core.ui.compare.drag import Pair, ask, families, show_row, surest
 from cnn_core.ui.compare.sliders import slider_board
 from cnn_core.ui.components.duel.component import Dragged, Side, living_duel, living_networks
-from cnn_core.ui.components.network.component import MOST_MACS, Pad
+from cnn_core.ui.components.network.component import Pad, in_browser
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import keep_drawing, model_weights, visitors_pad
@@ -64,7 +64,7 @@ def pair_of(report: Report, duel: Duel) -> Pair | None:
 
 
 def _fits_a_browser(model: Model) -> bool:
-    return trace(model.network).totals.macs <= MOST_MACS
+    return in_browser(model.network)
 
 
 @st.fragment

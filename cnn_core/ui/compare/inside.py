@@ -42,7 +42,7 @@ def inside_board(report: Report, duel: Duel) -> None:
 
 def _filters(model: Model) -> None:
     st.markdown(_("**First filters of {network}**", network=literal(model.title)))
-    filters = first_filters(model_weights(model.key), model.network, FILTERS)
+    filters = first_filters(model_weights(model.key), model.network.opened(), FILTERS)
     if filters is None:
         st.caption(_("Its first layer has no filters that can be seen."))
         return
@@ -91,9 +91,9 @@ def _pixels(image: Contested, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _looker(model: Model) -> Looker:
-    reports = built(model.network).reports
+    reports = built(model.network.opened()).reports
     places = [report.index for report in reports if report.layer.kind == "convolution"]
-    return Looker(model.key, len(model.network.layers), places[-1] if places else None)
+    return Looker(model.key, len(model.network.opened().layers), places[-1] if places else None)
 
 
 def _one(image: Contested, pixels: np.ndarray, heats: Sequence[np.ndarray], pair: Pair) -> None:

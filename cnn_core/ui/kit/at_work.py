@@ -19,7 +19,7 @@ from cnn_core.exchange.maps import ImageMaps, awaited
 from cnn_core.exchange.weights import Arrays, Weights
 from cnn_core.language import _
 from cnn_core.settings import settings
-from cnn_core.ui.components.network.component import MOST_MACS, Pad, drawn, living_network
+from cnn_core.ui.components.network.component import Pad, drawn, in_browser, living_network
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.living import keep_drawing, model_weights
@@ -68,7 +68,9 @@ def network_at_work(
         The visitor's drawing, (H, W) 0 .. 1; None while nothing is drawn. Raises StudioError when the model is gone.
     """
     options |= {"key": key, "image": image, "pad": pad}
-    if trace(network).totals.macs <= MOST_MACS:
+    if not options.get("on_edit") or options.get("selectable"):  # who edits a network has its backbone as one layer
+        network = network.opened()
+    if in_browser(network):
         return keep_drawing(living_network(network, **_weights(learned), **options))
     ink = keep_drawing(drawn(key))
     asked = _asked(network, learned, _seen(ink, image) if pad else image, place)

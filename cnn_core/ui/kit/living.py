@@ -29,14 +29,14 @@ INITIAL: Slot[list[dict[str, Any]] | None] = Slot("draw.initial", None)
 def model_weights(key: str) -> Weights:
     """What the model `key` has learned; raises StudioError when it is gone."""
     model = services.library().model(key)
-    return read_weights(model.load(), model.network)
+    return read_weights(model.load(), model.network.opened())
 
 
 @st.cache_resource(show_spinner=False)
 def ready_weights(key: str) -> Weights:
     """What a model that ships with the studio has learned; there even where this server can keep nothing."""
     model = ready_made(key)
-    return read_weights(model.load(), model.network)
+    return read_weights(model.load(), model.network.opened())
 
 
 def run_weights(run: Run, state: RunState) -> Weights | None:
@@ -55,7 +55,7 @@ def _of_epoch(run_id: str, epochs: int, _run: Run) -> Weights | None:
     """The last that the worker sent: it may be one epoch behind."""
     content = services.store().load_file(run_id, CHECKPOINT_FILE)
     try:
-        return read_checkpoint(content, _run.network, _run.recipe.pixels) if content else None
+        return read_checkpoint(content, _run.network.opened(), _run.recipe.pixels) if content else None
     except StudioError:
         return None  # written by another version, or just being written
 

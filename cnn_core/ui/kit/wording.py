@@ -55,6 +55,9 @@ def progress_text(state: RunState, ahead: int = 0) -> str:
     """Where a run is: epoch, step, time left; or how many runs are ahead of it."""
     if ahead:
         return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
+    if state.prepared:
+        now = state.prepared
+        return _("The frozen layers look at each image once: {done:,} of {images:,}", done=now.done, images=now.images)
     start = state.started_now
     if state.status == "queued" or start is None:
         return _("Starting the trainer")

@@ -4,13 +4,12 @@ import numpy as np
 
 from cnn_core.data.datasets import Dataset
 from cnn_core.data.watched import watched
-from cnn_core.design.shapes import trace
 from cnn_core.errors import DataError, StudioError
 from cnn_core.exchange.weights import first_filters
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.components.learning.component import Watched, learning
-from cnn_core.ui.components.network.component import MOST_MACS
+from cnn_core.ui.components.network.component import in_browser
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.living import run_weights
 
@@ -40,10 +39,10 @@ def _images(run: Run, state: RunState, dataset: Dataset) -> Watched | None:
 
 def _filters(run: Run, state: RunState) -> np.ndarray | None:
     """None for a network too large to read its weights at each epoch."""
-    if trace(run.network).totals.macs > MOST_MACS:
+    if not in_browser(run.network):
         return None
     try:
         weights = run_weights(run, state)
     except StudioError:
         return None  # the network below says so
-    return first_filters(weights, run.network) if weights else None
+    return first_filters(weights, run.network.opened()) if weights else None

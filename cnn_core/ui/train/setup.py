@@ -248,7 +248,7 @@ def _summary(network: Network, recipe: Recipe, entry: Entry) -> None:
     """The choices in numbers."""
     training, validation = images(recipe, entry)
     steps = -(-training // recipe.batch_size)
-    memory = readable(training_bytes(network, recipe.batch_size, recipe.optimizer))
+    memory = readable(training_bytes(network, recipe.batch_size, recipe.optimizer, recipe.least_frozen))
     st.caption(
         _(
             "Trains on {training:,} images and validates on {validation:,} others; {steps:,} steps per epoch, "

@@ -90,7 +90,7 @@ def _choose(subject: Subject) -> tuple[str, tuple[Target, ...]]:
         first, title = asked("of", 0, labels, key), lambda one: literal(names[one])
         label = st.selectbox(_("Class"), labels, first, format_func=title, key=key, width=180)
         carry(of=label)
-        return what, ((len(subject.model.network.layers) - 1, (label,)),)
+        return what, ((len(subject.model.network.opened().layers) - 1, (label,)),)
     key = f"inside-climb-filter-{subject.key}"
     first = asked("filter", 1, range(1, subject.units + 1), key)
     number = st.number_input(_("Filter, of {count}", count=subject.units), 1, subject.units, first, key=key, width=180)

@@ -94,13 +94,13 @@ def _contents(run_id: str, epochs: tuple[int, ...]) -> tuple[bytes, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _past(run_id: str, epochs: tuple[int, ...], _run: Run) -> Past:
-    return read_past(_contents(run_id, epochs), _run.network, _run.recipe.pixels)
+    return read_past(_contents(run_id, epochs), _run.network.opened(), _run.recipe.pixels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)  # up to 50 MB each
 def _weights(run_id: str, epochs: int, _run: Run) -> Weights:
     (content,) = _contents(run_id, (epochs,))
-    return read_checkpoint(content, _run.network, _run.recipe.pixels)
+    return read_checkpoint(content, _run.network.opened(), _run.recipe.pixels)
 
 
 @st.fragment

@@ -82,7 +82,7 @@ def _asking(_fraction: float) -> str:
 
 
 def _up_to(subject: Subject) -> Sequence[LayerReport]:
-    return built(subject.model.network).reports[: subject.report.index + 1]
+    return built(subject.model.network.opened()).reports[: subject.report.index + 1]
 
 
 def _unused(answers: Answers) -> None:

@@ -39,7 +39,7 @@ class Subject:
     @property
     def about(self) -> tuple[str, int, int]:
         """As all work of looking inside takes it."""
-        return self.model.key, len(self.model.network.layers), self.report.index
+        return self.model.key, len(self.model.network.opened().layers), self.report.index
 
     @property
     def units(self) -> int:
@@ -93,7 +93,7 @@ def way_inside(run: Run) -> None:
 
 def convolutions(network: Network) -> list[LayerReport]:
     """Of the layers that can be looked into."""
-    return [report for report in built(network).reports if report.layer.kind == "convolution"]
+    return [report for report in built(network.opened()).reports if report.layer.kind == "convolution"]
 
 
 def layer_title(report: LayerReport) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from cnn_core.design.arithmetic import sides
-from cnn_core.design.layers import LAYER_TYPES
+from cnn_core.design.layers import DESIGN_TYPES
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.maps import ImageMaps, described_maps, packed_maps
@@ -29,6 +29,12 @@ DRAWABLE = (28, 28, 1)
 """The images that can be drawn on a pad."""
 MOST_MACS = 10_000_000
 """What a browser computes within a frame or two."""
+
+
+def in_browser(network: Network) -> bool:
+    """Whether the browser can compute it: a backbone is left to a worker, however small its images."""
+    trained_by_others = any(layer.type in ("Backbone", "BackboneBlock") for layer in network.layers)
+    return not trained_by_others and trace(network).totals.macs <= MOST_MACS
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +136,7 @@ def living_network(
         "selected": selected,
         "small": small,
         "windows": list(windows),
-        "types": list(LAYER_TYPES),
+        "types": list(DESIGN_TYPES),
     }
     source = maps or weights
     about = head_of(network, source.pixels if source else pixels, class_names, weights)
@@ -215,6 +221,10 @@ def _blocks(network: Network) -> list[dict[str, str]]:
 
 
 def _keras(layer: Any) -> str:
+    if layer.type == "Backbone":
+        return layer.plan.title
+    if layer.type == "BackboneBlock":
+        return f"{layer.plan.title}, {layer.number}"
     softmax = getattr(layer, "activation", "") == "softmax" and layer.type != "Activation"
     return f"{layer.type}, softmax" if softmax else layer.type
 
