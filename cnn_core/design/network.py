@@ -95,7 +95,13 @@ class Network(BaseModel):
         return json.dumps(self.model_dump(), indent=2)
 
     def to_keras_json(self) -> str:
-        """The design as `keras.models.model_from_json` reads it, in the layout of ``data_format``."""
+        """The design as `keras.models.model_from_json` reads it, in the layout of ``data_format``.
+
+        Raises DesignError for one with a backbone: it is no layer of Keras.
+        """
+        if self.backbone:
+            todo = Text("Save the design as it is here, or train it: the model's file has everything.")
+            raise DesignError(Text("Keras has no layer for a whole backbone"), todo=todo)
         return json.dumps(to_keras(self.model_dump()), indent=2)
 
     def to_token(self) -> str:

@@ -82,15 +82,20 @@ class Backbones:
         places = [self.folder / file, self.keras_home.expanduser() / "models" / file, *_of_package(name)]
         return next((path for path in places if path.is_file()), None)
 
+    def check(self, name: str) -> Path:
+        """The file of an architecture; raises RunError, in words, where there is none."""
+        path = self.find(name)
+        if path is None:
+            raise self._missing(name)
+        return path
+
     def ready(self) -> list[str]:
         """The architectures that can be begun with."""
         return [name for name in ARCHITECTURES if self.find(name)]
 
     def arrays(self, name: str) -> list[np.ndarray]:
         """What it has learned, float32, in the order of Keras's `get_weights`; raises RunError, in words."""
-        path = self.find(name)
-        if path is None:
-            raise self._missing(name)
+        path = self.check(name)
         try:
             arrays = list(_read(path, name))
         except (OSError, KeyError, ValueError, StopIteration, RuntimeError, EOFError) as error:

@@ -5,15 +5,30 @@ from typing import Any
 import keras
 import numpy as np
 
+from cnn_core.design.network import Network
+from cnn_core.design.shapes import trace
+
 EVALUATION_BATCH = 500  # no gradients to keep: more images at a time than in training
+MOST_VALUES = 2**26
+"""Of the largest layer, for all images that are looked at together (256 MiB)."""
 
 Part = tuple[np.ndarray, np.ndarray]
 """Images, uint8, (N, H, W, C), and one-hot labels, (N, classes)."""
 
 
-def fit_inputs(train: Part, validation: Part, batch_size: int) -> dict[str, Any]:
-    """The arguments of `keras.Model.fit` that say what it trains on, in the order of `train` in every epoch."""
-    evaluation = max(batch_size, EVALUATION_BATCH)
+def at_a_time(network: Network, kept: int = 0) -> int:
+    """How many images are predicted together, by all layers of an opened network or those behind the first `kept`."""
+    reports = trace(network.opened()).reports[kept:]
+    largest = max((report.layer.values(report.input_shape) for report in reports), default=1)
+    return max(1, min(EVALUATION_BATCH, MOST_VALUES // largest))
+
+
+def fit_inputs(train: Part, validation: Part, batch_size: int, evaluation: int = EVALUATION_BATCH) -> dict[str, Any]:
+    """The arguments of `keras.Model.fit` that say what it trains on, in the order of `train` in every epoch.
+
+    Args:
+        evaluation: how many images are validated together.
+    """
     if keras.backend.backend() == "tensorflow":
         # Keras's own way from arrays tunes itself on the fly, and waits half a second at the end of every few epochs
         # for the thread that does it (seen with gdb on TensorFlow 2.21). Here is nothing to tune: it is all in memory.

@@ -14,11 +14,10 @@ import numpy as np
 
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import LayerReport, trace
+from cnn_core.training.batches import at_a_time
 
 MOST_BYTES = 2**30
 """Of the features of all images of a training: more would not fit into the memory beside all else."""
-MOST_VALUES = 2**24
-"""Of the largest layer, for all images that are looked at together (64 MiB)."""
 Report = Callable[[int, int], None]
 """Gets how many images are done, and how many there are; what it raises ends the work."""
 
@@ -103,7 +102,7 @@ def seen(
 
     def make() -> np.ndarray:
         look = keras.Sequential([keras.Input(network.input_shape), *layers])
-        size = max(1, min(500, len(images), MOST_VALUES // _largest(reports[:end])))
+        size = min(at_a_time(network), len(images))
         found = np.empty((len(images), *reports[end - 1].output_shape), np.float32)
         for place in range(0, len(images), size):
             batch = images[place : place + size]
@@ -113,11 +112,6 @@ def seen(
         return found
 
     return shelf.get(_key(layers, reports[:end], images), make)
-
-
-def _largest(reports: Sequence[LayerReport]) -> int:
-    """Values that a layer computes for one image, at most."""
-    return max(report.layer.values(report.input_shape) for report in reports)
 
 
 def _key(layers: Sequence[keras.Layer], reports: Sequence[LayerReport], images: np.ndarray) -> str:

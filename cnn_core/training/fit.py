@@ -17,7 +17,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.runs.events import Event, Prepared, Started, Tested, TrainingEnded
-from cnn_core.training.batches import EVALUATION_BATCH, Part, fit_inputs
+from cnn_core.training.batches import Part, at_a_time, fit_inputs
 from cnn_core.training.build import Attempt, Memory, build, remembered, restore, to_bytes
 from cnn_core.training.device import Choices, device_name
 from cnn_core.training.features import Shelf, fits, front, seen
@@ -64,12 +64,12 @@ def fit(
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
     begun = _Begun(*(remembered(resume) if resume else (0, Memory())), resume)
-    phases = recipe.phases()
+    phases, plain = recipe.phases(), build(network, pixels=recipe.pixels)
     for number, phase in enumerate(phases):
         last = number == len(phases) - 1
         if number < begun.memory.phase or (phase.epochs <= begun.done and not last and not begun.memory.ended):
             continue
-        kept, data = _behind(network, phase, dataset, base, shelf, emit, should_stop)
+        kept, data = _behind(plain, network, phase, dataset, base, shelf, emit, should_stop)
         train, validation = _split(data, phase)
         steps = -(-len(train[0]) // phase.batch_size)
         how = choices or choices_for(network, phase, steps, kept)
@@ -83,12 +83,20 @@ def fit(
             limits = begun.memory, phase.time_limit, clock
             told, images = partial(_after_epoch, on_epoch, attempt), data.x_train[watched(data.y_train, phase)]
             live = LiveMetrics(emit, should_stop, *shown, told, *limits, watched=images)
-            _train(attempt, phase, fit_inputs(train, validation, phase.batch_size), begun.done, live, patient=last)
+            _train(
+                attempt,
+                phase,
+                fit_inputs(train, validation, phase.batch_size, at_a_time(network, kept)),
+                begun.done,
+                live,
+                patient=last,
+            )
             begun.leave(attempt, phase)
         if live.stopped or begun.memory.ended:
             break
     emit(TrainingEnded(reason="stopped" if live.stopped else begun.memory.ended or "completed"))
-    return _test(begun.weights, network, recipe, dataset, emit)
+    plain.set_weights(begun.weights)
+    return _test(plain, network, recipe, dataset, emit)
 
 
 @dataclass
@@ -138,6 +146,7 @@ def _kept(network: Network, recipe: Recipe, dataset: Dataset) -> int:
 
 
 def _behind(
+    plain: keras.Model,
     network: Network,
     recipe: Recipe,
     dataset: Dataset,
@@ -146,11 +155,14 @@ def _behind(
     emit: Callable[[Event], None],
     should_stop: Callable[[], bool],
 ) -> tuple[int, Dataset]:
-    """How many first layers need not be computed again, and the data set with its training images behind them."""
+    """How many first layers need not be computed again, and the data set with its training images behind them.
+
+    Args:
+        plain: the network as it is kept.
+    """
     if not (kept := _kept(network, recipe, dataset)):
         return 0, dataset
-    model = build(network, pixels=recipe.pixels)
-    take_over(model, base, cast(Start, recipe.start))
+    take_over(plain, base, cast(Start, recipe.start))
     images = dataset.x_train[: recipe.train_images]
 
     def report(done: int, of: int) -> None:
@@ -159,7 +171,7 @@ def _behind(
         emit(Prepared(done=done, images=of))
 
     try:
-        return kept, replace(dataset, x_train=seen(model, network, kept, images, shelf, report))
+        return kept, replace(dataset, x_train=seen(plain, network, kept, images, shelf, report))
     except _StoppedError:  # then the training ends with its first step
         return 0, dataset
 
@@ -223,12 +235,10 @@ def _split(dataset: Dataset, recipe: Recipe) -> tuple[Part, Part]:
 
 
 def _test(
-    weights: Sequence[np.ndarray], network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
+    kept: keras.Model, network: Network, recipe: Recipe, dataset: Dataset, emit: Callable[[Event], None]
 ) -> Outcome:
-    # The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested.
-    kept = build(network, pixels=recipe.pixels)
-    kept.set_weights(weights)
-    probabilities = kept.predict(dataset.x_test, batch_size=EVALUATION_BATCH, verbose=0)
+    """The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested."""
+    probabilities = kept.predict(dataset.x_test, batch_size=at_a_time(network), verbose=0)
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
     loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
     check_finite(loss, recipe.epochs - 1)  # the very last step can be the one too far

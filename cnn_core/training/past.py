@@ -10,7 +10,7 @@ from cnn_core.data.datasets import Dataset
 from cnn_core.data.watched import kept_aside
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.training.batches import EVALUATION_BATCH
+from cnn_core.training.batches import at_a_time
 from cnn_core.training.build import build
 
 MOST_IMAGES = 500
@@ -29,5 +29,5 @@ def confusions(network: Network, recipe: Recipe, dataset: Dataset, snapshots: It
     for snapshot in snapshots:
         with np.load(io.BytesIO(snapshot), allow_pickle=False) as file:
             model.set_weights([file[name].astype(np.float32) for name in file.files])
-        probabilities = model.predict(images, batch_size=EVALUATION_BATCH, verbose=0)
+        probabilities = model.predict(images, batch_size=at_a_time(network), verbose=0)
         yield confusion(labels, probabilities.argmax(axis=1), dataset.classes)

@@ -10,8 +10,9 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.presets import PRESETS
 from cnn_core.runs.events import Event
 from cnn_core.training.augment import variants
+from cnn_core.training.batches import EVALUATION_BATCH
 from cnn_core.training.build import from_bytes
-from cnn_core.training.fit import EVALUATION_BATCH, fit
+from cnn_core.training.fit import fit
 
 PRESET = PRESETS["keras-log"]
 TEST_SHARE = 0.3

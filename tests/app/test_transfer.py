@@ -52,6 +52,8 @@ def trained():
     assert {metric.label: metric.value for metric in app.metric} == {
         "Parameters taken over": f"{sum(CLASSIC_COUNTS[:6]):,}",
         "New parameters": f"{576 * 10 + 10:,}",
+        "Frozen": f"{sum(CLASSIC_COUNTS[:6]):,}",
+        "Free to learn": f"{576 * 10 + 10:,}",
     }
     app.number_input(key="transfer-epochs").set_value(1).run()
     app.slider(key="transfer-frozen-6").set_value(4).run()

@@ -89,7 +89,7 @@ def _kept(model: keras.Model, ends: Sequence[int], made: Plan, image: np.ndarray
         value = layer(value, training=False)
         if place in ends:
             kept.append(layer_maps(made.cuts[len(kept)], *ops.convert_to_numpy(ops.cast(value, "float32"))))
-        context.report((place + 1) / len(model.layers))
+        context.report((len(kept) - 1) / (len(made.cuts) - 1))
     return kept
 
 

@@ -84,7 +84,8 @@ def files(network: Network) -> None:
         )
         stem = re.sub(r"[^\w-]+", "-", network.name).strip("-") or "network"
         _save(_("Save the design"), network.to_json, f"{stem}.json", "save")
-        _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
+        if network.backbone is None:
+            _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
         st.caption(_("The address of this page carries the design too: copy it to share."))
 
 

@@ -4,12 +4,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
 
 from cnn_core.data.digits import stages
+from cnn_core.design.layers import Backbone
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 from cnn_core.engine.job import Job
@@ -68,8 +69,8 @@ def network_at_work(
         The visitor's drawing, (H, W) 0 .. 1; None while nothing is drawn. Raises StudioError when the model is gone.
     """
     options |= {"key": key, "image": image, "pad": pad}
-    if not options.get("on_edit") or options.get("selectable"):  # who edits a network has its backbone as one layer
-        network = network.opened()
+    if network.backbone and not options.get("on_edit"):  # who edits a network has its backbone as one layer
+        network, options["frozen"] = _open_or_closed(network, key, options.get("frozen", 0))
     if in_browser(network):
         return keep_drawing(living_network(network, **_weights(learned), **options))
     ink = keep_drawing(drawn(key))
@@ -82,6 +83,20 @@ def network_at_work(
     if asked and asked.job:
         _watch(place)
     return ink
+
+
+def _open_or_closed(network: Network, key: str, frozen: int) -> tuple[Network, int]:
+    """A backbone is one layer until somebody opens it; and how many of the layers that are shown are frozen.
+
+    Args:
+        frozen: how many are, each block counted.
+    """
+    backbone = cast(Backbone, network.backbone)
+    count = len(backbone.opened())
+    label = _("Open {title}: its {count} blocks", title=backbone.plan.title, count=count)
+    if st.toggle(label, key=f"{key}-open"):
+        return network.opened(), frozen
+    return network, sum(end < frozen for end in network.ends())
 
 
 def _maps(asked: _Asked | None, network: Network, learned: Learned) -> ImageMaps:

@@ -35,6 +35,7 @@ from cnn_core.ui.kit.living import example_image
 from cnn_core.ui.kit.sharing import asked_text, carry
 from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
+from cnn_core.ui.use.bases import base_network
 
 FIRST = ("train_images", "epochs", "learning_rate")
 """What is asked first: how many images, how long, how fast."""
@@ -208,10 +209,10 @@ def _start_problem(network: Network, recipe: Recipe) -> str:
     if recipe.start is None:
         return ""
     try:
-        base = services.library().model(recipe.start.base)
+        base = base_network(recipe.start, network.input_shape)
     except RunError as error:
         return str(error)
-    if recipe.start.fits(base.network, network):
+    if recipe.start.fits(base, network):
         return ""
     return _(
         "This network cannot begin with {start}: its first layers or its images are others. Choose the layers as the "

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from cnn_core.design.layers import BackboneBlock
 from cnn_core.engine.work.one_layer import LayerAtWork, OneLayer
 from cnn_core.figures.heat import brightness, overlay, signed
 from cnn_core.language import _
@@ -26,9 +27,9 @@ MOST_SHOWN = 128
 def maps_board(subject: Subject) -> None:
     """The network at work on the image; of the chosen layer one map and its filter, then all of both."""
     with errors_told():
-        model = subject.model
+        model, network = subject.model, subject.model.network.opened()
         network_by_hand(
-            model.network,
+            network,
             model.key,
             model.key,
             key=NETWORK.format(model.key),
@@ -40,9 +41,7 @@ def maps_board(subject: Subject) -> None:
             on_edit=partial(_select, model.key),
             small=True,
         )
-        found: LayerAtWork = services.engine().ask(
-            OneLayer(model.network, model.key, subject.report.index, subject.image)
-        )
+        found: LayerAtWork = services.engine().ask(OneLayer(network, model.key, subject.report.index, subject.image))
         _one(subject, found)
         _all(subject, found)
 
@@ -76,8 +75,11 @@ def _all(subject: Subject, found: LayerAtWork) -> None:
     st.subheader(_("Its maps"), anchor=False)
     maps = [brightness(found.output[..., unit], SMALL) for unit in range(count)]
     sheet(maps, _numbers(count), [_("Map {number}", number=n + 1) for n in range(count)], SMALL)
-    kernel = found.weights[0]
-    if subject.report.layer.type != "Conv2D":  # each filter sees one map: those of one map come one after the other
+    layer, kernel = subject.report.layer, found.weights[0]
+    if isinstance(layer, BackboneBlock):
+        if layer.number > 1:  # several layers, one behind the other: no filter sees a map that is shown
+            return
+    elif layer.type != "Conv2D":  # each filter sees one map: those of one map come one after the other
         kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
     count = min(kernel.shape[3], MOST_SHOWN)
     st.subheader(_("Its filters"), anchor=False, help=_("Orange: weights above 0. Blue: below."))

@@ -15,6 +15,7 @@ from cnn_core.language import _
 from cnn_core.runs.models import Model
 from cnn_core.runs.run import Run
 from cnn_core.ui import pages
+from cnn_core.ui.components.network.words import layer_name
 from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sample import choose_sample
@@ -99,7 +100,7 @@ def convolutions(network: Network) -> list[LayerReport]:
 def layer_title(report: LayerReport) -> str:
     """Its place, its type, and how many maps it has."""
     count = report.output_shape[-1]
-    return _("{number}: {type}, {count} maps", number=report.index + 1, type=report.layer.type, count=count)
+    return _("{number}: {type}, {count} maps", number=report.index + 1, type=layer_name(report.layer), count=count)
 
 
 def _choose_layer(model: Model) -> LayerReport:

@@ -16,7 +16,6 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.transfer import CompareWays
-from cnn_core.exchange.weights import Pixels
 from cnn_core.figures.duel import describe_lines, lines_figure
 from cnn_core.figures.template import COLOURS, STILL, percent
 from cnn_core.language import N_, _
@@ -25,6 +24,7 @@ from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
+from cnn_core.ui.use.bases import Base
 from cnn_core.ui.use.models import WITH_DIGITS
 
 FIRST_DIGITS, LAST_DIGITS = tuple(range(5)), tuple(range(5, 10))
@@ -41,17 +41,6 @@ WAYS = {
 COLOUR_OF = {"frozen": COLOURS["train"], "free": COLOURS["CNN"], "scratch": COLOURS["validation"]}
 _SCORES: Slot[list[dict[str, Any]] | None] = Slot("transfer.scores", None)
 """Of each wish, how its trainings ended."""
-
-
-@dataclass(frozen=True)
-class Base:
-    """What can be begun with."""
-
-    key: str
-    title: str
-    network: Network
-    pixels: Pixels
-    dataset: str = ""  # that it has learned; none for the one that is made here
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
         _training,
         partial=lambda scores: _table(scores, sizes),
         icon=":material/science:",
-        type="primary",
+        type="primary" if base.key == DIGITS else "secondary",
     )
     slot = _SCORES.of(wish)
     if found is not None:
@@ -102,7 +91,7 @@ def _work(
     data = data_key(services.catalogue(), target.entry.name)
     first = _first_digits() if base.key == DIGITS else None
     numbers = tuple(range(1, seeds + 1))
-    return CompareWays(network, recipe, len(base.network.layers), data, target.classes, sizes, numbers, first)
+    return CompareWays(network, recipe, base.layers, data, target.classes, sizes, numbers, first)
 
 
 def _announce(sizes: Sequence[int], seeds: int) -> None:

@@ -21,7 +21,7 @@ from cnn_core.exchange.maps import ImageMaps, described_maps, packed_maps
 from cnn_core.exchange.weights import Pixels, Weights, described
 from cnn_core.language import spoken
 from cnn_core.ui.components.mount import mounted, nothing
-from cnn_core.ui.components.network.words import block_titles, words
+from cnn_core.ui.components.network.words import block_titles, layer_name, words
 from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
@@ -221,12 +221,8 @@ def _blocks(network: Network) -> list[dict[str, str]]:
 
 
 def _keras(layer: Any) -> str:
-    if layer.type == "Backbone":
-        return layer.plan.title
-    if layer.type == "BackboneBlock":
-        return f"{layer.plan.title}, {layer.number}"
     softmax = getattr(layer, "activation", "") == "softmax" and layer.type != "Activation"
-    return f"{layer.type}, softmax" if softmax else layer.type
+    return f"{layer.type}, softmax" if softmax else layer_name(layer)
 
 
 def drawing_of(state: Any) -> Drawing | None:

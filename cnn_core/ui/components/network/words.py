@@ -3,6 +3,7 @@
 from typing import Any
 
 from cnn_core.design.fields import Shape
+from cnn_core.design.layers import Backbone, BackboneBlock
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.language import _, _n
 
@@ -14,7 +15,7 @@ def block_titles(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> 
         shape: of what it puts out.
         before: how many layers of its kind come before it.
     """
-    if layer.kind == "convolution":
+    if layer.kind == "convolution" and layer.type != "Backbone":
         return _convolution(shape[-1], before)
     title = _title(layer, shape[-1], last=last)
     return title, title
@@ -22,6 +23,8 @@ def block_titles(layer: BaseLayer, shape: Shape, before: int, *, last: bool) -> 
 
 def _title(layer: BaseLayer, count: int, *, last: bool) -> str:
     match layer.type:
+        case "Backbone":
+            return _("A trained network")
         case "MaxPooling2D":
             return _("Keep the strongest")
         case "AveragePooling2D":
@@ -51,6 +54,13 @@ def _convolution(count: int, before: int) -> tuple[str, str]:
         title = _n("{n} filter looks for strokes and edges", "{n} filters look for strokes and edges", count)
         return title, _n("{n} finds edges", "{n} find edges", count)
     return (_n("{n} filter combines edges", "{n} filters combine edges", count) if before == 1 else parts), parts
+
+
+def layer_name(layer: BaseLayer) -> str:
+    """The name that its code has; of what others have trained, its title or the block's number."""
+    if isinstance(layer, BackboneBlock):
+        return _("block {number}", number=layer.number)
+    return layer.plan.title if isinstance(layer, Backbone) else layer.type
 
 
 def words() -> dict[str, Any]:
