@@ -62,7 +62,7 @@ def _seconds(network: Network, recipe: Recipe, data: Dataset, base: Arrays) -> S
         if isinstance(event, EpochEnded):
             ended.append(event.seconds)
 
-    fit(network, recipe.model_copy(update={"epochs": 6, "batch_size": 64}), data, note, base=base)
+    fit(network, recipe.model_copy(update={"epochs": 6, "batch_size": 64}), data, note, base=base, shelf=None)
     return ended[1:]
 
 

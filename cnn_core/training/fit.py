@@ -45,7 +45,7 @@ def fit(
     on_epoch: Callable[[Attempt, int], None] = lambda attempt, epochs: None,
     resume: bytes | None = None,
     base: Sequence[np.ndarray] = (),
-    shelf: Shelf = Shelf(),  # noqa: B008 - it cannot be changed
+    shelf: Shelf | None = Shelf(),  # noqa: B008 - it cannot be changed
     choices: Choices | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
@@ -58,7 +58,7 @@ def fit(
             takes: the attempt, and how many epochs are done.
         resume: a `build.checkpoint` to go on from, exactly as if the training had not been broken off.
         base: where the recipe has a start, the weights that it takes over (`start.first_arrays`).
-        shelf: where what frozen layers make of the images is kept.
+        shelf: where what frozen layers make of the images is kept; None: it is computed anew in each epoch.
         choices: how to compute; None chooses for this device.
         clock: the seconds that the time limit is about.
     """
@@ -151,7 +151,7 @@ def _behind(
     recipe: Recipe,
     dataset: Dataset,
     base: Sequence[np.ndarray],
-    shelf: Shelf,
+    shelf: Shelf | None,
     emit: Callable[[Event], None],
     should_stop: Callable[[], bool],
 ) -> tuple[int, Dataset]:
@@ -160,7 +160,8 @@ def _behind(
     Args:
         plain: the network as it is kept.
     """
-    if not (kept := _kept(network, recipe, dataset)):
+    kept = _kept(network, recipe, dataset)
+    if not kept or shelf is None:
         return 0, dataset
     take_over(plain, base, cast(Start, recipe.start))
     images = dataset.x_train[: recipe.train_images]

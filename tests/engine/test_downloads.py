@@ -9,9 +9,11 @@ import pytest
 from keras.src.utils import file_utils
 
 from cnn_core.engine.work.context import Context, Kept
-from cnn_core.engine.work.download import Download, arrived
-from cnn_core.errors import DataError, EngineError
+from cnn_core.engine.work.download import Download, DownloadBackbone, arrived
+from cnn_core.errors import DataError, EngineError, RunError
+from cnn_core.exchange.backbones import SOURCES
 from tests.engine.conftest import Lab
+from tests.support.backbones import keras_file, made_up_arrays
 
 CACHE = Path(os.environ.get("CNN_STUDIO_TEST_DATA", "/nowhere")) / "keras_home" / "datasets" / "fashion-mnist"
 HALF = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"  # the beginning of a gzip file
@@ -76,3 +78,50 @@ def test_a_download_says_how_much_has_arrived_and_ends_when_nobody_wants_it(tmp_
     assert shares == pytest.approx([block / 100 for block in range(1, 31)], rel=1e-3)
     assert list((tmp_path / "datasets").iterdir()) == [], "no half of a file is left"
     assert file_utils.urlretrieve is fetch
+
+
+@pytest.fixture
+def internet(tmp_path, monkeypatch):
+    """What is fetched: the function says what a file has, by its name."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
+    monkeypatch.setattr("cnn_core.engine.work.download.PAUSE", 0)
+    files: dict[str, bytes] = {}
+
+    def fetch(url: str, path: str, hook: Callable[[int, int, int], None]) -> None:
+        content = files.get(url.rsplit("/", 1)[1])
+        if content is None:
+            raise OSError("no internet")
+        Path(path).write_bytes(content)
+        hook(1, len(content), len(content))
+
+    monkeypatch.setattr(file_utils, "urlretrieve", fetch)
+    return files
+
+
+def test_weights_of_a_backbone_are_fetched_checked_and_given(tmp_path, internet):
+    source, shares = SOURCES["mobilenet-025"], []
+    path = tmp_path / "made-up.h5"
+    keras_file(path, made_up_arrays("mobilenet-025"))
+    internet[source.file] = path.read_bytes()
+    context = Context(Kept(), {}, lambda fraction, partial: shares.append(fraction))
+    assert DownloadBackbone("mobilenet-025").run(context) == path.read_bytes()
+    assert shares
+    assert shares[-1] > 0.4
+    assert (tmp_path / "models" / source.file).is_file(), "Keras finds it, too"
+
+
+def test_half_of_a_backbones_file_is_not_taken_for_a_whole_one(tmp_path, internet):
+    internet[SOURCES["mobilenet"].file] = b"half of it"
+    with pytest.raises(RunError, match="does not have the weights of MobileNet"):
+        DownloadBackbone("mobilenet").run(Context(Kept(), {}))
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_without_internet_the_file_is_named(internet):
+    work = DownloadBackbone("resnet50")
+    with pytest.raises(Exception, match="no internet") as error:
+        work.run(Context(Kept(), {}))
+    told = str(work.in_words(error.value))
+    assert "ResNet50 has learned could not be downloaded" in told
+    assert SOURCES["resnet50"].file in told
