@@ -53,6 +53,7 @@ STATES = {
     "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),
     "inside, epochs": (pages.INSIDE, {"inside-view": "epochs"}),
     "inside, dream": (pages.INSIDE, {"inside-view": "dream"}),
+    "teach": (pages.TEACH, {}),
     "transfer": (pages.TRANSFER, {}),
     "transfer, a model": (pages.TRANSFER, {"transfer-base": "keras-log"}),
     "duel": (pages.DUEL, {}),

@@ -73,7 +73,7 @@ def _choose_target(base: Base) -> Target:
     entries = {
         entry.name: entry
         for entry in services.catalogue().entries()
-        if entry.ready and entry.input_shape == base.network.input_shape
+        if entry.ready and entry.listed and entry.input_shape == base.network.input_shape
     }
     if not entries:
         images = sides(base.network.input_shape)
