@@ -1,7 +1,7 @@
 """What a visitor's browser has told of their own things: checked, and kept for as long as the visit lasts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Taken:
 
     number: int = 0
     things: tuple[Thing, ...] = ()
-    pictures: Mapping[str, bytes] = {}
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
 
     @property

@@ -49,7 +49,7 @@ _FACT: Slot[facts.Taught | None] = Slot("teach.fact", None)
 @st.fragment
 def teach_board() -> None:
     """Pictures on the left, the training in the middle, another picture on the right; on a phone below each other."""
-    left, middle, right = st.columns([10, 6, 8], gap="medium")
+    left, middle, right = st.columns([21, 11, 16], gap="medium")
     with left:
         st.subheader(_("1. Take pictures"), anchor=False)
         now = taken()
@@ -143,14 +143,14 @@ def _outcome(run: Run, state: RunState, now: Taken) -> None:
             record(fact)
     if _LEARNED.get() not in (None, now.content):
         st.caption(_("The pictures have changed since. Teach again to have that learned."))
-    with st.container(gap="small"):
+    with st.container(horizontal=True, gap="small"):
         st.page_link(pages.RUN, label=_("The training"), icon=":material/monitoring:", query_params={"run": run.id})
         way_inside(run)
     if _DATA.get() == run.dataset and services.entry(run.dataset):
-        st.caption(_privacy())
-        st.button(
-            _("Delete them there"), type="tertiary", icon=":material/delete:", key="teach-forget", on_click=_forget
-        )
+        with st.popover(_("Your pictures"), icon=":material/visibility:", type="tertiary", key="teach-pictures"):
+            st.markdown(_privacy())
+            label = _("Delete them from the server")
+            st.button(label, icon=":material/delete:", key="teach-forget", on_click=_forget)
 
 
 def _tested(tested: Tested) -> str:

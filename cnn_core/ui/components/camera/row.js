@@ -72,6 +72,7 @@ export class Row {
   showCamera() {
     const {on, others} = this.camera;
     const focused = this.root.getRootNode().activeElement === this.open;
+    this.root.classList.toggle("filming", on); // one camera is enough
     this.open.hidden = on;
     this.hold.hidden = this.place.hidden = !on;
     this.turn.hidden = !others;

@@ -18,7 +18,7 @@ export class Shot {
     const ways = element("div", "ways", ...this.cameraButtons(), ...fileButtons(words, files => this.file(files[0]), {several: false}));
     this.video = this.camera?.view(words.video) ?? null;
     this.frame = element("div", "frame", this.video, this.image);
-    root.replaceChildren(ways, this.problem, this.frame);
+    root.replaceChildren(ways, this.problem, this.frame, element("div", "under", ...this.quietButtons()));
     this.show();
   }
 
@@ -28,9 +28,14 @@ export class Shot {
     this.open = plainButton("open", words.open, () => { this.say(""); this.camera.open(); });
     this.snap = plainButton("hold", words.snap, () => this.take(false));
     this.lively = plainButton("live", words.live, () => this.setLive(!this.live));
-    this.turn = plainButton("turn", words.turn, () => this.camera.turn());
-    this.off = plainButton("off", words.off, () => { this.camera.close(); this.open.focus(); });
-    return [this.open, this.snap, this.lively, this.turn, this.off];
+    return [this.open, this.snap, this.lively];
+  }
+
+  quietButtons() {
+    if (!this.camera) return [];
+    this.turn = plainButton("turn", this.words.turn, () => this.camera.turn());
+    this.off = plainButton("off", this.words.off, () => { this.camera.close(); this.open.focus(); });
+    return [this.turn, this.off];
   }
 
   say(problem) {
@@ -92,6 +97,7 @@ export class Shot {
     if (!on) this.live = false;
     if (this.camera) {
       const focused = this.root.getRootNode().activeElement === this.open;
+      this.root.classList.toggle("filming", on);
       this.open.hidden = on;
       for (const button of [this.snap, this.lively, this.off]) button.hidden = !on;
       this.turn.hidden = !on || !this.camera.others;
