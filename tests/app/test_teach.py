@@ -115,6 +115,7 @@ def test_what_is_taught_is_a_run_like_any_other_on_a_data_set_of_its_own(taught)
     assert taught.button(key="teach").label == "Teach again"
     assert set(taught.session_state["studio.goals.met"]) >= {"taught"}
     assert not opened(pages.RUN, run=run.id).exception
+    assert "Layer" in str(opened(pages.INSIDE, model=run.id).selectbox)
 
 
 def test_nobody_else_is_offered_the_pictures(taught):

@@ -35,9 +35,7 @@ FAILS = "void (navigator.mediaDevices.getUserMedia = async () => { throw new DOM
 def _answer(route: Route) -> None:
     path = COMPONENTS / route.request.url.removeprefix(f"{SITE}/")
     kind = {".js": "text/javascript", ".css": "text/css"}.get(path.suffix)
-    body = (
-        path.read_text(encoding="utf-8") if kind else '<!doctype html><link rel=stylesheet href="/camera/camera.css">'
-    )
+    body = path.read_text(encoding="utf-8") if kind else EMPTY
     route.fulfill(body=body, content_type=kind or "text/html")
 
 
@@ -223,6 +221,15 @@ KEPT = """
 def kept(page: Page, pictures: int) -> None:
     """Wait until the browser keeps so many."""
     until(lambda: page.evaluate(KEPT) == pictures)
+
+
+def test_another_language_costs_nothing(things, sent):
+    add(things, 1, picture(), picture("blue"))
+    expect(tiles(things)).to_have_count(2)
+    data = sent()
+    things.evaluate("give", data | {"words": data["words"] | {"add": "Bilder hinzufügen"}})
+    expect(row(things, 1).get_by_role("button", name="Bilder hinzufügen")).to_be_visible()
+    expect(tiles(things)).to_have_count(2)
 
 
 def test_a_removal_can_be_undone(things):
