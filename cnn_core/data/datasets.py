@@ -20,6 +20,7 @@ from cnn_core.language import Text
 BUNDLED = "bundled"
 MNIST = "mnist"
 OWN = "own-"  # names of data sets that were uploaded begin like this: no other one can be hidden or deleted by them
+TAUGHT = f"{OWN}taught-"  # of those, pictures of a visitor's own things: others are not offered them
 SEED = 28  # fixed for good: it decides which bundled digits are held out
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -81,6 +82,11 @@ class Entry:
     def title(self) -> str:
         """What it is called, in the reader's language."""
         return str(self.called)
+
+    @property
+    def listed(self) -> bool:
+        """Whether everybody is offered it."""
+        return not self.name.startswith(TAUGHT)
 
     @property
     def problem(self) -> str:
@@ -214,8 +220,7 @@ def stratified_split(labels: np.ndarray, fraction: float, seed: int) -> tuple[np
         expected = Text("a number from 0 to less than 1")
         raise DataError(Text("The images cannot be split by this fraction"), expected=expected, received=str(fraction))
     _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    wanted = fraction * counts
-    quota = wanted.astype(int)
+    quota = (wanted := fraction * counts).astype(int)
     missing = round(fraction * len(labels)) - quota.sum()
     quota[np.argsort(quota - wanted, kind="stable")[:missing]] += 1
     quota = np.minimum(quota, counts - 1)
@@ -267,8 +272,8 @@ def _unsaved(path: Path, error: OSError) -> DataError:
 
 
 def _dataset(name: str, arrays: Mapping[str, np.ndarray]) -> Dataset:
-    names = tuple(arrays[NAMES].tolist()) if NAMES in arrays else ()
-    names = names or _class_names(name, int(arrays["y_train"].max()) + 1)
+    classes = int(arrays["y_train"].max()) + 1
+    names = tuple(arrays[NAMES].tolist()) if NAMES in arrays else _class_names(name, classes)
     images = {key: array for key, array in arrays.items() if key != NAMES}
     return Dataset(name, _called(name), **images, class_names=names)
 

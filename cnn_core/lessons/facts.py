@@ -202,6 +202,27 @@ class Transferred:
     gains: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Taught:
+    """A network has learned the visitor's own things.
+
+    Attributes:
+        fewest: the pictures of the thing with the fewest.
+        corrected: how many of all pictures the network before had got wrong.
+    """
+
+    things: int
+    fewest: int
+    corrected: int
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """A picture was shown to a network that was taught: how sure it was of its answer, 0 .. 1."""
+
+    sure: float
+
+
 Fact = (
     Convolved
     | Separated
@@ -222,4 +243,6 @@ Fact = (
     | SwitchedOff
     | Climbed
     | Transferred
+    | Taught
+    | Recognized
 )

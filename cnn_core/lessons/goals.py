@@ -5,9 +5,8 @@ Text('Reach 97 % on the test images with fewer than 50,000 parameters')
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from cnn_core.errors import StudioError
 from cnn_core.language import Text
@@ -23,19 +22,20 @@ from cnn_core.lessons.facts import (
     Pooled,
     Read,
     Reasoned,
+    Recognized,
     Separated,
     Shared,
     Split,
     Stored,
     SwitchedOff,
+    Taught,
     Thinned,
     Trained,
     Transferred,
     Varied,
 )
+from cnn_core.lessons.met import Met, both_ways, level_edges_only, repaired, seen, smaller_wins
 
-Kind = TypeVar("Kind")
-Met = Callable[[Sequence[Fact]], bool]
 GIGABYTE = 10**9
 LARGE_BATCH = 50 * 10**6  # bytes
 MOST_REACHED = 10**9
@@ -57,39 +57,6 @@ class Goal:
     met: Met
 
 
-def seen(kind: type[Kind], test: Callable[[Kind], bool]) -> Met:
-    """Whether any fact of this kind passes the test."""
-    return lambda facts: any(test(fact) for fact in of_kind(facts, kind))
-
-
-def of_kind(facts: Iterable[Fact], kind: type[Kind]) -> list[Kind]:
-    """The facts of one kind."""
-    return [fact for fact in facts if isinstance(fact, kind)]
-
-
-def _level_edges_only(fact: Convolved) -> bool:
-    level, upright, plain = fact.answers
-    return level > 0 and max(upright, plain) < 1e-3 * level
-
-
-def _both_ways(facts: Sequence[Fact]) -> bool:
-    """The largest and the average of the same windows of a picture: what each leaves of the contrast was seen."""
-    pooled = [fact for fact in of_kind(facts, Pooled) if fact.image == "picture"]
-    settings = [{(fact.window, fact.cells) for fact in pooled if fact.way == way} for way in ("max", "average")]
-    return bool(settings[0] & settings[1])
-
-
-def _repaired(facts: Sequence[Fact]) -> bool:
-    """A design that could not be trained, and later one that can."""
-    problems = [fact.problem for fact in of_kind(facts, Designed)]
-    return True in problems and not all(problems[problems.index(True) :])
-
-
-def _smaller_wins(fact: Laid) -> bool:
-    """Whether a network with fewer parameters than another has a better score."""
-    return any(few < many and score > other for few, score in fact.scores for many, other in fact.scores)
-
-
 GOALS: dict[str, tuple[Goal, ...]] = {
     "convolution": (
         Goal(
@@ -100,7 +67,7 @@ GOALS: dict[str, tuple[Goal, ...]] = {
         Goal(
             "level-edges",
             Text("A filter that lights up on level edges only"),
-            seen(Convolved, _level_edges_only),
+            seen(Convolved, level_edges_only),
         ),
         Goal(
             "crossing",
@@ -120,7 +87,7 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             seen(Pooled, lambda fact: fact.moved and fact.stays < 0.5 <= fact.stays_pooled),
         ),
         Goal("one-number", Text("One number for the whole image"), seen(Pooled, lambda fact: fact.cells == 1)),
-        Goal("both-ways", Text("The contrast that the largest and the average leave of a picture"), _both_ways),
+        Goal("both-ways", Text("The contrast that the largest and the average leave of a picture"), both_ways),
     ),
     "why": (
         Goal(
@@ -172,7 +139,7 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             Text("A network with SeparableConv2D"),
             seen(Designed, lambda fact: not fact.problem and "SeparableConv2D" in fact.types),
         ),
-        Goal("repaired", Text("A network that could not be trained, repaired"), _repaired),
+        Goal("repaired", Text("A network that could not be trained, repaired"), repaired),
     ),
     "live": (
         Goal("learned", Text("90 % on the test images"), seen(Trained, lambda fact: fact.test >= 0.9)),
@@ -198,7 +165,7 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             Text("Two runs that differ in their seed alone"),
             seen(Laid, lambda fact: fact.differences == {"seed"}),
         ),
-        Goal("smaller-wins", Text("A smaller network with a better score"), seen(Laid, _smaller_wins)),
+        Goal("smaller-wins", Text("A smaller network with a better score"), seen(Laid, smaller_wins)),
     ),
     "draw": (
         Goal("sure", Text("A digit read with 99 %"), seen(Read, lambda fact: max(fact.sure) >= 0.99)),
@@ -238,6 +205,19 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             seen(Transferred, lambda fact: max(fact.gains) >= 0.02),
         ),
         Goal("does-not", Text("A start that gains nothing"), seen(Transferred, lambda fact: min(fact.gains) <= 0)),
+    ),
+    "teach": (
+        Goal(
+            "taught",
+            Text("A network that was taught two things with ten pictures of each"),
+            seen(Taught, lambda fact: fact.things >= 2 and fact.fewest >= 10),
+        ),
+        Goal("recognized", Text("An answer that is 90 % sure"), seen(Recognized, lambda fact: fact.sure >= 0.9)),
+        Goal(
+            "corrected",
+            Text("A picture that the network got wrong, put right and learned"),
+            seen(Taught, lambda fact: fact.corrected >= 1),
+        ),
     ),
     "duel": (
         Goal("fought", Text("A duel to its end"), seen(Duelled, lambda fact: True)),

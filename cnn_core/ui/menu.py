@@ -28,6 +28,7 @@ def menu() -> dict[str, list[st.Page]]:
         _("Use"): [
             st.Page(pages.DRAW, title=_("Draw a digit"), icon=":material/draw:"),
             st.Page(pages.INSIDE, title=_("Look inside"), icon=":material/search:"),
+            st.Page(pages.TEACH, title=_("Teach it your own things"), icon=":material/photo_camera:"),
             st.Page(pages.TRANSFER, title=_("Transfer learning"), icon=":material/move_down:"),
         ],
         _("Compare"): [st.Page(pages.DUEL, title=_("Duel"), icon=":material/swords:")],

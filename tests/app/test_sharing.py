@@ -165,6 +165,7 @@ SEEN = {
     "draw": (pages.DRAW, DRAWING, draw, {"models": "dnn-500x3", "way": "arrange"}),
     "inside": (pages.INSIDE, {}, inside, {"view": "ascent", "model": "keras-log", "layer": "2", "blur": "1"}),
     "dream": (pages.INSIDE, {}, dream, {"view": "dream", "layers": "0.4", "dreamof": "photo", "octaves": "2"}),
+    "teach": (pages.TEACH, {}, nothing, {}),
     "transfer": (pages.TRANSFER, {}, transfer, {"from": "keras-log", "layers": "3", "seeds": "5", "frozen": "2"}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),
 }

@@ -32,6 +32,7 @@ PAGES = {
     "inside?view=off": "Look inside",
     "inside?view=ascent": "Look inside",
     "inside?view=dream": "Look inside",
+    "teach": "Teach it your own things",
     "transfer": "Transfer learning",
     "transfer?from=keras-log": "Transfer learning",
     "duel": "Duel",

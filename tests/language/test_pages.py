@@ -11,6 +11,7 @@ from cnn_core.design.network import History, Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from tests.app.test_teach import things
 from tests.language.made_up import CODE, learn, unmarked
 from tests.support import pages as support
 from tests.support.runs import ended
@@ -53,6 +54,9 @@ STATES = {
     "inside, ascent": (pages.INSIDE, {"inside-view": "ascent"}),
     "inside, epochs": (pages.INSIDE, {"inside-view": "epochs"}),
     "inside, dream": (pages.INSIDE, {"inside-view": "dream"}),
+    "teach": (pages.TEACH, {}),
+    "teach, too few": (pages.TEACH, {"studio.teach.taken": things(Red=5, Blue=3)}),
+    "teach, ready": (pages.TEACH, {"studio.teach.taken": things(Red=5, Blue=5)}),
     "transfer": (pages.TRANSFER, {}),
     "transfer, a model": (pages.TRANSFER, {"transfer-base": "keras-log"}),
     "duel": (pages.DUEL, {}),

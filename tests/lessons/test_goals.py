@@ -19,11 +19,13 @@ from cnn_core.lessons.facts import (
     Pooled,
     Read,
     Reasoned,
+    Recognized,
     Separated,
     Shared,
     Split,
     Stored,
     SwitchedOff,
+    Taught,
     Thinned,
     Trained,
     Transferred,
@@ -87,6 +89,9 @@ MET = {
     "compared": [Transferred((0.0,))],
     "helps": [Transferred((0.02, -0.1))],
     "does-not": [Transferred((0.3, 0.0))],
+    "taught": [Taught(2, 10, 0)],
+    "recognized": [Recognized(0.9)],
+    "corrected": [Taught(2, 4, 1)],
     reach(97, 50_000): [run(test=0.97, parameters=49_999)],
 }
 SHORT_OF = {
@@ -129,6 +134,9 @@ SHORT_OF = {
     "compared": [SwitchedOff(0.5, 0.019)],
     "helps": [Transferred((0.019, -0.1))],
     "does-not": [Transferred((0.3, 0.001))],
+    "taught": [Taught(2, 9, 0)],
+    "recognized": [Recognized(0.89)],
+    "corrected": [Taught(2, 10, 0)],
     reach(97, 50_000): [run(test=0.97), run(test=0.969, parameters=1)],
 }
 
@@ -139,7 +147,7 @@ def test_examples():
 
 def test_every_goal_is_tried():
     keys = [one.key for of_page in GOALS.values() for one in of_page]
-    assert len(set(keys)) == len(keys) == 36
+    assert len(set(keys)) == len(keys) == 39
     assert MET.keys() == SHORT_OF.keys() == {*keys, reach(97, 50_000)}
 
 

@@ -104,7 +104,7 @@ def _choose_experiments() -> tuple[bool, bool]:
 
 
 def _choose_data() -> Entry:
-    entries = {entry.name: entry for entry in services.catalogue().entries()}
+    entries = {entry.name: entry for entry in services.catalogue().entries() if entry.listed}
     names, first = list(entries), MNIST if entries[MNIST].ready else BUNDLED
     name = st.selectbox(
         _("Data set"),

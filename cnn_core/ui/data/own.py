@@ -240,7 +240,7 @@ def _made(name: str) -> None:
 
 def _delete() -> None:
     """The uploaded data sets of this server, each with the button that deletes it."""
-    own = [entry for entry in services.catalogue().entries() if entry.source == "own"]
+    own = [entry for entry in services.catalogue().entries() if entry.source == "own" and entry.listed]
     if not own:
         return
     st.subheader(_("Uploaded to this server"), anchor=False)

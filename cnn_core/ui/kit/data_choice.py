@@ -37,9 +37,10 @@ def choose(name: str) -> None:
 
 def choose_data(label: str | None = None) -> Entry:
     """A box with all data sets; gives the chosen one and remembers it."""
-    entries = {entry.name: entry for entry in services.catalogue().entries()}
+    kept = DATASET.get()
+    entries = {entry.name: entry for entry in services.catalogue().entries() if entry.listed or entry.name == kept}
     titles = {name: _with_owner(entry) for name, entry in entries.items()}
-    names, kept = list(entries), DATASET.get()
+    names = list(entries)
     # Names, not entries: Streamlit may give back the option of an earlier run, and a download changes the entry.
     name = st.selectbox(
         label or _("Data set"),

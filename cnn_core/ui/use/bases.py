@@ -20,6 +20,8 @@ from cnn_core.language import _
 from cnn_core.settings import settings
 from cnn_core.ui.kit import jobs, services
 
+SMALLEST = "mobilenet-v2-035"
+"""The architecture that is downloaded soonest."""
 SMALL = 96
 """Pixels: on smaller images, little is left of what these networks see."""
 
@@ -81,6 +83,11 @@ def base_network(start: Start, input_shape: tuple[int, int, int]) -> Network:
         return services.library().model(start.base).network
     backbones().check(start.backbone)
     return whole(start.backbone, input_shape)
+
+
+def base_title(name: str) -> str:
+    """What an architecture is called."""
+    return ARCHITECTURES[name].title
 
 
 def offer_weights(name: str) -> None:

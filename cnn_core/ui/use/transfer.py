@@ -73,7 +73,11 @@ def _choose_target(base: Base) -> Target:
         told = _("Digits 5 to 9")
         st.selectbox(_("To learn"), [DIGITS], format_func=lambda _key: told, key="transfer-digits", width=260)
         return _target(entry, LAST_DIGITS)
-    entries = {entry.name: entry for entry in services.catalogue().entries() if entry.ready and base.takes(entry)}
+    entries = {
+        entry.name: entry
+        for entry in services.catalogue().entries()
+        if entry.ready and entry.listed and base.takes(entry)
+    }
     if not entries:
         raise _nothing_to_learn(base)
     key, names = f"transfer-data-{base.architecture or base.network.input_shape}", list(entries)

@@ -45,16 +45,17 @@ class Picture:
 
 
 def show_answers(
-    answers: Sequence[Answer], pictures: Sequence[Picture], class_names: Sequence[str], *, key: str, about: str
+    answers: Sequence[Answer], pictures: Sequence[Picture], class_names: Sequence[str], *, key: str, about: str = ""
 ) -> None:
     """Show the probabilities of all classes, what was said of them, and the image stage by stage.
 
     One component and few bytes on purpose: all of it is made anew with every stroke of a pen.
 
     Args:
+        pictures: without any, the probabilities alone.
         about: what the stages are, in a sentence.
     """
-    zoom = max(1, TILE // max(pictures[-1].image.shape[:2]))
+    zoom = max(1, TILE // max(pictures[-1].image.shape[:2])) if pictures else 1
     asked = len(pictures) == len(answers[0].stages)
     data = {
         "words": {"title": _("What the network sees"), "about": about},

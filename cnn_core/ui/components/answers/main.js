@@ -11,8 +11,11 @@ export default function ({data: {words, networks, stages}, parentElement}) {
   const before = shown.get(root) ?? [];
   const bars = networks.map((network, n) => before[n]?.fits(network) ? before[n] : new Bars(network));
   shown.set(root, bars);
-  const rest = element("section", "", element("h2", "", words.title), verdicts(networks), stageList(stages, networks));
-  if (words.about) rest.firstChild.after(element("p", "about", words.about));
+  const rest = element("section", "", verdicts(networks));
+  if (stages.length) {
+    rest.prepend(...[element("h2", "", words.title), words.about && element("p", "about", words.about)].filter(Boolean));
+    rest.append(stageList(stages, networks));
+  }
   keep(root, element("div", "networks"), bars.map(one => one.root));
   root.querySelector("section")?.remove();
   root.append(rest);

@@ -1,0 +1,1 @@
+"""A visitor's own things: their pictures, from the camera or from files."""
