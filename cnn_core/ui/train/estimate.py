@@ -22,7 +22,12 @@ Speed = tuple[int, float]
 def estimate(network: Network, recipe: Recipe, entry: Entry) -> None:
     """Say how long it will take, when anything is known of that; a warning when it is long."""
     train_images, _validation = images(recipe, entry)
-    seconds = seconds_for(trace(network).totals.macs, train_images * recipe.epochs, _speeds())
+    say_time(network, train_images * recipe.epochs)
+
+
+def say_time(network: Network, total_images: int) -> None:
+    """The same for so many images, all epochs together."""
+    seconds = seconds_for(trace(network).totals.macs, total_images, _speeds())
     if seconds is None:
         return
     told = _("About {time} here, by the speed of earlier runs.", time=wording.duration(max(seconds, 1.0)))
@@ -42,6 +47,8 @@ def seconds_for(macs: int, total_images: int, speeds: Iterable[Speed]) -> float 
 
 
 def _speeds() -> Iterable[Speed]:
-    networks = {run.id: run.network for run in services.store().lists.trained(RECENT) if run.network}
+    """Of runs that computed all of their network: one whose frozen layers have looked once is quicker than it seems."""
+    runs = [run for run in services.store().lists.trained(RECENT) if run.recipe and run.recipe.start is None]
+    networks = {run.id: run.network for run in runs if run.network}
     for run_id, state in services.store().states(networks).items():
         yield trace(networks[run_id]).totals.macs, state.images_per_second

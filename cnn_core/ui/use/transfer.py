@@ -57,7 +57,7 @@ def _choose_base() -> Base:
         list(titles).index(asked("from", DIGITS, list(titles))),
         format_func=titles.__getitem__,
         key="transfer-base",
-        width=300,
+        width=250,
     )
     carry(**{"from": key})
     if key == DIGITS:
@@ -71,7 +71,7 @@ def _choose_target(base: Base) -> Target:
     if base.key == DIGITS:
         entry = next(entry for entry in services.catalogue().entries() if entry.name == BUNDLED)
         told = _("Digits 5 to 9")
-        st.selectbox(_("To learn"), [DIGITS], format_func=lambda _key: told, key="transfer-digits", width=260)
+        st.selectbox(_("To learn"), [DIGITS], format_func=lambda _key: told, key="transfer-digits", width=190)
         return _target(entry, LAST_DIGITS)
     entries = {
         entry.name: entry
@@ -87,7 +87,7 @@ def _choose_target(base: Base) -> Target:
         names.index(asked("learn", names[0], names, key)),
         format_func=lambda name: services.dataset_title(name),
         key=key,
-        width=260,
+        width=190,
     )
     carry(learn=name)
     return _target(entries[name], ())
@@ -118,7 +118,7 @@ def _choose_layers(base: Base) -> int:
     usual = most if base.architecture else max(1, min(dense, most))
     key, options = f"transfer-layers-{base.key}", range(1, most + 1)
     first = asked("layers", usual, options, key)
-    layers = st.slider(_("Layers taken over"), 1, most, first, key=key, width=220) if most > 1 else 1
+    layers = st.slider(_("Layers taken over"), 1, most, first, key=key, width=160) if most > 1 else 1
     carry(layers=layers)
     return layers
 
@@ -129,7 +129,7 @@ def _choose_frozen(base: Base, layers: int) -> int:
         return layers
     key = f"transfer-frozen-{layers}"
     first = asked("frozen", layers, range(layers + 1), key)
-    frozen = st.slider(_("Of these, frozen"), 0, layers, first, key=key, width=220)
+    frozen = st.slider(_("Of these, frozen"), 0, layers, first, key=key, width=160)
     carry(frozen=frozen)
     return frozen
 

@@ -24,6 +24,7 @@ from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
+from cnn_core.ui.train.estimate import say_time
 from cnn_core.ui.use.bases import Base
 from cnn_core.ui.use.models import WITH_DIGITS
 
@@ -83,6 +84,8 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
         _chart(scores, sizes)
     else:
         _announce(sizes, seeds)
+        # Two of the three ways go through all layers in every epoch.
+        say_time(network, 2 * seeds * sum(sizes) * len(target.class_names) * recipe.epochs)
 
 
 def _work(
