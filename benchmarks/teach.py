@@ -39,9 +39,7 @@ def _taught(page: Page) -> list[tuple[str, float]]:
     for place, paths in enumerate(photos):
         files.nth(place).set_input_files(paths[: 10 * PICTURES : 10])
     button = page.get_by_role("button", name="Teach", exact=True)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('button')].some(b => b.innerText.includes('Teach') && !b.disabled)"
-    )
+    expect(button).to_be_enabled()
     reached("all pictures are on the server")
     button.click()
     page.get_by_text("right that").first.wait_for(timeout=120_000)
