@@ -5,7 +5,7 @@ from typing import Annotated, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from cnn_core.design.fields import Whole
-from cnn_core.design.layers import Dense, GlobalAveragePooling2D
+from cnn_core.design.layers import BackboneBlock, BatchNormalization, Dense, GlobalAveragePooling2D
 from cnn_core.design.layers.architectures import ARCHITECTURES
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.shapes import trace
@@ -73,6 +73,22 @@ class Start(BaseModel):
         there = [(one.type, one.arguments()) for one in taken]
         same = there == [(one.type, one.arguments()) for one in own[: self.layers]]
         return len(taken) == self.layers < len(own) and same and base.input_shape == network.input_shape
+
+
+def learning(network: Network, layers: int, frozen: int) -> int:
+    """How many parameters learn when the first `layers`, opened, are taken over and `frozen` of them stay.
+
+    In blocks that are taken over, BatchNormalization stays as it is, too.
+    """
+    reports = trace(network.opened()).reports
+    still = sum(
+        inner.parameters(arriving)[0]
+        for report in reports[frozen:layers]
+        if isinstance(report.layer, BackboneBlock)
+        for inner, arriving in report.layer.inner(report.input_shape)
+        if isinstance(inner, BatchNormalization)
+    )
+    return sum(report.trainable for report in reports[frozen:]) - still
 
 
 def with_new_head(network: Network, layers: int, classes: int) -> Network:

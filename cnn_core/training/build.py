@@ -28,6 +28,7 @@ def build(
     *,
     to_train: bool = False,
     frozen: int = 0,
+    taken: int = 0,
 ) -> keras.Sequential:
     """The network with fresh weights, channels last.
 
@@ -36,7 +37,9 @@ def build(
     policy; the last layer computes in float32 whatever it is, because probabilities need the digits.
 
     A backbone is opened: each of its blocks is a layer. The first `frozen` layers do not learn, and compute while
-    training as in a prediction where that makes a difference (BatchNormalization).
+    training as in a prediction where that makes a difference (BatchNormalization). So does, in every block among the
+    first `taken` layers, what BatchNormalization knows: a few images would spoil what a million have taught it (Keras's
+    guide "Transfer learning & fine-tuning").
 
     Any model that is going to be trained is built `to_train`. It has the same variables in the same order and computes
     the same, but a 1x1 kernel with strides becomes every n-th row and column, then a 1x1 kernel without strides. The
@@ -54,8 +57,16 @@ def build(
     for place, (report, policy) in enumerate(zip(reports, policies, strict=True)):
         made = keras_layers(report.layer, report.input_shape, draw, policy, to_train=to_train)
         made[-1].trainable = place >= frozen
+        if frozen <= place < taken and isinstance(made[-1], keras.Model):
+            _keep_still(made[-1])
         layers += made
     return keras.Sequential([keras.Input(network.input_shape), *layers])
+
+
+def _keep_still(block: keras.Model) -> None:
+    for layer in block.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
 
 
 def _front(network: Network, pixels: Pixels) -> list[keras.Layer]:

@@ -116,8 +116,8 @@ def _new(network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.n
 
 
 def _alone(network: Network, recipe: Recipe, choices: Choices, base: Sequence[np.ndarray]) -> keras.Model:
-    frozen = recipe.start.frozen if recipe.start else 0
-    alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True, frozen=frozen)
+    about = {"frozen": recipe.start.frozen, "taken": recipe.start.layers} if recipe.start else {}
+    alone = build(network, choices.precision, recipe.seed, recipe.pixels, to_train=True, **about)
     if recipe.start:
         take_over(alone, base, recipe.start)
     return alone

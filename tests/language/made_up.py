@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core import language
 from cnn_core.compare import sentences
 from cnn_core.design.augmentation import Augmentation
-from cnn_core.design.layers import LAYER_TYPES
+from cnn_core.design.layers import DESIGN_TYPES
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.ui.kit.lesson import parts
@@ -142,13 +142,13 @@ def _tabled(data: bytes, named: Collection[str]) -> Iterator[str]:
 
 def _names() -> set[str]:
     """Words of the code that stand on pages as they are."""
-    names = {*LAYER_TYPES, *language.LANGUAGES.values(), "Made", "MNIST", "Studio", "KiB", "MiB", "GiB"}
+    names = {*DESIGN_TYPES, *language.LANGUAGES.values(), "Made", "MNIST", "Studio", "KiB", "MiB", "GiB"}
     names |= {
         "mine", "dnn", "cnn", "one-hot", "hot", "html", "dtype",
         "uint", "float", "csv", "json", "Max", "Average", "Global", "Zero", "Batch", 
         "Separable", "Depthwise", "Normalization", "Pooling", "keras", "log",
     }  # fmt: skip
-    for model in (Recipe, Network, Augmentation, *LAYER_TYPES.values()):
+    for model in (Recipe, Network, Augmentation, *DESIGN_TYPES.values()):
         for name, field in model.model_fields.items():
             names |= {name, *re.findall(r"'(\w+)'", str(field.annotation))}
     return {word.lower() for name in names for word in (name, *re.findall(r"[^\W\d_]+", name))}

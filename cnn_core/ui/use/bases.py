@@ -72,7 +72,7 @@ def backbones() -> Backbones:
 def imagenet_bases() -> dict[str, Base]:
     """By key, those that others have trained, whether their weights are here or not."""
     return {
-        f"{IMAGENET}{name}": Base(f"{IMAGENET}{name}", f"{plan.title} (ImageNet)", whole(name), "raw")
+        f"{IMAGENET}{name}": Base(f"{IMAGENET}{name}", plan.title, whole(name), "raw")
         for name, plan in ARCHITECTURES.items()
     }
 

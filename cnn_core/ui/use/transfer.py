@@ -8,7 +8,7 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers.architectures import LEAST_SIDE
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
-from cnn_core.design.start import Start, with_new_head
+from cnn_core.design.start import Start, learning, with_new_head
 from cnn_core.engine.work.maps import Random
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Arrays, Weights, weight_shapes
@@ -49,7 +49,7 @@ def transfer_board() -> None:
 def _choose_base() -> Base:
     models = {model.key: model for model in services.models() if len(model.network.layers) > 1}
     titles = {DIGITS: _("Digits 0 to 4, learned here first")}
-    titles |= {key: base.title for key, base in imagenet_bases().items()}
+    titles |= {key: _("{title} (ImageNet)", title=base.title) for key, base in imagenet_bases().items()}
     titles |= model_titles(models.values())
     key = st.selectbox(
         _("Start from"),
@@ -172,7 +172,7 @@ def _facts(network: Network, layers: int, frozen: int) -> None:
         _("Parameters taken over"): sum(report.parameters for report in reports[:layers]),
         _("New parameters"): sum(report.parameters for report in reports[layers:]),
         _("Frozen"): sum(report.parameters for report in reports[:frozen]),
-        _("Free to learn"): sum(report.trainable for report in reports[frozen:]),
+        _("Free to learn"): learning(network, layers, frozen),
     }
     with st.container(horizontal=True):
         for label, count in facts.items():
