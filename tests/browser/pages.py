@@ -25,6 +25,25 @@ def settled(page: Page, within: str = "[data-testid=stMain]") -> None:
     )
 
 
+def go(page: Page, address: str) -> None:
+    """Let a page of the app show another one of its addresses, as Back and Forward do; "/" is Home.
+
+    What is loaded and compiled already stays: a new page takes three seconds of the processor for that. When this
+    returns, the script of the new address has begun to run.
+    """
+    page.locator(IDLE).wait_for()
+    page.evaluate(
+        """async address => {
+        const begun = new Promise(done => new MutationObserver(done).observe(
+            document.querySelector("[data-testid=stApp]"), {attributeFilter: ["data-test-script-state"]}));
+        history.pushState({}, "", address);
+        dispatchEvent(new PopStateEvent("popstate"));
+        await begun;
+    }""",
+        address,
+    )
+
+
 def upload(page: Page, file: object) -> None:
     """Give a file to the first box for files, once the page rests: a box that is just being made would forget it."""
     box = page.locator("input[type=file]").first
