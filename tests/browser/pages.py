@@ -1,7 +1,10 @@
 """What tests ask of a page, whatever is on it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
+WAIT = 60_000  # ms for whatever is waited for: a busy machine is no failure
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 ROW = 35  # px, the height of a row of st.dataframe
 
@@ -25,23 +28,33 @@ def settled(page: Page, within: str = "[data-testid=stMain]") -> None:
     )
 
 
-def go(page: Page, address: str) -> None:
-    """Let a page of the app show another one of its addresses, as Back and Forward do; "/" is Home.
+class Tab:
+    """A page of the app that goes from one address to the next as Back and Forward do, and is loaded only once.
 
-    What is loaded and compiled already stays: a new page takes three seconds of the processor for that. When this
-    returns, the script of the new address has begun to run.
+    To load one anew and to compile its JavaScript takes three seconds of the processor.
     """
-    page.locator(IDLE).wait_for()
-    page.evaluate(
-        """async address => {
-        const begun = new Promise(done => new MutationObserver(done).observe(
-            document.querySelector("[data-testid=stApp]"), {attributeFilter: ["data-test-script-state"]}));
-        history.pushState({}, "", address);
-        dispatchEvent(new PopStateEvent("popstate"));
-        await begun;
-    }""",
-        address,
-    )
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        page.on("websocket", self._hear)
+        page.goto(url)
+
+    def go(self, address: str) -> None:
+        """Show this address, "/" for Home; returns when its script has ended."""
+        self.page.locator(IDLE).wait_for()
+        with self._socket.expect_event("framereceived", _ends, timeout=WAIT):
+            self.page.evaluate(
+                "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address
+            )
+
+    def _hear(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+
+def _ends(frame: str | bytes) -> bool:
+    """Whether the server says with it that a script has come to its end, and not only a part that repeats itself."""
+    message = ForwardMsg.FromString(frame)
+    return message.WhichOneof("type") == "script_finished" and message.script_finished == FINISHED
 
 
 def upload(page: Page, file: object) -> None:

@@ -1,13 +1,12 @@
 """What a screen reader says: every button has a name that is not its icon's, every image says what it shows."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import go, settled
+from tests.browser.pages import settled
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -55,19 +54,10 @@ def named(page: Page, role: str) -> list[str]:
     return [node.get("name", {}).get("value", "") for node in shown]
 
 
-@pytest.fixture(scope="module")
-def tab(server, browser) -> Iterator[Page]:
-    """One for all pages."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        page = context.new_page()
-        page.goto(server.url)
-        yield page
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_every_button_has_a_name_of_its_own(tab, path):
-    page = tab
-    go(page, f"/{path}")
+    page = tab.page
+    tab.go(f"/{path}")
     expect(page.get_by_role("heading", name=PAGES[path], exact=True).first).to_be_visible()
     settled(page)
     until(lambda: "Share" in named(page, "button"))  # the browser tells a screen reader a moment after it has drawn
