@@ -28,6 +28,7 @@ def dask_setup(worker: Worker) -> None:
     trains = TRAINING in worker.state.total_resources
     if trains:
         os.nice(5)  # people who draw and click come first when there are few cores
+    from cnn_core.engine import imports  # noqa: F401 - first: what a copy has already, and others import as sparingly
     from cnn_core.training import build, device
 
     if trains:

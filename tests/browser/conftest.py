@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.pages import WAIT, Tab
 from tests.browser.server import FLAGS, Server, free_port
 
-WAIT = 60_000  # ms for whatever is waited for: a busy machine is no failure
 expect.set_options(timeout=WAIT)
 
 
@@ -50,7 +50,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser) -> Iterator[Page]:
     """An empty tab of 1280 x 900; close it to leave."""
+    with new_context(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def tab(browser, server) -> Iterator[Tab]:
+    """For tests that only look, and at many addresses."""
+    with new_context(browser) as context:
+        yield Tab(context.new_page(), server.url)
+
+
+def new_context(browser: Browser) -> BrowserContext:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WAIT)
-    yield context.new_page()
-    context.close()
+    return context

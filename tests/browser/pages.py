@@ -1,7 +1,10 @@
 """What tests ask of a page, whatever is on it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
+WAIT = 60_000  # ms for whatever is waited for: a busy machine is no failure
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 ROW = 35  # px, the height of a row of st.dataframe
 
@@ -23,6 +26,35 @@ def settled(page: Page, within: str = "[data-testid=stMain]") -> None:
     }""",
         within,
     )
+
+
+class Tab:
+    """A page of the app that goes from one address to the next as Back and Forward do, and is loaded only once.
+
+    To load one anew and to compile its JavaScript takes three seconds of the processor.
+    """
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        page.on("websocket", self._hear)
+        page.goto(url)
+
+    def go(self, address: str) -> None:
+        """Show this address, "/" for Home; returns when its script has ended."""
+        self.page.locator(IDLE).wait_for()
+        with self._socket.expect_event("framereceived", _ends, timeout=WAIT):
+            self.page.evaluate(
+                "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address
+            )
+
+    def _hear(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+
+def _ends(frame: str | bytes) -> bool:
+    """Whether the server says with it that a script has come to its end, and not only a part that repeats itself."""
+    message = ForwardMsg.FromString(frame)
+    return message.WhichOneof("type") == "script_finished" and message.script_finished == FINISHED
 
 
 def upload(page: Page, file: object) -> None:

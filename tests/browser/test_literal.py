@@ -4,7 +4,7 @@ import io
 import re
 import threading
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -20,7 +20,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs import events
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
-from tests.browser.pages import IDLE, upload
+from tests.browser.pages import IDLE, Tab, upload
 from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
@@ -122,11 +122,15 @@ class Visit:
 
     page: Page
     server: Server
-    abroad: list[str]
+    abroad: list[str] = field(default_factory=list)
+    tab: Tab | None = None
 
     def open(self, path: str, ready: str) -> "Visit":
-        """Open a page of the app and wait for the words or the pattern `ready`."""
-        self.page.goto(f"{self.server.url}/{path}")
+        """Open an address of the app and wait for the words or the pattern `ready`."""
+        if self.tab:
+            self.tab.go(f"/{path}")
+        else:
+            self.tab = Tab(self.page, f"{self.server.url}/{path}")
         return self.see(ready)
 
     def see(self, ready: str) -> "Visit":
@@ -146,7 +150,7 @@ class Visit:
 
 @pytest.fixture
 def visit(page, own_server) -> Visit:
-    visit = Visit(page, own_server, [])
+    visit = Visit(page, own_server)
     page.on("request", lambda request: visit.note(request.url))
     return visit
 

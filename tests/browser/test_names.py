@@ -56,8 +56,9 @@ def named(page: Page, role: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_button_has_a_name_of_its_own(server, page, path):
-    page.goto(f"{server.url}/{path}")
+def test_every_button_has_a_name_of_its_own(tab, path):
+    page = tab.page
+    tab.go(f"/{path}")
     expect(page.get_by_role("heading", name=PAGES[path], exact=True).first).to_be_visible()
     settled(page)
     until(lambda: "Share" in named(page, "button"))  # the browser tells a screen reader a moment after it has drawn

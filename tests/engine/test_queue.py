@@ -22,13 +22,24 @@ from cnn_core.runs.events import EpochEnded
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
-from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
+from tests.engine import conftest
+from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, until
 
 ROOT = Path(__file__).parents[2]
 SETTLED = 20  # seconds within which any server must have said what became of a dead one's runs
 SLOW = SHORT.model_copy(update={"epochs": 12, "batch_size": 4})
 
-lab = pytest.fixture(scope="module")(lab)
+
+@pytest.fixture(scope="module")
+def threads_before() -> set[str]:
+    """The names of the threads before there was an engine here."""
+    return {thread.name for thread in threading.enumerate()}
+
+
+@pytest.fixture(scope="module")
+def lab(threads_before, home) -> Iterator[Lab]:
+    yield from conftest.lab(home)
+
 
 OTHER_SERVER = """
 import sys, threading
@@ -303,10 +314,9 @@ def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):
     queue.close()
 
 
-def test_a_closed_engine_leaves_no_thread(tmp_path):
-    before = {thread.name for thread in threading.enumerate()}
-    here = Lab(tmp_path)
-    here.ended(here.train())
-    here.engine.close()
+def test_a_closed_engine_leaves_no_thread(threads_before, lab):
+    """After all that has happened to this one. It is the last test with it."""
+    lab.ended(lab.train())
+    lab.close()
     mine = {"beat", "dispatch", "writer_0", "asker_0", "engine_0"}
-    until(lambda: not mine & {thread.name for thread in threading.enumerate()} - before, 20)
+    until(lambda: not mine & {thread.name for thread in threading.enumerate()} - threads_before, 20)

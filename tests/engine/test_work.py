@@ -14,7 +14,7 @@ from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.errors import EngineError, RunError
 from cnn_core.runs.models import READY_MADE
 from tests.engine.conftest import lab, until
-from tests.support.works import Accuracy, Call, Steps
+from tests.support.works import Accuracy, Call, Steps, loaded
 
 lab = pytest.fixture(scope="module")(lab)
 
@@ -36,6 +36,13 @@ def sent(lab, monkeypatch) -> list[Key]:
     keys, fetch = [], lab.engine._fetch
     monkeypatch.setattr(lab.engine, "_fetch", lambda asked: keys.extend(asked) or fetch(asked))
     return keys
+
+
+def test_no_worker_waits_for_a_package_that_it_does_not_use(lab):
+    """Keras would import them."""
+    until(lambda: len(lab.engine._connection.client().scheduler_info()["workers"]) == 2)
+    found = lab.engine._connection.client().run(loaded, "keras", "sklearn", "pandas", "matplotlib")
+    assert list(found.values()) == [["keras"]] * 2
 
 
 def test_progress_and_a_partial_result_arrive_and_then_the_result(lab, steps):

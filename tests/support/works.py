@@ -1,5 +1,6 @@
 """Work that only tests ask for. It is imported by workers, too."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ import numpy as np
 
 from cnn_core.engine.work.base import BACKGROUND, Key, Work
 from cnn_core.engine.work.context import Context
+
+
+def loaded(*packages: str) -> list[str]:
+    """Which of these this process has imported."""
+    return [package for package in packages if package in sys.modules]
 
 
 @dataclass(frozen=True)
