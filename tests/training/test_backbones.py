@@ -7,7 +7,7 @@ import pytest
 from cnn_core.design.layers import Backbone
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import FineTuning, Start, with_new_head
+from cnn_core.design.start import FineTuning, Start, learning, with_new_head
 from cnn_core.exchange.backbones import whole
 from cnn_core.exchange.weights import read_checkpoint, read_weights, weight_shapes
 from cnn_core.training.build import build, checkpoint, from_bytes, to_bytes
@@ -103,11 +103,21 @@ def test_it_trains_in_two_phases_and_goes_on_after_any_epoch(pictures):
     assert [event.done for event in events if event.kind == "prepared"] == [28, 28]
     block = len(weight_shapes(whole(name).opened())[13])
     assert all(map(np.array_equal, weights[: -block - 2], base[:-block])), "thirteen blocks have stayed"
-    assert not np.array_equal(weights[-block - 2], base[-block])
+    kernels, known = (0, 5), (*range(1, 5), *range(6, 10))  # of the last block; what BatchNormalization knows stays
+    last = weights[-block - 2 : -2]
+    assert not any(np.array_equal(last[place], base[-block + place]) for place in kernels)
+    assert all(np.array_equal(last[place], base[-block + place]) for place in known)
     for epochs in (1, 2):
         assert all(map(np.array_equal, train(resume=kept[epochs]), weights)), epochs
     found = read_checkpoint(kept[2], network.opened(), "raw")
     assert np.array_equal(found.arrays[3][0], base[sum(map(len, weight_shapes(whole(name).opened())[:3]))])
+
+
+@pytest.mark.parametrize(("layers", "frozen"), [(14, 14), (14, 12), (14, 0), (5, 3)])
+def test_what_learns_is_counted_as_keras_does(layers, frozen):
+    network = with_new_head(whole("mobilenet-025", (32, 32, 3)), layers, 2)
+    model = build(network, frozen=frozen, taken=layers)
+    assert sum(weight.size for weight in map(np.asarray, model.trainable_weights)) == learning(network, layers, frozen)
 
 
 def test_a_backbone_cannot_be_written_as_keras_json():

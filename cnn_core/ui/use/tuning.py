@@ -19,9 +19,9 @@ from cnn_core.ui.use.bases import Base
 from cnn_core.ui.use.ways import RECIPE, Target
 
 EPOCHS, RATES = range(1, 101), (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01)
-RATE, LATER_RATE = 0.003, 0.0003
+RATE, LATER_RATE = 0.003, 0.001
 BATCH = 32
-USUAL_EPOCHS, USUAL_AFTER = 10, 7
+USUAL_EPOCHS, USUAL_AFTER = 10, 5
 
 
 def training_board(base: Base, network: Network, target: Target, start: Start, frozen: int) -> None:
