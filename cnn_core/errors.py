@@ -46,6 +46,10 @@ class DesignError(StudioError):
     """A layer, network or recipe that cannot be."""
 
 
+class RightsError(StudioError):
+    """Something that this person may not do."""
+
+
 class DataError(StudioError):
     """Data that cannot be read or used."""
 

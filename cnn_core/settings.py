@@ -7,7 +7,7 @@ from typing import Any
 
 import platformdirs
 import psutil
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 2**20
@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     models_url: str = Field("", description="fsspec URL of the folder for trained models; empty: in the home folder")
     scheduler_address: str = Field(
         "", validation_alias="DASK_SCHEDULER_ADDRESS", description="a Dask cluster to use instead of a local one"
+    )
+    teacher_password: SecretStr = Field(
+        SecretStr(""), description="set: this server has a class, and people own what they make; the teacher's password"
     )
     training_workers: int = Field(1, ge=1, le=64, description="runs that the local cluster trains at the same time")
     training_memory_bytes: int = Field(

@@ -61,6 +61,21 @@ DUELS = sa.Table(
     sa.Column("created", sa.Double, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
 )
+PEOPLE = sa.Table(
+    "people",
+    META,
+    sa.Column("id", sa.String(64), primary_key=True),  # a hash: the secret itself stays in its browser
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("folded", sa.String(80), nullable=False, unique=True),  # without capital letters
+    sa.Column("joined", sa.Double, nullable=False),
+)
+OWNERS = sa.Table(
+    "owners",
+    META,
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("person", sa.String(64), sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+)
 VERSION = sa.Table("version", META, sa.Column("number", sa.Integer, nullable=False))
 
 BUSY_MILLISECONDS = 5000

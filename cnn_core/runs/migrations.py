@@ -62,7 +62,14 @@ def _numbered_events_summaries_and_leases(db: sa.Connection) -> None:
     db.execute(sa.text("ALTER TABLE duels DROP COLUMN runs"))
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_numbered_events_summaries_and_leases,)
+def _people_and_what_is_theirs(_db: sa.Connection) -> None:
+    """Version 2 knew nobody: two more tables, which `create_all` makes."""
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _numbered_events_summaries_and_leases,
+    _people_and_what_is_theirs,
+)
 """STEPS[n] makes version n + 2 of a database of version n + 1."""
 CURRENT = len(STEPS) + 1
 

@@ -24,6 +24,7 @@ from cnn_core.runs.events import EVENT, Event, Failed, Submitted
 from cnn_core.runs.files import Files
 from cnn_core.runs.leases import Leases
 from cnn_core.runs.lists import Lists
+from cnn_core.runs.people import People
 from cnn_core.runs.run import ANOTHER_VERSION, KEPT, UNREADABLE, Run, design
 from cnn_core.runs.state import ACTIVE, RunState, reduce
 
@@ -66,7 +67,7 @@ class RunStore:
         self.file_sizes, self.remove_file = self._files.sizes, self._files.remove
         self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
-        self.lists = Lists(self._db)
+        self.lists, self.people = Lists(self._db), People(self._db)
         self._summarize_anew()
 
     def close(self) -> None:
@@ -207,6 +208,7 @@ class RunStore:
         with self._lock:
             self._states.pop(run_id, None)
         self._files.delete(run_id)
+        self.people.disown("run", run_id)
 
     def save_duel(self, duel_id: str, created: float, content: str) -> None:
         """Keep a duel (`compare.plan.Duel` as JSON). Its files are kept like those of a run."""
@@ -235,6 +237,7 @@ class RunStore:
             db.execute(DUELS.delete().where(same_id(DUELS.c.id, duel_id)))
             db.execute(RUNS.update().where(same_id(RUNS.c.duel, duel_id)).values(duel=None))
         self._files.delete(duel_id)
+        self.people.disown("duel", duel_id)
 
     def _summarize_anew(self) -> None:
         """Make the summaries that a migration asked for, and those of runs that an older version could not read."""

@@ -13,7 +13,7 @@ from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.language import _
-from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit import services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.panel import show_curves
@@ -76,8 +76,8 @@ def _header(duel: Duel, now: Progress) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         title_with_status(duel.plan.title, _status(now))
         if now.active:
-            stop_button("duel-stop", duels.stop, duel, services.store(), services.engine(), stopping=now.stopping)
-        elif now.resumable:
+            stop_button("duel-stop", _stop, duel, stopping=now.stopping, kind="duel", thing=duel.id)
+        elif now.resumable and who.may("duel", duel.id):
             st.button(
                 _("Resume"), icon=":material/resume:", type="primary", key="duel-resume", on_click=_resume, args=(duel,)
             )
@@ -128,11 +128,27 @@ def _epochs(duel: Duel, curves: list[Curve]) -> float:
     return math.ceil(max((x for curve in curves for x in curve.x), default=1))
 
 
+def _stop(duel: Duel) -> None:
+    with errors_told(tell=st.toast):
+        _check(duel)
+        duels.stop(duel, services.store(), services.engine())
+
+
 def _resume(duel: Duel) -> None:
     with errors_told(tell=st.toast):
+        _check(duel)
         duels.resume(duel, services.store(), services.engine())
 
 
+def _check(duel: Duel) -> None:
+    """It and its runs: they may be of others, who had trained them before."""
+    who.check("duel", duel.id)
+    for run_id in duel.runs:
+        who.check("run", run_id)
+
+
 def _delete(duel: Duel) -> None:
-    duels.delete(duel, services.store())
-    session.set_link("duel", None)
+    with errors_told(tell=st.toast):
+        who.check("duel", duel.id)
+        duels.delete(duel, services.store())
+        session.set_link("duel", None)

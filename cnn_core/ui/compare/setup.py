@@ -77,7 +77,7 @@ def _runs() -> None:
         and second
     ):
         store = services.store()
-        open_duel(lambda: duels.of_runs(store.run(first.id), store.run(second.id), store))
+        open_duel(lambda: duels.of_runs(store.run(first.id), store.run(second.id), store), trains=False)
 
 
 def _finished_runs() -> list[Summary]:

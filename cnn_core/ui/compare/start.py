@@ -12,7 +12,7 @@ from cnn_core.design.naming import network_title
 from cnn_core.language import _, _n
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
-from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit import services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 
 
@@ -54,8 +54,17 @@ def _amount(plan: Plan, entry: Entry) -> str:
     return f"{told} {wording.literal(fair_words(plan))}"
 
 
-def open_duel(make: Callable[[], Duel]) -> None:
-    """Go to a new duel, or say why it cannot be."""
+def open_duel(make: Callable[[], Duel], *, trains: bool = True) -> None:
+    """Go to a new duel, or say why it cannot be.
+
+    Args:
+        trains: whether its runs are made for it; else somebody had made them before.
+    """
     with errors_told():
-        session.set_link("duel", make().id)
+        who.check_known()
+        duel = make()
+        who.own("duel", [duel.id])
+        if trains:
+            who.own("run", duel.runs)
+        session.set_link("duel", duel.id)
         st.rerun()

@@ -1,6 +1,7 @@
 """Bring your own images: send a file, see what was found in it, choose how to work with it, keep it or delete it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -15,12 +16,12 @@ from cnn_core.data.upload.shelf import Upload
 from cnn_core.design.arithmetic import sides
 from cnn_core.design.memory import readable
 from cnn_core.engine.job import Job, begin_here
-from cnn_core.errors import DataError, StudioError
+from cnn_core.errors import DataError, RightsError, StudioError
 from cnn_core.language import N_, Text, _, _n
 from cnn_core.settings import MB, settings
-from cnn_core.ui.kit import jobs, services
+from cnn_core.ui.kit import jobs, services, who
 from cnn_core.ui.kit.data_choice import choose
-from cnn_core.ui.kit.errors import BROKEN, show_error
+from cnn_core.ui.kit.errors import BROKEN, errors_told, show_error
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import let_go, upload_box
 from cnn_core.ui.kit.wording import literal
@@ -220,6 +221,7 @@ def _test_fraction(found: Found, count: int) -> float:
 
 def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
     """Have the data set made and kept; its name comes of it. Raises DataError when it cannot be."""
+    who.check_known()
     catalogue, shelf, holder, name = services.catalogue(), services.shelf(), _holder(), own_name(title)
     catalogue.check_free(name)
     check(found, choice)
@@ -233,6 +235,7 @@ def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
 
 def _made(name: str) -> None:
     """The data set is there: choose it, and say so."""
+    who.own("data", [name])
     _discard()
     choose(name)
     MADE.put(name)
@@ -249,16 +252,18 @@ def _delete() -> None:
             facts = {"count": entry.train + entry.test, "size": sides(entry.input_shape[:2]), "classes": entry.classes}
             told = _("{count:,} images of {size}, {classes} classes", **facts)
             st.markdown(f"**{literal(entry.title)}** :gray[{told}]", width="stretch")
+            if not who.may("data", entry.name):
+                continue
             with st.popover(_("Delete"), icon=":material/delete:", key=f"own-delete-box-{entry.name}"):
                 st.markdown(_("Its runs and models stay. Their test images can no longer be shown."))
                 st.button(_("Delete it for everybody"), key=f"own-delete-{entry.name}", on_click=_remove, args=(entry,))
 
 
 def _remove(entry: Entry) -> None:
-    try:
+    with errors_told(tell=st.toast, kind=RightsError), suppress(DataError):  # somebody else was faster
+        who.check("data", entry.name)
         services.catalogue().delete(entry.name)
-    except DataError:
-        return  # somebody else was faster
+        services.store().people.disown("data", entry.name)
 
 
 def _sizes(found: Found) -> list[tuple[int, int]]:

@@ -15,9 +15,10 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
-from cnn_core.ui.kit import errors, goals, services, session, share, sharing, startup, wording
+from cnn_core.ui.kit import errors, goals, services, session, share, sharing, startup, who, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
+from cnn_core.ui.kit.name_badge import ask_name, name_badge
 from cnn_core.ui.kit.session import Slot
 
 RUN: Slot[str] = Slot("own.run", "")
@@ -40,10 +41,12 @@ def around_page(name: str) -> Iterator[None]:
     session.choose_language()
     _recall(name)
     shares = share.share_button()
+    name_badge()
     if RUN.get() and services.fault() is None:
         with st.sidebar:
             st.fragment(_own_run, run_every=REFRESH)()
     errors.show_fault()
+    ask_name()
     goals.begin()
     place = st.container()
     yield
@@ -75,7 +78,7 @@ def _recall(name: str) -> None:
         return
     if not STARTED.get():
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
-    if holds() and not ASKED.get():
+    if (holds() or who.class_here()) and not ASKED.get():
         ASKED.put(True)
         memory({}, name, awaited=True)
         st.stop()
@@ -101,6 +104,7 @@ def _take(found: Kept | None) -> None:
     """Nothing that this visit has chosen already, by a link for example, is overwritten."""
     if found is None:
         return
+    who.SECRET.put(found.visitor)
     if session.network() == session.START.network and found.design and not LINKED.get():
         with suppress(StudioError):  # of another version
             session.set_network(Network.from_token(found.design))

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from cnn_core.language import _
-from cnn_core.ui.kit import wording
+from cnn_core.runs.people import Kind
+from cnn_core.ui.kit import who, wording
 
 
 def title_with_status(name: str, status: str) -> None:
@@ -17,8 +18,12 @@ def title_with_status(name: str, status: str) -> None:
     st.space("stretch")
 
 
-def stop_button(key: str, on_click: Callable[..., None], *args: Any, stopping: bool) -> None:
-    """Once it was pressed it says so, and waits."""
+def stop_button(key: str, on_click: Callable[..., None], *args: Any, stopping: bool, kind: Kind, thing: str) -> None:
+    """Once it was pressed it says so, and waits. Who may not stop the `thing` of this kind sees whose it is instead."""
+    if not who.may(kind, thing):
+        owner = who.owners(kind, [thing]).get(thing)
+        st.caption(_("by {name}", name=wording.literal(owner.name)) if owner else "")
+        return
     st.button(
         _("Stopping…") if stopping else _("Stop"),
         icon=":material/stop:",

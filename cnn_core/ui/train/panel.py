@@ -15,7 +15,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, wording
+from cnn_core.ui.kit import services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.learning import what_it_learns
@@ -116,8 +116,8 @@ def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
     """The button; in one place, which changes at once with the badge: one that is left out stays until all has run."""
     if state.active:
         with place:
-            stop_button("run-stop", services.engine().queue.stop, run.id, stopping=state.stop_requested)
-    elif state.status in ("interrupted", "failed"):
+            stop_button("run-stop", _stop, run.id, stopping=state.stop_requested, kind="run", thing=run.id)
+    elif state.status in ("interrupted", "failed") and who.may("run", run.id):
         place.button(
             _("Resume"),
             icon=":material/resume:",
@@ -128,8 +128,15 @@ def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:
         )
 
 
+def _stop(run_id: str) -> None:
+    with errors_told(tell=st.toast):
+        who.check("run", run_id)
+        services.engine().queue.stop(run_id)
+
+
 def _resume(run: Run) -> None:
     with errors_told(tell=st.toast):
+        who.check("run", run.id)
         services.engine().queue.put(run)
 
 

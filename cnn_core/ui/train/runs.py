@@ -10,10 +10,11 @@ from cnn_core.design.naming import network_title
 from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.language import N_, _, _n
 from cnn_core.lessons.facts import Laid
+from cnn_core.runs.people import Person
 from cnn_core.runs.summary import Summary
 from cnn_core.settings import MB
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit import services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
@@ -56,6 +57,8 @@ def _content() -> None:
         st.info(_("Nothing has been trained here yet."), icon=":material/inbox:")
         st.page_link(pages.LIVE, label=_("Train a first network"), icon=":material/play_arrow:")
         return
+    if not who.class_here():
+        st.caption(_("This is an open lab: everybody who comes here may stop, rename and delete every run."))
     titles = services.dataset_titles()
     chosen = _chosen(_page(alone, of_duels, titles), titles)
     readable = [run for run in chosen if run.recipe]
@@ -143,8 +146,9 @@ def _untick(runs: list[Summary]) -> None:
 def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collection[str]) -> list[Summary]:
     st.caption(_("Choose one run to open, rename or delete it. Choose several to compare their curves."))
     ids = [run.id for run in runs]
+    theirs = who.owners("run", ids)
     event = st.dataframe(
-        pd.DataFrame([_row(run, titles) for run in runs]),
+        pd.DataFrame([{**_row(run, titles), **_who(run.id, theirs)} for run in runs]),
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
@@ -161,6 +165,7 @@ def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
         "name": column.TextColumn(_("Name")),
+        "who": column.TextColumn(_("Who")),
         "status": column.TextColumn(_("State")),
         "test_accuracy": column.NumberColumn(_("Test accuracy"), format="%.2f %%"),
         "created": column.TextColumn(_("Started")),
@@ -189,6 +194,11 @@ def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | Non
     }
 
 
+def _who(run_id: str, theirs: Mapping[str, Person]) -> dict[str, str]:
+    """A column of its own where there is a class."""
+    return {"who": theirs[run_id].name if run_id in theirs else ""} if who.class_here() else {}
+
+
 def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
 
@@ -206,6 +216,8 @@ def _actions(run: Summary) -> None:
             session.set_network(run.network)
             session.RECIPE.put(run.recipe)
             st.switch_page(pages.DESIGNER)
+        if not who.may("run", run.id):
+            return
         # With keys of the run and its name, they close when they have done their work.
         rename = st.popover(_("Rename"), icon=":material/edit:", key=f"rename-{run.id}-{run.name}")
         with rename.form(f"rename-form-{run.id}", border=False):  # Enter saves too
@@ -222,12 +234,14 @@ def _actions(run: Summary) -> None:
 
 def _rename(run_id: str) -> None:
     with errors_told(tell=st.toast):
+        who.check("run", run_id)
         # What is in the box now: the arguments of a callback are those of the run of the script before.
         services.store().rename(run_id, NEW_NAME.of(run_id).get())
 
 
 def _delete(run_id: str) -> None:
     with errors_told(tell=st.toast):
+        who.check("run", run_id)
         services.store().delete(run_id)
 
 

@@ -23,7 +23,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.build.editor import keep_design, refusal
 from cnn_core.ui.components.ahead.component import charts_ahead
-from cnn_core.ui.kit import services, session
+from cnn_core.ui.kit import services, session, who
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
@@ -130,7 +130,9 @@ def _raw_pixels(recipe: Recipe) -> None:
 def start(network: Network, recipe: Recipe, dataset: str, name: str = "") -> Run:
     """Put a new run into the queue; without a name of its own it is called by what was changed."""
     with errors_told():
+        who.check_known()
         run = services.store().create(name.strip() or run_title(network, recipe), network, recipe, dataset)
+        who.own("run", [run.id])
         services.engine().queue.put(run)
         OWN_RUN.put(run.id)
         return run

@@ -19,7 +19,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.camera.component import things_box
-from cnn_core.ui.kit import services
+from cnn_core.ui.kit import services, who
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.goals import record
@@ -140,7 +140,13 @@ def _watch(run_id: str) -> None:
     if not state.active:
         st.rerun()
     st.progress(state.progress, progress_text(state, services.ahead(run_id, state)))
-    stop_button("teach-stop", services.engine().queue.stop, run_id, stopping=state.stop_requested)
+    stop_button("teach-stop", _stop, run_id, stopping=state.stop_requested, kind="run", thing=run_id)
+
+
+def _stop(run_id: str) -> None:
+    with errors_told(tell=st.toast):
+        who.check("run", run_id)
+        services.engine().queue.stop(run_id)
 
 
 def _outcome(run: Run, state: RunState, now: Taken) -> None:
@@ -178,10 +184,12 @@ def _tested(tested: Tested) -> str:
 
 def _begin(now: Taken) -> None:
     """Keep the pictures as a data set, in place of this visit's earlier one, and begin a run on it."""
+    who.check_known()
     with st.spinner(_("Preparing the pictures…")):
         things = [Taught(thing.name, _pixels(thing.pictures, now)) for thing in now.things]
         name = f"{TAUGHT}{secrets.token_hex(6)}"
         data = services.catalogue().save(name, taught.arrays(things))
+        who.own("data", [name])
     earlier = _DATA.get()
     _DATA.put(name)
     try:
@@ -209,3 +217,4 @@ def _forget() -> None:
 def _delete(name: str) -> None:
     with suppress(DataError):  # somebody else was faster
         services.catalogue().delete(name)
+        services.store().people.disown("data", name)

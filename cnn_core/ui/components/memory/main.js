@@ -37,6 +37,10 @@ export default function ({data, setStateValue, setTriggerValue}) {
   tellOfGoingBack(() => setTriggerValue("back", true));
   closeMenuAfterChoice(data.place);
   const before = recalled();
+  if (data.awaited && !before.visitor) {
+    before.visitor = newVisitor(); // who waits wants to know who it is
+    keep(before);
+  }
   const tells = data.awaited || (!answered && holdsWork(before));
   answered = true;
   if (tells) setStateValue("kept", {...before, told: Date.now()}); // told twice is news too

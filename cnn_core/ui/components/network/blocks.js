@@ -69,7 +69,7 @@ export class Answer {
     this.total = this.count;
     this.bars = classes.map(name => element("div", "", element("span", "", name), element("b"), element("i")));
     const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
-    this.canvas = element("div", `bars ${longest(classes) > 3 ? "named" : ""}`, ...this.bars);
+    this.canvas = element("div", `bars ${longest(classes) > 2 ? "named" : ""}`, ...this.bars);
     const middle = element("div", "middle", this.canvas);
     this.chosen = 0;
     this.root = element("div", "block answer", heading, middle, element("footer", "", about.shape));

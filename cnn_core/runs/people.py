@@ -1,0 +1,88 @@
+"""Who is in the class, and what is whose.
+
+A person is known by a secret of their browser, of which only a hash is kept.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from cnn_core.errors import RunError
+from cnn_core.language import Text
+from cnn_core.runs.database import OWNERS, PEOPLE, said
+from cnn_core.runs.summary import clean
+
+LONGEST = 30
+"""Letters of a nickname."""
+Kind = Literal["run", "duel", "data"]
+_FAULT = Text("Who is in the class cannot be read or kept")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the class, as others may see them: `id` cannot be turned back into their browser's secret."""
+
+    id: str
+    name: str
+
+
+def known_as(secret: str) -> str:
+    """The id of whoever has this secret."""
+    return hashlib.sha256(f"cnn-studio:{secret}".encode()).hexdigest()
+
+
+class People:
+    """Of a run store's database."""
+
+    def __init__(self, engine: sa.Engine):
+        self._db = engine
+
+    def person(self, secret: str) -> Person | None:
+        """Who has this secret; None before they have said their name."""
+        with said(_FAULT), self._db.connect() as db:
+            row = db.execute(PEOPLE.select().where(PEOPLE.c.id == known_as(secret))).first()
+        return Person(row.id, row.name) if row else None
+
+    def join(self, secret: str, name: str) -> Person:
+        """Take somebody into the class, or give them another name.
+
+        Raises RunError for an empty name, one that is too long, or one that somebody else has.
+        """
+        name, id_ = clean(name).strip(), known_as(secret)
+        if not 0 < len(name) <= LONGEST:
+            expected = Text("1 to {most} letters", most=LONGEST)
+            raise RunError(Text("This cannot be a name"), expected=expected, received=Text("{n} letters", n=len(name)))
+        with said(_FAULT), self._db.begin() as db:
+            folded = name.casefold()
+            if db.execute(PEOPLE.select().where((PEOPLE.c.folded == folded) & (PEOPLE.c.id != id_))).first():
+                raise RunError(Text("Somebody here has this name already"), todo=Text("Choose another one"))
+            values = {"name": name, "folded": folded}
+            if not db.execute(PEOPLE.update().where(PEOPLE.c.id == id_).values(values)).rowcount:
+                db.execute(PEOPLE.insert().values(id=id_, joined=time.time(), **values))
+        return Person(id_, name)
+
+    def own(self, kind: Kind, key: str, person: Person) -> None:
+        """Note that this run, duel or data set is theirs; what has an owner already keeps it."""
+        with said(_FAULT), self._db.begin() as db:
+            mine = (OWNERS.c.kind == kind) & (OWNERS.c.key == key)
+            if not db.execute(OWNERS.select().where(mine)).first():
+                db.execute(OWNERS.insert().values(kind=kind, key=key, person=person.id))
+
+    def disown(self, kind: Kind, key: str) -> None:
+        """It is gone."""
+        with said(_FAULT), self._db.begin() as db:
+            db.execute(OWNERS.delete().where((OWNERS.c.kind == kind) & (OWNERS.c.key == key)))
+
+    def owners(self, kind: Kind, keys: Iterable[str]) -> dict[str, Person]:
+        """Whose they are, by key; what is nobody's is left out."""
+        asked = (
+            sa.select(OWNERS.c.key, PEOPLE.c.id, PEOPLE.c.name)
+            .join(PEOPLE, PEOPLE.c.id == OWNERS.c.person)
+            .where((OWNERS.c.kind == kind) & OWNERS.c.key.in_(list(keys)))
+        )
+        with said(_FAULT), self._db.connect() as db:
+            return {row.key: Person(row.id, row.name) for row in db.execute(asked)}
