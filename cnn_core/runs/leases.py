@@ -6,6 +6,7 @@ A server says again and again that it is there. When it has not for LEASE second
 import sqlalchemy as sa
 
 from cnn_core.language import Text
+from cnn_core.runs import turns
 from cnn_core.runs.database import RUNS, now, said
 from cnn_core.runs.state import ACTIVE
 
@@ -21,13 +22,15 @@ class Leases:
         self._engine, self._holder = engine, holder
 
     def claim(self, most: int) -> list[str]:
-        """Take up to `most` waiting runs that nobody has, in the order in which they were asked for; their ids."""
-        claimed = []
+        """Take up to `most` waiting runs that nobody has, in everybody's turn; their ids."""
+        claimed: list[str] = []
         with said(FAULT), self._engine.begin() as db:
             time = now(db)
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
-            oldest = sa.select(RUNS.c.id).where(waiting).order_by(RUNS.c.submitted, RUNS.c.created, RUNS.c.id)
-            for run_id in db.scalars(_unlocked(oldest.limit(most))).all():
+            free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
+            for run_id in filter(free.__contains__, turns.in_turn(turns.asked(db))):
+                if len(claimed) == most:
+                    break
                 if self._take(db, run_id, waiting, time):
                     claimed.append(run_id)
         return claimed

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from cnn_core.errors import RunError
 from cnn_core.language import Text
-from cnn_core.runs.database import RUNS, may_be_id, said, same_id
+from cnn_core.runs import turns
+from cnn_core.runs.database import RUNS, may_be_id, said
 from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary, words
@@ -76,13 +77,12 @@ class Lists:
             return db.execute(sa.select(RUNS.c.id).where(waits).limit(1)).first() is not None
 
     def before(self, run_id: str) -> int:
-        """How many runs are under way that were asked for before this one; 0 when it does not wait."""
-        mine = (
-            sa.select(RUNS.c.submitted)
-            .where(same_id(RUNS.c.id, run_id) & (RUNS.c.status == "queued"))
-            .scalar_subquery()
-        )
-        return self._count(RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & (RUNS.c.submitted < mine))
+        """How many runs must end or begin before this one: what trains, and whose turn is earlier; 0 when it does not
+        wait."""
+        with said(FAULT), self._engine.connect() as db:
+            known = turns.asked(db)
+        order = turns.in_turn(known)
+        return len(known) - len(order) + order.index(run_id) if run_id in order else 0
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
         query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)
