@@ -200,7 +200,7 @@ class Catalogue:
         if name in _CALLED:
             todo = Text("Download it, or copy {file} into {folder}", file=f"{name}.npz", folder=str(self.folder))
             return DataError(Text("{data} is not on this machine yet", data=_CALLED[name]), todo=todo)
-        expected = Text("one of {names}", names=", ".join([BUNDLED, *self._file_names()]))
+        expected = Text("one of {names}", names=", ".join(entry.name for entry in self.entries() if entry.listed))
         return DataError(Text("There is no such data set"), expected=expected, received=repr(name[:80]))
 
 

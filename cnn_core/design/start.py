@@ -64,8 +64,14 @@ class Start(BaseModel):
         )
         if self.then is None:
             return str(first)
-        values = self.then.model_dump()
-        return str(Text("{first}; after {after} epochs {frozen}, in steps of {learning_rate}", first=first, **values))
+        then = {"first": first, "frozen": self.then.frozen, "rate": self.then.learning_rate}
+        later = Text.plural(
+            "{first}; after {n} epoch only {frozen} of them frozen, in steps of {rate}",
+            "{first}; after {n} epochs only {frozen} of them frozen, in steps of {rate}",
+            self.then.after,
+            **then,
+        )
+        return str(later)
 
     def fits(self, base: Network, network: Network) -> bool:
         """Whether `network` begins with the layers that are taken over from `base`, and lets the rest be learned."""

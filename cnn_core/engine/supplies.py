@@ -7,7 +7,9 @@ from typing import Any
 from cnn_core.data.datasets import Catalogue
 from cnn_core.design.start import Start
 from cnn_core.engine.work.base import Key
+from cnn_core.errors import RunError
 from cnn_core.exchange.backbones import Backbones, whole
+from cnn_core.language import Text
 from cnn_core.runs.models import ModelLibrary
 
 
@@ -36,8 +38,13 @@ class Supplies:
         """How many layers the base of a start has, opened; 0 without one. Raises RunError when it is gone."""
         if start is None:
             return 0
-        network = whole(start.backbone).opened() if start.backbone else self.library.model(start.base).network.opened()
-        return len(network.layers)
+        if start.backbone:
+            return len(whole(start.backbone).opened().layers)
+        try:
+            return len(self.library.model(start.base).network.opened().layers)
+        except RunError as error:
+            todo = Text("Train again, from another start or from random weights")
+            raise RunError(Text("The network that this run begins with was deleted"), todo=todo) from error
 
     def _load(self, key: Key) -> Any:
         if key.kind == "data":

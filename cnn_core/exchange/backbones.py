@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ _LITE0 = "efficientnet-lite0-57934424.pth"
 SOURCES = {
     "mobilenet-v2-035": Source(_V2.format("0.35"), f"{_KERAS}mobilenet_v2/", 2_028_672),
     "mobilenet-v2": Source(_V2.format("1.0"), f"{_KERAS}mobilenet_v2/", 9_406_464),
-    "mobilenet-025": Source("mobilenet_2_5_224_tf_no_top.h5", f"{_KERAS}mobilenet/", 2_108_140),
+    "mobilenet-025": Source("mobilenet_2_5_224_tf_no_top.h5", f"{_KERAS}mobilenet/", 1_083_400),
     "mobilenet": Source("mobilenet_1_0_224_tf_no_top.h5", f"{_KERAS}mobilenet/", 17_225_924),
     "efficientnet-lite0": Source(_LITE0, "", 18_826_032),
     "efficientnet-b0": Source(
@@ -77,10 +78,11 @@ class Backbones:
     keras_home: Path
 
     def find(self, name: str) -> Path | None:
-        """The file of an architecture; None where there is none."""
+        """The file of an architecture; None where there is none. One that is too short comes after any other."""
         file = SOURCES[name].file
         places = [self.folder / file, self.keras_home.expanduser() / "models" / file, *_of_package(name)]
-        return next((path for path in places if path.is_file()), None)
+        there = [path for path in places if path.is_file()]
+        return next((path for path in there if _long_enough(path, name)), next(iter(there), None))
 
     def check(self, name: str) -> Path:
         """The file of an architecture; raises RunError, in words, where there is none."""
@@ -91,7 +93,7 @@ class Backbones:
 
     def ready(self) -> list[str]:
         """The architectures that can be begun with."""
-        return [name for name in ARCHITECTURES if self.find(name)]
+        return [name for name in ARCHITECTURES if (path := self.find(name)) and _long_enough(path, name)]
 
     def arrays(self, name: str) -> list[np.ndarray]:
         """What it has learned, float32, in the order of Keras's `get_weights`; raises RunError, in words."""
@@ -134,8 +136,7 @@ class Backbones:
         )
 
     def _unfit(self, name: str, path: Path, found: Text | str) -> RunError:
-        shapes = _shapes(name)
-        count = sum(int(np.prod(shape)) for shape in shapes)
+        shapes, count = _shapes(name), _values(name)
         return RunError(
             Text("This file does not have the weights of {title}", title=ARCHITECTURES[name].title),
             expected=Text("{count:,} numbers in {arrays} arrays", count=count, arrays=len(shapes)),
@@ -153,6 +154,16 @@ def whole(name: str, input_shape: tuple[int, int, int] | None = None) -> Network
 
 def _shapes(name: str) -> list[tuple[int, ...]]:
     return [shape for of_layer in weight_shapes(whole(name)) for shape in of_layer]
+
+
+@cache
+def _values(name: str) -> int:
+    return sum(int(np.prod(shape)) for shape in _shapes(name))
+
+
+def _long_enough(path: Path, name: str) -> bool:
+    """Whether all numbers of an architecture can be in a file."""
+    return path.stat().st_size >= 4 * _values(name)
 
 
 def _count(arrays: list[np.ndarray]) -> int:

@@ -30,7 +30,10 @@ def chained(layers: Sequence[keras.Layer]) -> Function:
 
     def run(value: Any) -> Any:
         for layer in layers:
-            value = layer(value, training=False)
+            # A block of a backbone is a model, which asks for one size of images: its layers take any.
+            value = (
+                layer.call(value, training=False) if isinstance(layer, keras.Model) else layer(value, training=False)
+            )
         return value
 
     return run

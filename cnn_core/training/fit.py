@@ -64,12 +64,16 @@ def fit(
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
     begun = _Begun(*(remembered(resume) if resume else (0, Memory())), resume)
-    phases, plain = recipe.phases(), build(network, pixels=recipe.pixels)
+    phases, plain, stopped = recipe.phases(), build(network, pixels=recipe.pixels), False
     for number, phase in enumerate(phases):
         last = number == len(phases) - 1
         if number < begun.memory.phase or (phase.epochs <= begun.done and not last and not begun.memory.ended):
             continue
-        kept, data = _behind(plain, network, phase, dataset, base, shelf, emit, should_stop)
+        try:
+            kept, data = _behind(plain, network, phase, dataset, base, shelf, emit, should_stop)
+        except _StoppedError:
+            stopped = True
+            break
         train, validation = _split(data, phase)
         steps = -(-len(train[0]) // phase.batch_size)
         how = choices or choices_for(network, phase, steps, kept)
@@ -92,10 +96,12 @@ def fit(
                 patient=last,
             )
             begun.leave(attempt, phase)
-        if live.stopped or begun.memory.ended:
+        stopped = live.stopped
+        if stopped or begun.memory.ended:
             break
-    emit(TrainingEnded(reason="stopped" if live.stopped else begun.memory.ended or "completed"))
-    plain.set_weights(begun.weights)
+    emit(TrainingEnded(reason="stopped" if stopped else begun.memory.ended or "completed"))
+    if begun.weights:  # else it was stopped before its first step, and `plain` is as it would have begun
+        plain.set_weights(begun.weights)
     return _test(plain, network, recipe, dataset, emit)
 
 
@@ -171,10 +177,7 @@ def _behind(
             raise _StoppedError
         emit(Prepared(done=done, images=of))
 
-    try:
-        return kept, replace(dataset, x_train=seen(plain, network, kept, images, shelf, report))
-    except _StoppedError:  # then the training ends with its first step
-        return 0, dataset
+    return kept, replace(dataset, x_train=seen(plain, network, kept, images, shelf, report))
 
 
 class _StoppedError(Exception):

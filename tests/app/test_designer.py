@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import language
-from cnn_core.design.layers import Conv2D
+from cnn_core.design.layers import Backbone, Conv2D
 from cnn_core.design.network import MAX_LAYERS, Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.exchange.random_weights import drawn
@@ -21,7 +21,7 @@ from cnn_core.ui.components.network.component import Window
 from cnn_core.ui.kit import services, startup
 from cnn_core.ui.kit.forms import read_pair
 from cnn_core.ui.kit.wording import literal
-from tests.support.pages import sent_to
+from tests.support.pages import opened, sent_to
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CLASSIC = PRESETS["keras-log"].network
@@ -435,3 +435,11 @@ def test_a_layer_that_cannot_be_moved_by_hand_has_no_such_link(app):
     app = opened(CLASSIC.replace(0, Conv2D(kernel_size=(3, 5))))
     select(app, 1)
     assert not [one for one in app.get("page_link") if one.proto.label == "Show me"]
+
+
+@pytest.mark.parametrize("shape", [(64, 64, 1), (31, 31, 3)])
+def test_a_backbone_that_cannot_take_the_images_is_said_and_nothing_breaks(shape):
+    network = Network(input_shape=shape, layers=(Backbone(),))
+    for page in (pages.DESIGNER, pages.LIVE):
+        app = opened(page, design=network.to_token())
+        assert any("takes images in colour" in error.value for error in app.error)

@@ -37,7 +37,7 @@ def test_the_built_in_example_is_one_click_and_says_what_it_came_to(monkeypatch)
     monkeypatch.setattr("cnn_core.ui.use.ways.SIZES", (3, 6))
     monkeypatch.setattr("cnn_core.ui.use.ways.RECIPE", Recipe(optimizer="adam", batch_size=25, epochs=1))
     app = opened(pages.TRANSFER, seeds="1")
-    assert "6 trainings: with 3, 6 images of each class" in app.caption[-1].value
+    assert "6 trainings: each of the three ways, with 3, 6 images of each class" in app.caption[-1].value
     app = settled(button(app, "Train all three").click().run())
     assert not app.exception
     (told,) = [markdown.value for markdown in app.markdown if "images of each class the start" in markdown.value]
@@ -184,6 +184,9 @@ def test_a_network_of_imagenet_trains_in_two_phases_on_ones_own_pictures(picture
     after = read_weights(services.store().load_file(run.id, MODEL_FILE), run.network.opened())
     assert np.array_equal(after.arrays[0][0], weights[0])
     assert not np.array_equal(after.arrays[13][0], weights[-10])
+
+    again = opened(pages.TRANSFER, **{"from": run.id})
+    assert again.slider(key=f"transfer-layers-{run.id}").value == 15, "up to what answers"
 
     page = opened(pages.INSIDE, model=run.id)
     assert not page.exception

@@ -74,6 +74,16 @@ def test_a_file_of_another_size_is_refused_in_words(here):
         here.arrays(SMALL)
 
 
+def test_half_a_file_does_not_hide_a_whole_one(here):
+    cached = here.keras_home / "models" / SOURCES[SMALL].file
+    keras_file(cached, made_up_arrays(SMALL))
+    here.folder.mkdir()
+    (here.folder / SOURCES[SMALL].file).write_bytes(b"half of a file")
+    assert here.find(SMALL) == cached
+    cached.unlink()
+    assert here.ready() == []
+
+
 def test_a_full_disk_is_said(here, monkeypatch):
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")

@@ -10,6 +10,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import FineTuning, Start, learning, with_new_head
 from cnn_core.exchange.backbones import whole
 from cnn_core.exchange.weights import read_checkpoint, read_weights, weight_shapes
+from cnn_core.insight.dream import Dream, dream
 from cnn_core.training.build import build, checkpoint, from_bytes, to_bytes
 from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit
@@ -118,6 +119,13 @@ def test_what_learns_is_counted_as_keras_does(layers, frozen):
     network = with_new_head(whole("mobilenet-025", (32, 32, 3)), layers, 2)
     model = build(network, frozen=frozen, taken=layers)
     assert sum(weight.size for weight in map(np.asarray, model.trainable_weights)) == learning(network, layers, frozen)
+
+
+def test_its_layers_dream_at_any_size():
+    network = with_new_head(whole("mobilenet-025", (32, 32, 3)), 4, 2)
+    image = np.random.default_rng(0).integers(0, 256, (48, 80, 3)).astype(np.uint8)
+    *_before, (fraction, dreamt) = dream(build(network), 6, [2], image, Dream(octaves=2, steps=1))
+    assert (fraction, dreamt.shape) == (1, image.shape)
 
 
 def test_a_backbone_cannot_be_written_as_keras_json():

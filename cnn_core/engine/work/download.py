@@ -94,7 +94,10 @@ class DownloadBackbone(Work):
     def in_words(self, error: Exception) -> RunError:
         title = ARCHITECTURES[self.name].title
         what = Text("What {title} has learned could not be downloaded ({error})", title=title, error=brief(error))
-        todo = Text("Check the internet connection, or copy {file} into the folder", file=SOURCES[self.name].file)
+        todo = Text(
+            "Check the internet connection, or copy {file} into the folder that the page names",
+            file=SOURCES[self.name].file,
+        )
         return RunError(what, todo=todo)
 
 

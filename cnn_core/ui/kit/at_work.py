@@ -124,7 +124,7 @@ def _seen(ink: np.ndarray | None, image: np.ndarray | None) -> np.ndarray | None
 def too_large(network: Network) -> bool:
     """Whether to compute its maps for one image would take a worker minutes, or more memory than it has."""
     traced = trace(network)
-    sides = max(prod(one.input_shape) + prod(one.output_shape) for one in traced.reports)
+    sides = max((prod(one.input_shape) + prod(one.output_shape) for one in traced.reports), default=0)
     needed = 2 * traced.totals.weight_bytes + 4 * 4 * sides  # in numbers of 4 bytes: the image and a blank one, copied
     return traced.totals.macs > LONGEST or needed > settings().questions_memory_bytes / 2
 

@@ -20,7 +20,7 @@ def run_network(run: Run, state: RunState) -> None:
     with errors_told():
         entry = services.entry(run.dataset)
         if not state.epochs_done:
-            st.caption(_("Before its first epoch is over, the network has random weights."))
+            st.caption(_("Before its first epoch is over, the network is shown with random weights."))
         network_by_hand(
             run.network,
             _learned(run, state),

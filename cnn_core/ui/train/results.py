@@ -58,9 +58,10 @@ def results(run: Run, state: RunState) -> None:
         }
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
-    if tested.accuracy <= GUESSING * most:
-        st.warning(_guessing(most, raw=run.recipe.pixels == "raw"), icon=":material/casino:")
-    if run.recipe.pixels == "raw":
+    raw = run.recipe.pixels == "raw" and run.network.backbone is None  # a backbone prepares them itself
+    if state.epochs_done and tested.accuracy <= GUESSING * most:
+        st.warning(_guessing(most, raw=raw), icon=":material/casino:")
+    if raw:
         _raw_pixels(run)
     dataset = None
     with errors_told(":material/image_not_supported:", st.warning, about=_("The test images cannot be shown")):

@@ -94,7 +94,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         carry(name=name or None)
     if trains:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
-    if recipe.pixels == "raw":
+    if recipe.pixels == "raw" and network.backbone is None:  # a backbone prepares them itself
         _raw_pixels(recipe)
 
 

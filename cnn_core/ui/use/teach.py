@@ -127,6 +127,7 @@ def _last_run() -> tuple[Run, RunState] | None:
             run, state = services.store().run(key), services.store().state(key)
             if run.dataset.startswith(TAUGHT):
                 _RUN.put(key)
+                _DATA.put(_DATA.get() or run.dataset)  # of an earlier visit
                 if state.saved:
                     _MODEL.put(key)
                 return run, state
@@ -163,7 +164,8 @@ def _outcome(run: Run, state: RunState, now: Taken) -> None:
         st.caption(_("The pictures have changed since. Teach again to have that learned."))
     with st.container(horizontal=True, gap="small"):
         st.page_link(pages.RUN, label=_("The training"), icon=":material/monitoring:", query_params={"run": run.id})
-        way_inside(run)
+        if state.saved:
+            way_inside(run)
     if _DATA.get() == run.dataset and services.entry(run.dataset):
         with st.popover(_("Your pictures"), icon=":material/visibility:", type="tertiary", key="teach-pictures"):
             st.markdown(_privacy())
@@ -215,6 +217,8 @@ def _forget() -> None:
 
 
 def _delete(name: str) -> None:
+    if not name or not who.may("data", name):
+        return
     with suppress(DataError):  # somebody else was faster
         services.catalogue().delete(name)
         services.store().people.disown("data", name)

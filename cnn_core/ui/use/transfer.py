@@ -114,7 +114,7 @@ def _target(entry: Entry, classes: tuple[int, ...]) -> Target:
 def _choose_layers(base: Base) -> int:
     """At first all of a backbone; of others up to what looks at all of the image at once."""
     most = base.layers if base.architecture else base.layers - 1
-    dense = next((place for place, layer in enumerate(base.network.layers) if layer.kind == "dense"), most)
+    dense = next((place for place, layer in enumerate(base.network.opened().layers) if layer.kind == "dense"), most)
     usual = most if base.architecture else max(1, min(dense, most))
     key, options = f"transfer-layers-{base.key}", range(1, most + 1)
     first = asked("layers", usual, options, key)

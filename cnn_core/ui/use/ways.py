@@ -100,11 +100,10 @@ def _work(
 def _announce(sizes: Sequence[int], seeds: int) -> None:
     st.caption(
         _(
-            "{count} trainings: with {sizes} images of each class, each of the three ways, {seeds} times. Frozen, the "
+            "{count} trainings: each of the three ways, with {sizes} images of each class, for each seed. Frozen, the "
             "steps are ten times as large: only the last layer learns.",
             count=len(sizes) * seeds * len(WAYS),
             sizes=", ".join(map(str, sizes)),
-            seeds=seeds,
         )
     )
 

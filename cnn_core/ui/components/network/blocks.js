@@ -69,7 +69,7 @@ export class Answer {
     this.total = this.count;
     this.bars = classes.map(name => element("div", "", element("span", "", name), element("b"), element("i")));
     const heading = element("header", "", element("h2", "", about.title), element("span", "keras", about.keras));
-    this.canvas = element("div", `bars ${longest(classes) > 2 ? "named" : ""}`, ...this.bars);
+    this.canvas = element("div", `bars ${size(classes)}`, ...this.bars);
     const middle = element("div", "middle", this.canvas);
     this.chosen = 0;
     this.root = element("div", "block answer", heading, middle, element("footer", "", about.shape));
@@ -101,7 +101,12 @@ export class Answer {
   }
 }
 
-const longest = names => Math.max(...names.map(name => name.length));
+// A digit stands large beside its bar, a short name smaller, a long one above it.
+function size(names) {
+  const longest = Math.max(...names.map(name => name.length));
+  if (longest > 3) return "named";
+  return longest > 1 ? "short" : "";
+}
 
 // Never "100 %" for what is not quite sure.
 export function percent(fraction) {
