@@ -21,7 +21,8 @@ from cnn_core.ui.components.network.component import Window
 from cnn_core.ui.kit import services, startup
 from cnn_core.ui.kit.forms import read_pair
 from cnn_core.ui.kit.wording import literal
-from tests.support.pages import opened, sent_to
+from tests.support.pages import opened as opened_at
+from tests.support.pages import sent_to
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CLASSIC = PRESETS["keras-log"].network
@@ -441,5 +442,5 @@ def test_a_layer_that_cannot_be_moved_by_hand_has_no_such_link(app):
 def test_a_backbone_that_cannot_take_the_images_is_said_and_nothing_breaks(shape):
     network = Network(input_shape=shape, layers=(Backbone(),))
     for page in (pages.DESIGNER, pages.LIVE):
-        app = opened(page, design=network.to_token())
+        app = opened_at(page, design=network.to_token())
         assert any("takes images in colour" in error.value for error in app.error)
