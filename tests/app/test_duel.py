@@ -337,7 +337,7 @@ def test_before_anything_is_drawn_no_worker_is_asked(monkeypatch):
 
 
 def test_networks_too_large_for_a_browser_are_asked_by_sliders(finished, monkeypatch):
-    monkeypatch.setattr(f"{BOARD}.MOST_MACS", 100)
+    monkeypatch.setattr("cnn_core.ui.components.network.component.MOST_MACS", 100)
     canvas = SimpleNamespace(image_data=seven(), json_data={"objects": []})
     monkeypatch.setattr("cnn_core.ui.use.canvas.st_canvas", lambda **options: canvas)
     app = opened(duel=finished.id, tab="drag")
@@ -370,7 +370,7 @@ def test_who_opens_the_link_of_a_duel_sees_the_same_tab(finished):
 
 
 def test_a_digit_moved_by_sliders_is_shared_where_it_is(finished, monkeypatch):
-    monkeypatch.setattr(f"{BOARD}.MOST_MACS", 100)
+    monkeypatch.setattr("cnn_core.ui.components.network.component.MOST_MACS", 100)
     opened(duel=finished.id)
     ink = np.zeros((280, 280, 4), np.uint8)
     ink[60:220, 130:150] = 255
