@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.pages import WAIT, Tab
+from tests.browser.pages import WAIT, Tab, Tabs
 from tests.browser.server import FLAGS, Server, free_port
 
 expect.set_options(timeout=WAIT)
@@ -47,11 +47,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser) -> Iterator[Tabs]:
+    context = new_context(browser)
+    yield Tabs(context)
+    context.close()
+
+
 @pytest.fixture
-def page(browser) -> Iterator[Page]:
-    """An empty tab of 1280 x 900; close it to leave."""
-    with new_context(browser) as context:
-        yield context.new_page()
+def page(tabs) -> Iterator[Page]:
+    """An empty tab of 1280 x 900, of a visitor who was never here."""
+    yield tabs.new()
+    tabs.forget()
 
 
 @pytest.fixture(scope="module")
