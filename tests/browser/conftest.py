@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.pages import WAIT, Tab, Tabs
 from tests.browser.server import FLAGS, Server, free_port
 
+SHARED = "--process-per-site"  # the tabs of one context share a process, and in it the JavaScript that is compiled
+
 expect.set_options(timeout=WAIT)
 
 
@@ -42,7 +44,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, SHARED])
         yield browser
         browser.close()
 
