@@ -1,7 +1,6 @@
 """Pages are tested in this process, without a cluster. Tests that start a process or a server have the real engine."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -9,9 +8,8 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.ui.kit import services
+from tests.support.pages import APP
 from tests.support.stand_in import StandIn
-
-APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -20,7 +18,7 @@ def _without_a_cluster() -> Iterator[None]:
         patch.setattr("cnn_core.studio.new_engine", StandIn)
         # Where Keras is loaded Streamlit clears its session after every script, also that of a training beside it.
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
-        AppTest.from_file(str(APP), default_timeout=120).run()  # components can only be imported while an app runs
+        AppTest.from_file(APP, default_timeout=120).run()  # components can only be imported while an app runs
         yield
         services.stop()
         st.cache_resource.clear()

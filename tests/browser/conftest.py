@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.pages import WAIT, Tab
+from tests.browser.pages import WAIT, Tab, Tabs
 from tests.browser.server import FLAGS, Server, free_port
+
+SHARED = "--process-per-site"  # the tabs of one context share a process, and in it the JavaScript that is compiled
 
 expect.set_options(timeout=WAIT)
 
@@ -42,16 +44,23 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, SHARED])
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser) -> Iterator[Tabs]:
+    context = new_context(browser)
+    yield Tabs(context)
+    context.close()
+
+
 @pytest.fixture
-def page(browser) -> Iterator[Page]:
-    """An empty tab of 1280 x 900; close it to leave."""
-    with new_context(browser) as context:
-        yield context.new_page()
+def page(tabs) -> Iterator[Page]:
+    """An empty tab of 1280 x 900, of a visitor who was never here."""
+    yield tabs.new()
+    tabs.forget()
 
 
 @pytest.fixture(scope="module")

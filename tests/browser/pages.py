@@ -1,6 +1,8 @@
 """What tests ask of a page, whatever is on it."""
 
-from playwright.sync_api import Page, WebSocket, expect
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Frame, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
@@ -55,6 +57,45 @@ def _ends(frame: str | bytes) -> bool:
     """Whether the server says with it that a script has come to its end, and not only a part that repeats itself."""
     message = ForwardMsg.FromString(frame)
     return message.WhichOneof("type") == "script_finished" and message.script_finished == FINISHED
+
+
+class Tabs:
+    """New tabs, one after another, each of a visitor who was never here.
+
+    They are of one context, in which one tab of the same site stays: so the browser's process of the pages lives on, in
+    which their JavaScript is compiled. A page that is loaded in a new one takes half as much again of the processor.
+    """
+
+    def __init__(self, context: BrowserContext):
+        self._context, self._origins = context, set()
+        self._stays = context.new_page()
+        self._stays.route("**", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+        self._stays.goto("http://localhost/")
+        self._stays.unroute_all()
+        self._session = context.new_cdp_session(self._stays)
+        context.on("page", lambda page: page.on("framenavigated", self._note))
+
+    def new(self) -> Page:
+        return self._context.new_page()
+
+    def forget(self) -> None:
+        """Close them, and let the browser forget what sites have stored and what it was told."""
+        for page in self._context.pages:
+            if page != self._stays:
+                page.close()
+        self._context.unroute_all()
+        self._context.set_offline(False)
+        self._context.clear_cookies()
+        self._context.clear_permissions()
+        kinds = "cache_storage,file_systems,indexeddb,local_storage,service_workers"
+        for origin in self._origins:
+            self._session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+        self._origins.clear()
+
+    def _note(self, frame: Frame) -> None:
+        site = urlsplit(frame.url)
+        if site.netloc:
+            self._origins.add(f"{site.scheme}://{site.netloc}")
 
 
 def upload(page: Page, file: object) -> None:

@@ -1,5 +1,6 @@
 """What tests of pages share."""
 
+import functools
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 WIDGETS = (
@@ -22,6 +24,10 @@ WIDGETS = (
 )
 """Kinds of widgets that hold a value."""
 APP = str(Path(__file__).parents[2] / "app.py")
+
+# For every AppTest Streamlit reads what all installed packages say of themselves, to find components among them: a
+# quarter of a second of the processor, and more than most pages take. In a process it is always the same.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def opened(page: str, kept: Mapping[str, object] | None = None, /, **query: str) -> AppTest:
