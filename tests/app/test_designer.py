@@ -441,6 +441,6 @@ def test_a_layer_that_cannot_be_moved_by_hand_has_no_such_link(app):
 @pytest.mark.parametrize("shape", [(64, 64, 1), (31, 31, 3)])
 def test_a_backbone_that_cannot_take_the_images_is_said_and_nothing_breaks(shape):
     network = Network(input_shape=shape, layers=(Backbone(),))
-    for page in (pages.DESIGNER, pages.LIVE):
-        app = opened_at(page, design=network.to_token())
-        assert any("takes images in colour" in error.value for error in app.error)
+    app = opened_at(pages.DESIGNER, design=network.to_token())
+    assert any("takes images in colour" in error.value for error in app.error)
+    assert opened_at(pages.LIVE, design=network.to_token()).error, "it asks for other images first"
