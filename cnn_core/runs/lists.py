@@ -77,12 +77,20 @@ class Lists:
             return db.execute(sa.select(RUNS.c.id).where(waits).limit(1)).first() is not None
 
     def before(self, run_id: str) -> int:
-        """How many runs must end or begin before this one: what trains, and whose turn is earlier; 0 when it does not
-        wait."""
+        """How many runs are `ahead` of this one."""
+        return len(self.ahead(run_id))
+
+    def ahead(self, run_id: str) -> list[str]:
+        """The runs that must end or begin before this one: those that train, and those whose turn is earlier.
+
+        None when it does not wait.
+        """
         with said(FAULT), self._engine.connect() as db:
             known = turns.asked(db)
         order = turns.in_turn(known)
-        return len(known) - len(order) + order.index(run_id) if run_id in order else 0
+        if run_id not in order:
+            return []
+        return [run.id for run in known if not run.waits] + order[: order.index(run_id)]
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
         query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)

@@ -100,8 +100,7 @@ def fit(
         if stopped or begun.memory.ended:
             break
     emit(TrainingEnded(reason="stopped" if stopped else begun.memory.ended or "completed"))
-    if begun.weights:  # else it was stopped before its first step, and `plain` is as it would have begun
-        plain.set_weights(begun.weights)
+    begun.put_into(plain)
     return _test(plain, network, recipe, dataset, emit)
 
 
@@ -137,6 +136,13 @@ class _Begun:
         self.done = max(self.done, phase.epochs)
         self.weights = attempt.model.get_weights()
         self.values = [keras.ops.convert_to_numpy(variable) for variable in attempt.model.variables]
+
+    def put_into(self, plain: keras.Model) -> None:
+        """What was learned, in this attempt or the one before it."""
+        if self.checkpoint:
+            restore(Attempt(plain), self.checkpoint, optimizer=False)
+        if self.weights:
+            plain.set_weights(self.weights)
 
 
 def _after_epoch(on_epoch: Callable[[Attempt, int], None], attempt: Attempt, epoch: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -228,7 +229,7 @@ def test_a_run_begins_with_a_model_that_its_worker_is_sent(lab):
 
     gone = lab.ended(lab.train(SHORT.model_copy(update={"start": Start(base="0123456789", layers=1, frozen=1)})))
     assert gone.status == "failed"
-    assert "no such run" in gone.message
+    assert "begins with was deleted" in gone.message
     assert lab.ended(lab.train()).status == "finished", "the queue goes on"
 
 
@@ -266,12 +267,13 @@ def test_a_data_set_that_goes_while_its_run_starts_ends_the_run(lab, small):
             return super().load(name)
 
     queue = lab.engine.queue
-    whole, queue._catalogue = queue._catalogue, Going(lab.catalogue.folder)
+    whole = queue._supplies
+    queue._supplies = replace(whole, catalogue=Going(lab.catalogue.folder))
     try:
         lab.engine.queue.put(run)
         assert lab.ended(run).status == "failed"
     finally:
-        queue._catalogue = whole
+        queue._supplies = whole
     assert "no such data set" in lab.state(run).message
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnn_core.design.augmentation import PRESETS, Augmentation
+from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import Key, data_key
 from cnn_core.engine.work.context import Context, Kept, answer
 from cnn_core.engine.work.predict import Predict
@@ -33,8 +34,14 @@ def noted(steps: Steps, word: str) -> int:
 @pytest.fixture
 def sent(lab, monkeypatch) -> list[Key]:
     """What the server has sent to workers."""
-    keys, fetch = [], lab.engine._fetch
-    monkeypatch.setattr(lab.engine, "_fetch", lambda asked: keys.extend(asked) or fetch(asked))
+    keys = []
+
+    class Noting(Supplies):
+        def fetch(self, asked):
+            keys.extend(asked)
+            return super().fetch(asked)
+
+    monkeypatch.setattr(lab.engine, "_supplies", Noting(**vars(lab.engine._supplies)))
     return keys
 
 

@@ -138,6 +138,15 @@ def test_augmentation_and_kept_features_exclude_each_other(small, base):
     assert "prepared" not in {event.kind for event in told}
 
 
+def test_stop_while_features_are_computed_again_loses_nothing(small, base):
+    kept = {}
+    trained(small, base, TAKEN, 3, on_epoch=lambda attempt, epochs: kept.update({epochs: attempt.model.get_weights()}))
+    saved = {}
+    trained(small, base, TAKEN, 3, on_epoch=lambda attempt, epochs: saved.update({epochs: checkpoint(attempt, epochs)}))
+    after = trained(small, base, TAKEN, 3, resume=saved[2], should_stop=lambda: True).get_weights()
+    assert all(map(np.array_equal, after, kept[2]))
+
+
 def test_stop_is_heard_while_features_are_computed(small, base):
     told = []
     trained(small, base, TAKEN, 3, emit=told.append, should_stop=lambda: True)

@@ -18,6 +18,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
+from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.learning import what_it_learns
 from cnn_core.ui.train.living import run_network
 from cnn_core.ui.use.models import WITH_DIGITS
@@ -78,7 +79,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
     if state.status == "interrupted":
         st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
-        st.progress(state.progress, wording.progress_text(state, services.ahead(run.id, state)))
+        st.progress(state.progress, waiting_text(run.id, state))
     if why := wording.ended_early(state.reason):
         st.info(why, icon=":material/flag:")
     _numbers(state)

@@ -59,7 +59,7 @@ def results(run: Run, state: RunState) -> None:
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
     raw = run.recipe.pixels == "raw" and run.network.backbone is None  # a backbone prepares them itself
-    if state.epochs_done and tested.accuracy <= GUESSING * most:
+    if state.started_now and tested.accuracy <= GUESSING * most:
         st.warning(_guessing(most, raw=raw), icon=":material/casino:")
     if raw:
         _raw_pixels(run)

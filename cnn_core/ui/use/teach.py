@@ -26,7 +26,7 @@ from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.heading import stop_button
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import leave_out
-from cnn_core.ui.kit.wording import progress_text
+from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.setup import start as begin_run
 from cnn_core.ui.use.bases import SMALLEST, base_title, offer_weights
 from cnn_core.ui.use.show_another import CORRECTED, NAMES, show_another
@@ -140,7 +140,7 @@ def _watch(run_id: str) -> None:
     state = services.store().state(run_id)
     if not state.active:
         st.rerun()
-    st.progress(state.progress, progress_text(state, services.ahead(run_id, state)))
+    st.progress(state.progress, waiting_text(run_id, state))
     stop_button("teach-stop", _stop, run_id, stopping=state.stop_requested, kind="run", thing=run_id)
 
 
