@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.pages import settled
 from tests.support.waiting import until
@@ -31,13 +31,22 @@ def farthest(page: Page) -> float:
     return max((float(found[1]) for alt in alts if (found := re.search(r"[↺↻] ([\d.]+)°", alt))), default=0)
 
 
+def taken(page: Page, slider: Locator) -> bool:
+    """Whether the mouse holds its thumb now: what is taken has the focus. A page that moves meanwhile slips away."""
+    slider.locator("xpath=../..").hover()  # it waits until the thumb stays where it is
+    page.mouse.down()
+    if slider.evaluate("thumb => thumb === document.activeElement"):
+        return True
+    page.mouse.up()
+    return False
+
+
 def test_the_variants_follow_a_slider_that_moves(server, page):
     opened(server, page)
     rotation = page.get_by_role("slider", name="rotation")
     until(lambda: 6 < farthest(page) <= 12)
     settled(page)
-    rotation.locator("xpath=../..").hover()  # it waits until the thumb stays where it is
-    page.mouse.down()
+    until(lambda: taken(page, rotation))
     track = rotation.locator("xpath=../../..").bounding_box()
     middle = track["y"] + track["height"] / 2
     for part, low, high in ((0.4, 40, 73), (0.9, 100, 162)):
