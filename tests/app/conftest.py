@@ -15,6 +15,8 @@ from tests.support.stand_in import StandIn
 @pytest.fixture(scope="package", autouse=True)
 def _without_a_cluster() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        services.stop()  # tests of other packages may have had an engine with a cluster
+        st.cache_resource.clear()
         patch.setattr("cnn_core.studio.new_engine", StandIn)
         # Where Keras is loaded Streamlit clears its session after every script, also that of a training beside it.
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)

@@ -9,6 +9,7 @@ from cnn_core.runs.events import Progress, Started
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import estimate
 from cnn_core.ui.train.estimate import seconds_for, waiting_text
+from tests.support.runs import forget_active
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,7 @@ def waiting():
         store.submit(run.id)
     estimate._wait.clear()
     yield runs
-    for run in runs:
-        store.wish_stop(run.id)
+    forget_active(store)
     estimate._wait.clear()
 
 

@@ -16,6 +16,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.compare import start
 from cnn_core.ui.kit import services, who
 from tests.support.pages import opened
+from tests.support.runs import forget_active
 
 NETWORK = PRESETS["dnn"].network if "dnn" in PRESETS else next(iter(PRESETS.values())).network
 PASSWORD = "owl"
@@ -29,6 +30,7 @@ def class_(monkeypatch):
     who._tries().clear()
     yield
     who._tries().clear()
+    forget_active(services.store())
 
 
 class Visitor:

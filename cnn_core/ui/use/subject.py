@@ -84,8 +84,8 @@ def choose_subject() -> Subject | None:
 
 
 def way_inside(run: Run) -> None:
-    """Links, for a run whose network can be looked into."""
-    if run.recipe.pixel_order is None and convolutions(run.network):
+    """Links, for a run whose network can be looked into, on the data that it knows."""
+    if run.recipe.pixel_order is None and convolutions(run.network) and services.entry(run.dataset):
         at = {"model": run.id}
         st.page_link(pages.INSIDE, label=_("Look inside"), icon=":material/search:", query_params=at)
         past = at | {"view": "epochs"}
