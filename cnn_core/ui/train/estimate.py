@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from cnn_core.data.datasets import Entry
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
+from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.runs.request import images
 from cnn_core.runs.run import Run
@@ -72,12 +74,14 @@ def _wait(run_id: str) -> float | None:
     """Seconds until a waiting run begins, by what is left of those before it; None when nobody can know."""
     store, speeds = services.store(), list(_speeds())
     total = 0.0
-    for other, state in store.states(store.lists.ahead(run_id)).items():
-        left = state.seconds_left if state.status == "training" else _all_of(store.run(other), speeds)
-        if left is None:
-            return None
-        total += left
-    return total / settings().training_workers
+    with suppress(StudioError):  # one of them was deleted just now, or is of another version
+        for other, state in store.states(store.lists.ahead(run_id)).items():
+            left = state.seconds_left if state.status == "training" else _all_of(store.run(other), speeds)
+            if left is None:
+                return None
+            total += left
+        return total / settings().training_workers
+    return None
 
 
 def _all_of(run: Run, speeds: Iterable[Speed]) -> float | None:
