@@ -30,7 +30,7 @@ def browser(monkeypatch):
         kept = Kept(visitor=VISITOR, design=DESIGN.to_token(), recipe=RECIPE.to_token(), strokes=STROKES)
         asked: dict
 
-    def memory(keep, place, *, on_back):
+    def memory(keep, place):
         Browser.asked = keep
 
     monkeypatch.setattr("cnn_core.ui.kit.frame.memory", memory)

@@ -54,9 +54,8 @@ def around_page(name: str) -> Iterator[None]:
         _faults_of_the_link()
     if shares:  # the page has named what it shows
         share.share_dialog()
-    sharing.end()
     keep = _to_keep() if STARTED.get() else {}
-    memory(keep, f"{name} share" if shares else name, on_back=sharing.gone_back)
+    memory(keep, f"{name} share" if shares else name)
     STARTED.put(True)  # the first run knows nothing yet that is worth keeping
     startup.workers()  # the first visitor sees the page while they start
 

@@ -26,5 +26,4 @@ def write_links(network: Network | None = None, recipe: Recipe | None = None, da
     for name, value in values.items():
         sharing.followed(name, value)  # so that our own link is not followed
     sharing.carry(**values)
-    # A script that ran before it was known that somebody went back may have written the address of before.
-    session.set_links(values, again=sharing.went_back())
+    session.set_links(values)

@@ -106,16 +106,18 @@ def set_link(name: str, value: str | None) -> None:
     set_links({name: value})
 
 
-def set_links(values: Mapping[str, str | None], *, again: bool = False) -> None:
-    """Write several at once: each change of the address is one more step for the browser's Back.
-
-    Args:
-        again: write them even where the script was called with them: the browser may have got others meanwhile.
-    """
+def set_links(values: Mapping[str, str | None]) -> None:
+    """Write several at once: each change of the address is one more step for the browser's Back."""
     before = st.query_params.to_dict()
     after = {name: value for name, value in {**before, **values}.items() if value is not None}
-    if again or after != before:
+    if after != before:
         st.query_params.from_dict(after)
+
+
+def went_back() -> bool:
+    """Whether the script runs because the visitor went back to an earlier address of the page, or forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def address() -> str:

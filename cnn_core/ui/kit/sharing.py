@@ -31,8 +31,6 @@ _KNOWN: Slot[str | None] = Slot("link", None)
 _EARLIER: Slot[tuple[str | None, ...]] = Slot("link.earlier", ())
 """Of each parameter, what was followed or written before that."""
 MOST_EARLIER = 100
-_BACK: Slot[bool] = Slot("link.back", False)
-"""Whether the visitor went back to the page's address, or forward."""
 
 
 def begin() -> None:
@@ -40,21 +38,6 @@ def begin() -> None:
     _CARRIED.put({})
     _LEFT_OUT.put({})
     _REFUSED.put({})
-
-
-def end() -> None:
-    """After a page: it has followed its address."""
-    _BACK.put(False)
-
-
-def gone_back() -> None:
-    """The visitor has gone back to an address of the page, or forward."""
-    _BACK.put(True)
-
-
-def went_back() -> bool:
-    """Whether the page's script runs because its visitor went back, or forward."""
-    return _BACK.get()
 
 
 def carry(**shown: object) -> None:
@@ -123,13 +106,13 @@ def asked_text(name: str, longest: int) -> str:
 def follow(name: str, take: Callable[[str], None]) -> None:
     """Let `take` have what the address says, once; what is wrong with it is told, and changes nothing.
 
-    A click that is under way while the page writes a newer address brings the older one, which is not followed: the
-    browser says when somebody goes back.
+    A click that is under way while the page writes a newer address brings the older one, which is not followed
+    unless the visitor went back to it.
     """
     value = session.link(name)
     if value is None or value == _KNOWN.of(name).get():
         return
-    if value in _EARLIER.of(name).get() and not _BACK.get():
+    if value in _EARLIER.of(name).get() and not session.went_back():
         return
     followed(name, value)
     with errors_told(tell=later):

@@ -1,6 +1,5 @@
 """The typed face of the memory: what the visitor's browser has kept, checked, and what it is to keep."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,16 +38,15 @@ KEY = "memory"
 COOKIE = "cnn-studio"
 
 
-def memory(keep: dict[str, Any], place: str, *, awaited: bool = False, on_back: Callable[[], None] = nothing) -> None:
+def memory(keep: dict[str, Any], place: str, *, awaited: bool = False) -> None:
     """Let the browser keep this. When a page is loaded it tells first what it had kept.
 
     Args:
         place: where the visitor is now; when it changes, the menu of a phone closes.
         awaited: whether it is to tell even that it has nothing.
-        on_back: called when the visitor has gone back to an earlier address of this page, or forward.
     """
     data = {"keep": keep, "place": place, "awaited": awaited}
-    mounted(FOLDER)(key=KEY, data=data, on_kept_change=nothing, on_back_change=on_back)
+    mounted(FOLDER)(key=KEY, data=data, on_kept_change=nothing)
 
 
 def holds() -> bool:

@@ -1,6 +1,5 @@
 // What this browser keeps of its visitor: who it is (a random id), the last design, recipe, drawing and run.
 
-import {tellOfGoingBack} from "./back.js";
 import {closeMenuAfterChoice} from "./menu.js";
 
 const PLACE = "cnn-studio";
@@ -33,8 +32,7 @@ let answered = false; // once for each load of the page
 
 // data: {keep, place, awaited}: what is to be kept from now on, where the visitor is, and whether the page waits for what
 // was kept before. That is told first; a new visitor's page need not run again for it.
-export default function ({data, setStateValue, setTriggerValue}) {
-  tellOfGoingBack(() => setTriggerValue("back", true));
+export default function ({data, setStateValue}) {
   closeMenuAfterChoice(data.place);
   const before = recalled();
   if (data.awaited && !before.visitor) {
