@@ -213,6 +213,14 @@ def test_an_older_address_that_a_click_brings_undoes_nothing(app):
     assert network(app) == shorter
 
 
+def test_the_address_that_somebody_goes_back_to_is_followed(app, monkeypatch):
+    press(app, "delete")
+    app.query_params["design"] = CLASSIC.to_token()
+    monkeypatch.setattr("cnn_core.ui.kit.session.went_back", lambda: True)
+    sound(app.run())
+    assert network(app) == CLASSIC
+
+
 def test_files_are_opened_and_can_be_undone(app):
     keras = PRESETS["lesson"].network.to_keras_json()
     app.file_uploader[0].set_value(("model.json", keras.encode(), "application/json"))

@@ -343,6 +343,6 @@ def test_who_goes_back_gets_the_address_written_even_where_it_is_right_already(m
     )
     app.run()
     assert wrote == []
-    monkeypatch.setattr("cnn_core.ui.kit.sharing.went_back", lambda: True)
+    monkeypatch.setattr("cnn_core.ui.kit.session.went_back", lambda: True)
     app.run()
     assert [values["design"] for values in wrote] == [OWN.to_token()]

@@ -26,4 +26,5 @@ def write_links(network: Network | None = None, recipe: Recipe | None = None, da
     for name, value in values.items():
         sharing.followed(name, value)  # so that our own link is not followed
     sharing.carry(**values)
-    session.set_links(values)
+    # A script that ran before the visitor went back may have written the address of before.
+    session.set_links(values, again=session.went_back())

@@ -106,11 +106,15 @@ def set_link(name: str, value: str | None) -> None:
     set_links({name: value})
 
 
-def set_links(values: Mapping[str, str | None]) -> None:
-    """Write several at once: each change of the address is one more step for the browser's Back."""
+def set_links(values: Mapping[str, str | None], *, again: bool = False) -> None:
+    """Write several at once: each change of the address is one more step for the browser's Back.
+
+    Args:
+        again: write them even where the script was called with them: the browser may have got others meanwhile.
+    """
     before = st.query_params.to_dict()
     after = {name: value for name, value in {**before, **values}.items() if value is not None}
-    if after != before:
+    if again or after != before:
         st.query_params.from_dict(after)
 
 
