@@ -76,6 +76,12 @@ OWNERS = sa.Table(
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("person", sa.String(64), sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
 )
+CLASSROOM = sa.Table(
+    "classroom",
+    META,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),  # `classroom.Plan` as JSON
+)
 VERSION = sa.Table("version", META, sa.Column("number", sa.Integer, nullable=False))
 
 BUSY_MILLISECONDS = 5000

@@ -66,9 +66,14 @@ def _people_and_what_is_theirs(_db: sa.Connection) -> None:
     """Version 2 knew nobody: two more tables, which `create_all` makes."""
 
 
+def _what_a_teacher_sets(_db: sa.Connection) -> None:
+    """Version 3 had no class with a plan: one more table, which `create_all` makes."""
+
+
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _numbered_events_summaries_and_leases,
     _people_and_what_is_theirs,
+    _what_a_teacher_sets,
 )
 """STEPS[n] makes version n + 2 of a database of version n + 1."""
 CURRENT = len(STEPS) + 1

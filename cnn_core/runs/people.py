@@ -65,6 +65,17 @@ class People:
                 db.execute(PEOPLE.insert().values(id=id_, joined=time.time(), **values))
         return Person(id_, name)
 
+    def names(self) -> dict[str, str]:
+        """What everybody is called, by id, in the order in which they came."""
+        with said(_FAULT), self._db.connect() as db:
+            return {row.id: row.name for row in db.execute(PEOPLE.select().order_by(PEOPLE.c.joined))}
+
+    def clear(self) -> None:
+        """Forget everybody, and what was whose."""
+        with said(_FAULT), self._db.begin() as db:
+            db.execute(OWNERS.delete())
+            db.execute(PEOPLE.delete())
+
     def own(self, kind: Kind, key: str, person: Person) -> None:
         """Note that this run, duel or data set is theirs; what has an owner already keeps it."""
         with said(_FAULT), self._db.begin() as db:

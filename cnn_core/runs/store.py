@@ -19,6 +19,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs import database, migrations, summary
+from cnn_core.runs.classroom import Classroom
 from cnn_core.runs.database import DUELS, EVENTS, RUNS, may_be_id, said, same_id
 from cnn_core.runs.events import EVENT, Event, Failed, Submitted
 from cnn_core.runs.files import Files
@@ -67,7 +68,7 @@ class RunStore:
         self.file_sizes, self.remove_file = self._files.sizes, self._files.remove
         self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
-        self.lists, self.people = Lists(self._db), People(self._db)
+        self.lists, self.people, self.classroom = Lists(self._db), People(self._db), Classroom(self._db)
         self._summarize_anew()
 
     def close(self) -> None:

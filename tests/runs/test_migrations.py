@@ -79,6 +79,7 @@ def test_the_first_version_is_as_it_was(old):
         "version": 1,
         "people": 0,
         "owners": 0,
+        "classroom": 0,
     }
 
 
