@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.data.upload.shelf import Shelf
+from cnn_core.errors import DataError
+from cnn_core.runs.events import Cancelled
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.settings import Settings
 
@@ -53,6 +57,32 @@ class Studio:
         for name in ("engine", "store"):
             if name in made:
                 made[name].close()
+
+    def clear_class(self, seconds: float = 20) -> int:
+        """End and delete all runs and duels, delete the data sets of people, and forget who they are.
+
+        Returns:
+            how many runs have not ended within so many seconds, and are still there; then nobody is forgotten.
+        """
+        store, lists, end = self.store, self.store.lists, time.monotonic() + seconds
+        for run in lists.under_way():
+            store.wish_stop(run)
+        while lists.under_way() and time.monotonic() < end:
+            time.sleep(0.2)
+        left = set(lists.under_way())
+        for duel in lists.duel_ids():
+            store.delete_duel(duel)
+        for run in lists.ids():
+            if run not in left:
+                if store.state(run).active:
+                    store.append(run, Cancelled())  # it was never put into the queue
+                store.delete(run)
+        if not left:
+            for name in store.people.owned("data"):
+                with suppress(DataError):  # it is gone already
+                    self.catalogue.delete(name)
+            store.people.clear()
+        return len(left)
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         with self._lock:  # several visitors may be the first

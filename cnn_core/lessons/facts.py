@@ -223,6 +223,21 @@ class Recognized:
     sure: float
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A run of the visitor's stands on the board.
+
+    Attributes:
+        place: of their best run, from 1.
+        front: whether one of theirs is on the front.
+        smaller: whether their best run is smaller than the one ahead of it.
+    """
+
+    place: int
+    front: bool
+    smaller: bool
+
+
 Fact = (
     Convolved
     | Separated
@@ -245,4 +260,5 @@ Fact = (
     | Transferred
     | Taught
     | Recognized
+    | Placed
 )

@@ -19,6 +19,7 @@ from cnn_core.lessons.facts import (
     Laid,
     Looked,
     Moved,
+    Placed,
     Pooled,
     Read,
     Reasoned,
@@ -228,6 +229,15 @@ GOALS: dict[str, tuple[Goal, ...]] = {
             seen(Duelled, lambda fact: fact.seeds >= 3 and fact.decided),
         ),
     ),
+    "board": (
+        Goal("placed", Text("A place on the board"), seen(Placed, lambda fact: fact.place >= 1)),
+        Goal("on-the-front", Text("A run on the line that no other run beats"), seen(Placed, lambda fact: fact.front)),
+        Goal(
+            "smaller-behind",
+            Text("A run that is smaller than the one right ahead of it"),
+            seen(Placed, lambda fact: fact.smaller),
+        ),
+    ),
 }
 """By the name of a lesson, one for each thing that it says to try, in its order."""
 
@@ -263,8 +273,8 @@ def _reach(key: str, percent: int, parameters: int) -> Goal:
     return Goal(key, words, seen(Trained, lambda fact: fact.test >= percent / 100 and fact.parameters < parameters))
 
 
-def newly_met(facts: Sequence[Fact], met: Iterable[str], besides: Goal | None = None) -> list[Goal]:
+def newly_met(facts: Sequence[Fact], met: Iterable[str], besides: Iterable[Goal] = ()) -> list[Goal]:
     """The goals that `facts` meet and that were not met before; `besides`: a teacher's."""
-    goals = _BY_KEY | ({besides.key: besides} if besides else {})
+    goals = _BY_KEY | {one.key: one for one in besides}
     before = set(met)
     return [one for key, one in goals.items() if key not in before and one.met(facts)]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs import turns
-from cnn_core.runs.database import RUNS, may_be_id, said
+from cnn_core.runs.database import DUELS, RUNS, may_be_id, said
 from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary, words
@@ -65,6 +65,22 @@ class Lists:
         shown = RUNS.c.saved & RUNS.c.reads_images & RUNS.c.duel.is_(None)
         return [run for run in map(_summary, self._rows(shown, RUNS.c.created.desc(), limit)) if run.network]
 
+    def ids(self) -> list[str]:
+        """Of all runs, duels' too."""
+        return self._ids(RUNS.c.id, sa.true())
+
+    def duel_ids(self) -> list[str]:
+        """Of all duels."""
+        return self._ids(DUELS.c.id, sa.true())
+
+    def under_way(self) -> list[str]:
+        """The ids of all runs that wait or train, duels' too, also of those that are to stop."""
+        return self._ids(RUNS.c.id, RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0))
+
+    def _ids(self, column: sa.Column, shown: sa.ColumnElement) -> list[str]:
+        with said(FAULT), self._engine.connect() as db:
+            return list(db.scalars(sa.select(column).where(shown)))
+
     def of_duels(self, *, active: bool) -> int:
         """How many runs were made for duels, or, `active`, how many of them are under way."""
         shown = RUNS.c.duel.is_not(None)
@@ -85,12 +101,14 @@ class Lists:
 
         None when it does not wait.
         """
+        under_way, waiting = self.queue()
+        return under_way + waiting[: waiting.index(run_id)] if run_id in waiting else []
+
+    def queue(self) -> tuple[list[str], list[str]]:
+        """The ids of the runs that train, and of those that wait, in their turn; duels' too."""
         with said(FAULT), self._engine.connect() as db:
             known = turns.asked(db)
-        order = turns.in_turn(known)
-        if run_id not in order:
-            return []
-        return [run.id for run in known if not run.waits] + order[: order.index(run_id)]
+        return [run.id for run in known if not run.waits], turns.in_turn(known)
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
         query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)

@@ -88,6 +88,11 @@ class People:
         with said(_FAULT), self._db.begin() as db:
             db.execute(OWNERS.delete().where((OWNERS.c.kind == kind) & (OWNERS.c.key == key)))
 
+    def owned(self, kind: Kind) -> list[str]:
+        """The keys of all things of this kind that are somebody's."""
+        with said(_FAULT), self._db.connect() as db:
+            return list(db.scalars(sa.select(OWNERS.c.key).where(OWNERS.c.kind == kind).order_by(OWNERS.c.key)))
+
     def owners(self, kind: Kind, keys: Iterable[str]) -> dict[str, Person]:
         """Whose they are, by key; what is nobody's is left out."""
         asked = (

@@ -1,5 +1,7 @@
 """The menu: every page with its title and icon, in sections."""
 
+from pathlib import PurePosixPath
+
 import streamlit as st
 
 from cnn_core.language import _
@@ -8,28 +10,42 @@ from cnn_core.ui import pages
 
 def menu() -> dict[str, list[st.Page]]:
     """By the title of each section, its pages, in the visitor's language."""
+    shown = {
+        section: [st.Page(path, title=title, icon=icon, default=path == pages.HOME) for path, title, icon in entries]
+        for section, entries in _sections().items()
+    }
+    shown[_("Train")].append(st.Page(pages.RUN, title=_("Run"), visibility="hidden"))
+    return shown
+
+
+def page_titles() -> dict[str, str]:
+    """What each page of the menu is called, by its name (`pages.BY_NAME`)."""
+    return {PurePosixPath(path).stem: title for entries in _sections().values() for path, title, _icon in entries}
+
+
+def _sections() -> dict[str, list[tuple[str, str, str]]]:
     return {
-        "": [st.Page(pages.HOME, title=_("Home"), icon=":material/home:", default=True)],
+        "": [(pages.HOME, _("Home"), ":material/home:")],
         _("Learn"): [
-            st.Page(pages.CONVOLUTION, title=_("Convolution"), icon=":material/grid_on:"),
-            st.Page(pages.POOLING, title=_("Pooling"), icon=":material/compress:"),
-            st.Page(pages.WHY, title=_("Why a CNN"), icon=":material/lightbulb:"),
+            (pages.CONVOLUTION, _("Convolution"), ":material/grid_on:"),
+            (pages.POOLING, _("Pooling"), ":material/compress:"),
+            (pages.WHY, _("Why a CNN"), ":material/lightbulb:"),
         ],
         _("Data"): [
-            st.Page(pages.BROWSE, title=_("Data sets"), icon=":material/photo_library:"),
-            st.Page(pages.AUGMENTATION, title=_("Augmentation"), icon=":material/auto_awesome_motion:"),
+            (pages.BROWSE, _("Data sets"), ":material/photo_library:"),
+            (pages.AUGMENTATION, _("Augmentation"), ":material/auto_awesome_motion:"),
         ],
-        _("Build"): [st.Page(pages.DESIGNER, title=_("Designer"), icon=":material/view_agenda:")],
+        _("Build"): [(pages.DESIGNER, _("Designer"), ":material/view_agenda:")],
         _("Train"): [
-            st.Page(pages.LIVE, title=_("Training"), icon=":material/monitoring:"),
-            st.Page(pages.RUN, title=_("Run"), visibility="hidden"),
-            st.Page(pages.RUNS, title=_("Runs"), icon=":material/list_alt:"),
+            (pages.LIVE, _("Training"), ":material/monitoring:"),
+            (pages.RUNS, _("Runs"), ":material/list_alt:"),
         ],
         _("Use"): [
-            st.Page(pages.DRAW, title=_("Draw a digit"), icon=":material/draw:"),
-            st.Page(pages.INSIDE, title=_("Look inside"), icon=":material/search:"),
-            st.Page(pages.TEACH, title=_("Teach it your own things"), icon=":material/photo_camera:"),
-            st.Page(pages.TRANSFER, title=_("Transfer learning"), icon=":material/move_down:"),
+            (pages.DRAW, _("Draw a digit"), ":material/draw:"),
+            (pages.INSIDE, _("Look inside"), ":material/search:"),
+            (pages.TEACH, _("Teach it your own things"), ":material/photo_camera:"),
+            (pages.TRANSFER, _("Transfer learning"), ":material/move_down:"),
         ],
-        _("Compare"): [st.Page(pages.DUEL, title=_("Duel"), icon=":material/swords:")],
+        _("Compare"): [(pages.DUEL, _("Duel"), ":material/swords:")],
+        _("Class"): [(pages.BOARD, _("Board"), ":material/leaderboard:")],
     }

@@ -1,5 +1,7 @@
 """Where the pages are: what `st.navigation`, `st.switch_page` and `st.page_link` call them."""
 
+from pathlib import PurePosixPath
+
 HOME = "pages/start/home.py"
 CONVOLUTION = "pages/learn/convolution.py"
 POOLING = "pages/learn/pooling.py"
@@ -15,3 +17,7 @@ INSIDE = "pages/use/inside.py"
 TEACH = "pages/use/teach.py"
 TRANSFER = "pages/use/transfer.py"
 DUEL = "pages/compare/duel.py"
+BOARD = "pages/classroom/board.py"
+
+BY_NAME = {PurePosixPath(path).stem: path for name, path in list(globals().items()) if name.isupper()}
+"""By the name that stands in their address; Home's is "home", though its address has none."""

@@ -167,6 +167,7 @@ SEEN = {
     "dream": (pages.INSIDE, {}, dream, {"view": "dream", "layers": "0.4", "dreamof": "photo", "octaves": "2"}),
     "teach": (pages.TEACH, {}, nothing, {}),
     "transfer": (pages.TRANSFER, {}, transfer, {"from": "keras-log", "layers": "3", "seeds": "5", "frozen": "2"}),
+    "board": (pages.BOARD, {}, nothing, {}),
     "duel": (pages.DUEL, DESIGN, duel, {"first": "own", "less": "0", "count": "500", "seconds": "44", "seeds": "3"}),
 }
 

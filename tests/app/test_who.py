@@ -4,54 +4,38 @@ import secrets
 
 import numpy as np
 import pytest
-from pydantic import SecretStr
 
 from cnn_core.compare import duel as duels
 from cnn_core.compare.plan import Plan
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
+from cnn_core.errors import RightsError
 from cnn_core.runs.events import Interrupted, Started
 from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.compare import start
 from cnn_core.ui.kit import services, who
 from tests.support.pages import opened
-from tests.support.runs import forget_active
+from tests.support.people import PASSWORD, Visitor, begin_class, end_class
 
 NETWORK = PRESETS["dnn"].network if "dnn" in PRESETS else next(iter(PRESETS.values())).network
-PASSWORD = "owl"
 
 
 @pytest.fixture(autouse=True)
 def class_(monkeypatch):
-    """This server has a class."""
-    own = settings().model_copy(update={"teacher_password": SecretStr(PASSWORD)})
-    monkeypatch.setattr(who, "settings", lambda: own)
-    who._tries().clear()
+    begin_class(monkeypatch)
     yield
-    who._tries().clear()
-    forget_active(services.store())
-
-
-class Visitor:
-    """Somebody with a browser of their own."""
-
-    def __init__(self, name: str):
-        self.secret = secrets.token_hex(16)
-        self.person = services.store().people.join(self.secret, name)
-
-    def opens(self, page: str, **query: str):
-        return opened(page, {"studio.who.secret": self.secret, "studio.recalled.asked": True}, **query)
+    end_class()
 
 
 @pytest.fixture
 def anna():
-    return Visitor(f"Anna {secrets.token_hex(3)}")
+    return Visitor("Anna")
 
 
 @pytest.fixture
 def bert():
-    return Visitor(f"Bert {secrets.token_hex(3)}")
+    return Visitor("Bert")
 
 
 def run_of(visitor: Visitor, name: str = "mine"):
@@ -215,6 +199,37 @@ def test_guessing_the_password_is_slow(bert):
     sign_in(app, PASSWORD)
     assert any("Too many wrong passwords" in error.value for error in app.error)
     assert "Teacher: sign out" not in buttons(app)
+
+
+def test_a_guesser_does_not_keep_the_teacher_out(anna, bert):
+    guesses = bert.opens(pages.HOME)
+    for _try in range(who.MOST_TRIES + 1):
+        sign_in(guesses, "hawk")
+    app = anna.opens(pages.HOME)
+    sign_in(app, PASSWORD)
+    assert "Teacher: sign out" in buttons(app)
+
+
+def test_many_guessers_are_slow_too(monkeypatch):
+    monkeypatch.setattr(who, "MOST_TRIES_OF_ALL", 3)
+    for _try in range(3):
+        sign_in(Visitor("Guesser").opens(pages.HOME), "hawk")
+    app = Visitor("Guesser").opens(pages.HOME)
+    sign_in(app, PASSWORD)
+    assert any("Too many wrong passwords" in error.value for error in app.error)
+
+
+def test_who_has_no_secret_is_nobodys_teacher(monkeypatch):
+    """A browser that keeps nothing has none: it must not be taken for another one that has none."""
+    monkeypatch.setattr(who.SECRET, "get", lambda: "")
+    with pytest.raises(RightsError):
+        who.sign_in(PASSWORD)
+    assert not who.is_teacher()
+
+
+def test_a_teacher_stays_one_when_the_page_is_loaded_again(bert):
+    sign_in(bert.opens(pages.HOME), PASSWORD)
+    assert "Teacher: sign out" in buttons(bert.opens(pages.RUNS))
 
 
 def test_without_a_class_everybody_may_do_everything_and_runs_says_so(monkeypatch):

@@ -37,6 +37,7 @@ PAGES = {
     "transfer?from=keras-log": "Transfer learning",
     "duel": "Duel",
     "duel?way=runs": "Duel",
+    "board": "Board",
 }
 """By address, the title of the page."""
 

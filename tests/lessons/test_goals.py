@@ -16,6 +16,7 @@ from cnn_core.lessons.facts import (
     Laid,
     Looked,
     Moved,
+    Placed,
     Pooled,
     Read,
     Reasoned,
@@ -91,6 +92,9 @@ MET = {
     "does-not": [Transferred((0.3, 0.0))],
     "taught": [Taught(2, 10, 0)],
     "recognized": [Recognized(0.9)],
+    "placed": [Placed(2, False, False)],
+    "on-the-front": [Placed(2, True, False)],
+    "smaller-behind": [Placed(2, False, True)],
     "corrected": [Taught(2, 4, 1)],
     reach(97, 50_000): [run(test=0.97, parameters=49_999)],
 }
@@ -136,6 +140,9 @@ SHORT_OF = {
     "does-not": [Transferred((0.3, 0.001))],
     "taught": [Taught(2, 9, 0)],
     "recognized": [Recognized(0.89)],
+    "placed": [],
+    "on-the-front": [Placed(1, False, True)],
+    "smaller-behind": [Placed(1, True, False)],
     "corrected": [Taught(2, 10, 0)],
     reach(97, 50_000): [run(test=0.97), run(test=0.969, parameters=1)],
 }
@@ -147,7 +154,7 @@ def test_examples():
 
 def test_every_goal_is_tried():
     keys = [one.key for of_page in GOALS.values() for one in of_page]
-    assert len(set(keys)) == len(keys) == 39
+    assert len(set(keys)) == len(keys) == 42
     assert MET.keys() == SHORT_OF.keys() == {*keys, reach(97, 50_000)}
 
 
@@ -172,8 +179,8 @@ def convolved(rows) -> Convolved:
 def test_what_was_met_is_not_new():
     facts = [RUN, WHOLE]
     assert [one.key for one in newly_met(facts, [])] == ["small", "learned"]
-    assert [one.key for one in newly_met(facts, ["small"], goal(reach(90, 60_000)))] == ["learned", "reach-90-60000"]
-    assert [one.key for one in newly_met(facts, ["small"], goal("learned"))] == ["learned"], "told once"
+    assert [one.key for one in newly_met(facts, ["small"], [goal(reach(90, 60_000))])] == ["learned", "reach-90-60000"]
+    assert [one.key for one in newly_met(facts, ["small"], [goal("learned")])] == ["learned"], "told once"
 
 
 @pytest.mark.parametrize("key", ["", "reach-101-5", "reach-97-0", "reach-97-99999999999", "reach-x-5", "gone", "<b>"])

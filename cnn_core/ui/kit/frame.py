@@ -15,7 +15,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
-from cnn_core.ui.kit import errors, goals, services, session, share, sharing, startup, who, wording
+from cnn_core.ui.kit import classroom, errors, goals, services, session, share, sharing, startup, who, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.name_badge import ask_name, name_badge
@@ -42,12 +42,13 @@ def around_page(name: str) -> Iterator[None]:
     _recall(name)
     shares = share.share_button()
     name_badge()
+    classroom.begin()
     if RUN.get() and services.fault() is None:
         with st.sidebar:
             st.fragment(_own_run, run_every=REFRESH)()
     errors.show_fault()
     ask_name()
-    goals.begin()
+    goals.begin(name or "home")
     place = st.container()
     yield
     with place:

@@ -6,14 +6,29 @@ from contextlib import suppress
 import streamlit as st
 
 from cnn_core.errors import StudioError
-from cnn_core.language import _
+from cnn_core.language import N_, _
 from cnn_core.lessons.facts import Fact
 from cnn_core.lessons.goals import Goal, goal, newly_met
-from cnn_core.ui.kit import session
+from cnn_core.ui.kit import classroom, session
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import BETWEEN, follow, followed
 
 MOST_FACTS = 100
+CONTROLS = {
+    "network": N_("The choice of a network, on Training"),
+    "recipe": N_("More settings of the training"),
+    "presets": N_("Presets of the designer"),
+    "files": N_("Files of the designer"),
+    "step": N_("Step (strides)"),
+    "spread": N_("Spread (dilation_rate)"),
+    "padding": N_("Zeros around the image (padding)"),
+    "relu": N_("ReLU"),
+    "size": N_("Window (pool_size)"),
+    "right": N_("Move the image to the right"),
+    "down": N_("Move the image down"),
+    "separable": N_("The same with fewer parameters: SeparableConv2D"),
+}
+"""By its name, each control of any page that a teacher can hide; `shows` asks for it."""
 DONE, OPEN = ":green[:material/check_circle:]", ":gray[:material/circle:]"
 MET: Slot[tuple[str, ...]] = Slot("goals.met", ())
 """The keys of the goals that the visitor has met; their browser keeps them."""
@@ -28,15 +43,19 @@ _HIDEABLE: Slot[dict[str, str]] = Slot("goals.hideable", {})
 """By its name, what each control of the page is called that a teacher can hide."""
 
 
-def begin() -> None:
-    """Before a page: take over what a teacher's link says, and tell what was just met."""
+def begin(page: str) -> None:
+    """Before the page of this name: take over what a teacher's link says, and tell what was just met."""
     _HIDEABLE.put({})
     follow("goal", _take_goal)
     follow("hide", _take_hidden)
+    _tick_off()  # a teacher may ask by now for what was done before
     for key in _NEWS.take():
         st.toast(_("Done: {goal}", goal=str(goal(key).words)), icon=":material/check_circle:")
-    if ASKED.get() or HIDDEN.get():
-        _banner()
+    goals = _linked() if page == "board" else teachers()  # the board has the goals of the class itself
+    if goals or HIDDEN.get() or classroom.plan().step:
+        with st.container(border=True, gap="small"):
+            classroom.step_line(page)
+            _banner(goals)
 
 
 def _take_goal(key: str) -> None:
@@ -59,15 +78,18 @@ def take_kept(met: Sequence[str], asked: str, hidden: Sequence[str]) -> None:
         ASKED.put(goal(asked).key if asked else "")
 
 
-def _banner() -> None:
-    """The teacher's goal above the page, and the way out."""
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        if ASKED.get():
-            told = _("Your goal: {goal}", goal=str(goal(ASKED.get()).words))
-            st.markdown(f"{tick(ASKED.get())} **{told}**", width="stretch")
-        else:
-            st.markdown(_("Your teacher has hidden some of the controls."), width="stretch")
-        st.button(_("Leave the lesson"), type="tertiary", icon=":material/close:", key="goal-leave", on_click=_leave)
+def _banner(goals: Sequence[Goal]) -> None:
+    """The teacher's goals above the page, and the way out of what a link has brought."""
+    lines = [f"{tick(one.key)} **{_('Your goal: {goal}', goal=str(one.words))}**" for one in goals]
+    if HIDDEN.get() and not lines:
+        lines = [_("Your teacher has hidden some of the controls.")]
+    if not lines:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("  \n".join(lines), width="stretch")
+        if ASKED.get() or HIDDEN.get():
+            label = _("Leave the lesson")
+            st.button(label, type="tertiary", icon=":material/close:", key="goal-leave", on_click=_leave)
 
 
 def _leave() -> None:
@@ -81,7 +103,7 @@ def _leave() -> None:
 def shows(name: str, label: str) -> bool:
     """Whether a control is shown: a teacher's link may hide it. `label`: what it is called on the page."""
     _HIDEABLE.put(_HIDEABLE.get() | {name: label})
-    return name not in HIDDEN.get()
+    return name not in HIDDEN.get() and not classroom.hides(name)
 
 
 def hideable() -> dict[str, str]:
@@ -106,15 +128,24 @@ def record(fact: Fact) -> None:
         return
     facts = (*facts, fact)[-MOST_FACTS:]
     _FACTS.put(facts)
-    if new := newly_met(facts, MET.get(), _teachers()):
-        keys = tuple(one.key for one in new)
-        MET.put((*MET.get(), *keys))
-        _NEWS.put((*_NEWS.get(), *keys))
+    if _tick_off():
         st.rerun()
 
 
-def _teachers() -> Goal | None:
-    try:
-        return goal(ASKED.get()) if ASKED.get() else None
-    except StudioError:
-        return None
+def _tick_off() -> bool:
+    """Whether what was done meets a goal that was not met before."""
+    keys = tuple(one.key for one in newly_met(_FACTS.get(), MET.get(), teachers()))
+    MET.put((*MET.get(), *keys))
+    _NEWS.put((*_NEWS.get(), *keys))
+    return bool(keys)
+
+
+def teachers() -> list[Goal]:
+    """What a teacher asks for: by a link, and of the whole class."""
+    return list({one.key: one for one in (*_linked(), *classroom.goals())}.values())
+
+
+def _linked() -> list[Goal]:
+    with suppress(StudioError):  # of another version
+        return [goal(ASKED.get())] if ASKED.get() else []
+    return []

@@ -66,7 +66,7 @@ def _content() -> None:
     for what in sharing.left_out():
         st.caption(_("Not in the link: {what}.", what=what))
     if code := qr_code(link):
-        _show(code)
+        show_code(code)
     else:
         st.caption(_("The link is too long for a QR code."))
 
@@ -105,10 +105,13 @@ def _own_goal() -> str:
     return goal(reach(percent, most)).key
 
 
-def _show(code: segno.QRCode) -> None:
-    """Dark on white, in dark mode too: readers expect it. Each square has the same whole number of pixels."""
+def show_code(code: segno.QRCode, width: int = LARGE) -> None:
+    """About so many px wide. Dark on white, in dark mode too: readers expect it.
+
+    Each square has the same whole number of pixels.
+    """
     squares = _squares(code)
-    scale = max(MODULE, LARGE // squares)
+    scale = max(MODULE, width // squares)
     picture = code.png_data_uri(scale=2 * scale, border=QUIET, dark="black", light="white")
     with st.container(horizontal_alignment="center"):
         st.image(picture, width=scale * squares, alt=_("QR code of the link"))

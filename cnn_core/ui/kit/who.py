@@ -13,15 +13,15 @@ import streamlit as st
 
 from cnn_core.errors import RightsError
 from cnn_core.language import Text
-from cnn_core.runs.people import Kind, Person
+from cnn_core.runs.people import Kind, Person, known_as
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.session import Slot
 
 SECRET: Slot[str] = Slot("who.secret", "")
 """What this visitor's browser, and nobody else's, has."""
-_TEACHER: Slot[bool] = Slot("who.teacher", False)
-MOST_TRIES, TRIES_SECONDS = 5, 60.0
+MOST_TRIES, MOST_TRIES_OF_ALL, TRIES_SECONDS = 5, 60, 60.0
+"""Wrong passwords of one visitor, and of all together, in so many seconds."""
 
 
 def class_here() -> bool:
@@ -30,8 +30,13 @@ def class_here() -> bool:
 
 
 def is_teacher() -> bool:
-    """Whether this visitor has given the teacher's password."""
-    return class_here() and _TEACHER.get()
+    """Whether this visitor has given the teacher's password, on whatever page, until they sign out."""
+    return class_here() and bool(SECRET.get()) and known_as(SECRET.get()) in _teachers()
+
+
+def leads() -> bool:
+    """Whether this visitor may set what everybody is to do: the teacher, and anybody where there is no class."""
+    return not class_here() or is_teacher()
 
 
 def visitor() -> Person | None:
@@ -78,24 +83,36 @@ def owners(kind: Kind, keys: Sequence[str]) -> Mapping[str, Person]:
 
 
 @st.cache_resource(show_spinner=False)
-def _tries() -> deque[float]:
-    """When somebody gave a wrong password, on whatever page of this server: guessing is slow for all together."""
-    return deque(maxlen=MOST_TRIES)
+def _teachers() -> set[str]:
+    """Whom this server knows as a teacher, by the ids of people: a reload of the page does not ask again."""
+    return set()
+
+
+@st.cache_resource(show_spinner=False)
+def _tries() -> deque[tuple[float, str]]:
+    """When somebody gave a wrong password, and who: guessing is slow, and a guesser does not keep the teacher out."""
+    return deque(maxlen=MOST_TRIES_OF_ALL)
 
 
 def sign_in(password: str) -> None:
     """Make this visitor the teacher. Raises RightsError for a wrong password, and after many of them for any."""
-    tries, now = _tries(), time.monotonic()
-    if len(tries) == MOST_TRIES and now - tries[0] < TRIES_SECONDS:
-        wait = math.ceil(TRIES_SECONDS - (now - tries[0]))
+    if not SECRET.get():
+        what = Text("Your browser has not said yet who you are")
+        raise RightsError(what, todo=Text("Let it keep data of this page, and load the page again"))
+    now, me = time.monotonic(), known_as(SECRET.get())
+    tries = [(at, person) for at, person in _tries() if now - at < TRIES_SECONDS]
+    mine = [at for at, person in tries if person == me]
+    if len(mine) >= MOST_TRIES or len(tries) >= MOST_TRIES_OF_ALL:
+        first = mine[-MOST_TRIES] if len(mine) >= MOST_TRIES else tries[0][0]
+        wait = math.ceil(TRIES_SECONDS - (now - first))
         raise RightsError(Text("Too many wrong passwords"), todo=Text("Try again in {n} seconds", n=wait))
     right = settings().teacher_password.get_secret_value()
     if not right or not hmac.compare_digest(password.encode(), right.encode()):
-        tries.append(now)
+        _tries().append((now, me))
         raise RightsError(Text("This is not the teacher's password"))
-    _TEACHER.put(True)
+    _teachers().add(me)
 
 
 def sign_out() -> None:
     """This visitor is no teacher any more."""
-    _TEACHER.put(False)
+    _teachers().discard(known_as(SECRET.get()))

@@ -1,0 +1,1 @@
+"""The class: its board, and what its teacher does."""

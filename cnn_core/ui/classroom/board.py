@@ -1,0 +1,185 @@
+"""The board: everybody's best run, live, what no run beats, and who trains and who waits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn_core.design.naming import network_title
+from cnn_core.figures.front import Dot, describe_front, front_figure
+from cnn_core.figures.template import STILL, percent
+from cnn_core.language import _, _n
+from cnn_core.lessons.facts import Placed
+from cnn_core.runs.classroom import Plan
+from cnn_core.runs.ranking import Result, front, ranked
+from cnn_core.runs.state import RunState
+from cnn_core.runs.summary import Summary
+from cnn_core.ui import pages
+from cnn_core.ui.components.ranking.component import Active, Aim, Layer, Ranked, blocks, opened, ranking, thinned
+from cnn_core.ui.kit import services, who, wording
+from cnn_core.ui.kit.frame import RUN as OWN_RUN
+from cnn_core.ui.kit.goals import record
+from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.train.estimate import waiting_text
+
+REFRESH = 2.0  # seconds
+MOST_ROWS, MOST_ACTIVE, MOST_DOTS = 40, 40, 400
+_OPEN: Slot[str] = Slot("board.open", "")
+"""The id of the run that was chosen on the board."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the board is about: what a teacher has set, what there is, the best of each, and what no run beats."""
+
+    plan: Plan
+    results: list[Result]
+    best: list[Result]
+    front: frozenset[str]
+    names: Mapping[str, str]
+
+    def mine(self, run: str, person: str | None) -> bool:
+        """Whether it is the visitor's own."""
+        me = who.visitor()
+        return run == OWN_RUN.get() or (me is not None and me.id == person)
+
+    def name(self, person: str | None, run: str) -> str:
+        """Whose it is, as it is said on the board; the run's own name where that is not known."""
+        if person is None:
+            return run
+        return _("Somebody") if self.plan.names_hidden else self.names.get(person, run)
+
+
+def class_board() -> None:
+    """The board and the chart beside it; both look again every other second."""
+    with st.container():
+        st.fragment(_content, run_every=REFRESH)()
+
+
+def _content() -> None:
+    if run := _OPEN.take():
+        st.switch_page(pages.RUN, query_params={"run": run})
+    standing = _standing()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        ranking(_aims(standing), _best(standing), _active(standing), on_open=_choose)
+    with right:
+        _front(standing)
+    _record(standing)
+
+
+def _choose() -> None:
+    _OPEN.put(opened())
+
+
+def _standing() -> Standing:
+    store = services.store()
+    plan = store.classroom.plan()
+    results = store.classroom.results(plan.dataset)
+    names = store.people.names() if who.class_here() else {}
+    on_front = frozenset(one.run for one in front(results))
+    return Standing(plan, results, ranked(results, plan.goals), on_front, names)
+
+
+def _aims(standing: Standing) -> list[Aim]:
+    aims = []
+    for goal in standing.plan.goals:
+        met = sum(one.meets(goal) for one in standing.best)
+        aims.append(
+            Aim(
+                _("{percent} % with fewer than {n:,} parameters", percent=goal.percent, n=goal.parameters),
+                _n("{n} has it", "{n} have it", met) if met else _("Nobody has it yet"),
+            )
+        )
+    return aims
+
+
+def _best(standing: Standing) -> list[Ranked]:
+    shown = standing.best[:MOST_ROWS]
+    runs = {run.id: run for run in services.store().lists.some([one.run for one in shown])}
+    states = services.store().states(runs)
+    return [
+        _ranked(standing, place, one, runs[one.run], states.get(one.run, RunState()))
+        for place, one in enumerate(shown, start=1)
+        if one.run in runs
+    ]
+
+
+def _ranked(standing: Standing, place: int, result: Result, run: Summary, state: RunState) -> Ranked:
+    name = standing.name(result.person, run.name)
+    accuracy, parameters = percent(result.accuracy), _("{n:,} parameters", n=result.parameters)
+    facts = {"place": place, "name": name, "accuracy": accuracy, "parameters": parameters}
+    return Ranked(
+        key=result.person or result.run,
+        run=result.run,
+        told=_("{place}. {name}: {accuracy}, {parameters}", **facts),
+        mine=standing.mine(result.run, result.person),
+        place=str(place),
+        who=name,
+        name=network_title(run.network) if run.network else run.network_name,
+        parameters=parameters,
+        accuracy=accuracy,
+        curve=thinned(state.val_accuracy.y),
+        layers=_layers(run),
+        marks=[result.meets(goal) for goal in standing.plan.goals],
+        front=result.run in standing.front,
+    )
+
+
+def _layers(run: Summary) -> Sequence[Layer]:
+    return blocks(run.network) if run.network else ()
+
+
+def _active(standing: Standing) -> list[Active]:
+    """Who trains, and then who waits, in their turn."""
+    lists = services.store().lists
+    under_way, waiting = lists.queue()
+    ids = [*under_way, *waiting][:MOST_ACTIVE]
+    owners, states = who.owners("run", ids), services.store().states(ids)
+    return [
+        _active_row(standing, run, owners[run.id].id if run.id in owners else None, states[run.id])
+        for run in lists.some(ids)
+        if run.id in states
+    ]
+
+
+def _active_row(standing: Standing, run: Summary, person: str | None, state: RunState) -> Active:
+    waits = state.status == "queued"
+    name = standing.name(person, run.name)
+    told = waiting_text(run.id, state) if waits else wording.progress_text(state)
+    share = None if waits else state.progress
+    sentence = _("{name}: {state}", name=name, state=told)
+    return Active(run.id, run.id, sentence, standing.mine(run.id, person), name, told, share)
+
+
+def _front(standing: Standing) -> None:
+    """Accuracy against parameters; the latest runs when there are very many, and all of the front."""
+    shown = [one for n, one in enumerate(standing.results) if n < MOST_DOTS or one.run in standing.front]
+    if not shown:
+        return
+    runs = {run.id: run.name for run in services.store().lists.some([one.run for one in shown])}
+    dots = [
+        Dot(
+            standing.name(one.person, runs.get(one.run, "")),
+            one.parameters,
+            one.accuracy,
+            one.run in standing.front,
+            standing.mine(one.run, one.person),
+        )
+        for one in shown
+    ]
+    st.subheader(_("Small and accurate"), anchor=False)
+    goals = [(goal.parameters, goal.percent / 100) for goal in standing.plan.goals]
+    st.plotly_chart(front_figure(dots, goals), key="board-front", config=STILL, alt=describe_front(dots))
+    st.caption(_("On the line is what no other run beats: none is both smaller and more accurate."))
+
+
+def _record(standing: Standing) -> None:
+    """Where the visitor stands."""
+    rows = standing.best
+    places = [n for n, one in enumerate(rows) if standing.mine(one.run, one.person)]
+    if not places:
+        return
+    own, ahead = rows[places[0]], rows[places[0] - 1] if places[0] else None
+    on_front = any(one.run in standing.front and standing.mine(one.run, one.person) for one in standing.results)
+    record(Placed(places[0] + 1, on_front, ahead is not None and own.parameters < ahead.parameters))
