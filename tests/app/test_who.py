@@ -15,7 +15,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.compare import start
 from cnn_core.ui.kit import services, who
-from tests.support.pages import opened
+from tests.support.pages import link_of, opened, said
 from tests.support.people import PASSWORD, Visitor, begin_class, end_class
 
 NETWORK = PRESETS["dnn"].network if "dnn" in PRESETS else next(iter(PRESETS.values())).network
@@ -230,6 +230,15 @@ def test_who_has_no_secret_is_nobodys_teacher(monkeypatch):
 def test_a_teacher_stays_one_when_the_page_is_loaded_again(bert):
     sign_in(bert.opens(pages.HOME), PASSWORD)
     assert "Teacher: sign out" in buttons(bert.opens(pages.RUNS))
+
+
+def test_a_shared_drawing_says_who_drew_it(anna, bert):
+    strokes = [{"width": 20.0, "points": [(10.0, 10.0, 1.0), (200.0, 200.0, 1.0)]}]
+    kept = {"studio.who.secret": anna.secret, "studio.recalled.asked": True}
+    link = said(link_of(opened(pages.DRAW, kept | {"studio.draw.last": {"strokes": strokes, "ink": None}})))
+    assert link["by"] == anna.person.name
+    app = bert.opens(pages.DRAW, **link)
+    assert any(anna.person.name in toast.value for toast in app.toast)
 
 
 def test_without_a_class_everybody_may_do_everything_and_runs_says_so(monkeypatch):

@@ -22,7 +22,7 @@ from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.train.estimate import waiting_text
 
-REFRESH = 2.0  # seconds
+REFRESH = 3.0  # seconds
 MOST_ROWS, MOST_ACTIVE, MOST_DOTS = 40, 40, 400
 _OPEN: Slot[str] = Slot("board.open", "")
 """The id of the run that was chosen on the board."""
@@ -51,7 +51,7 @@ class Standing:
 
 
 def class_board() -> None:
-    """The board and the chart beside it; both look again every other second."""
+    """The board and the chart beside it; both look again every three seconds."""
     with st.container():
         st.fragment(_content, run_every=REFRESH)()
 

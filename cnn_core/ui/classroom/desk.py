@@ -1,5 +1,6 @@
 """The teacher's desk above the board: what the class is to do, its link, its lesson step by step, and its end."""
 
+from functools import partial
 from urllib.parse import urljoin
 
 import streamlit as st
@@ -92,6 +93,8 @@ def _link(plan: Plan) -> None:
 
 
 def _clear() -> None:
+    if not who.leads():
+        return
     runs = services.store().lists.count(duels=True)
     people = len(services.store().people.names())
     told = _n("{n} run", "{n} runs", runs), _n("{n} person", "{n} people", people)
@@ -103,9 +106,10 @@ def _clear() -> None:
             people=told[1],
         )
     )
-    st.download_button(
-        _("Download everything first"), _everything, "class.zip", icon=":material/download:", key="desk-archive"
-    )
+    # Made when it is asked for, which is beside any visitor's session: so it is only offered to who may have it.
+    everything = partial(archive, services.store(), services.catalogue())
+    label = _("Download everything first")
+    st.download_button(label, everything, "class.zip", icon=":material/download:", key="desk-archive")
     if st.button(_("Clear it now"), type="primary", icon=":material/delete_sweep:", key="desk-clear-now"):
         with errors_told(), st.spinner(_("Ending what trains…")):
             check_leads()
@@ -119,8 +123,3 @@ def _clear() -> None:
                 )
             else:
                 st.rerun()
-
-
-def _everything() -> bytes:
-    check_leads()
-    return archive(services.store(), services.catalogue())

@@ -8,6 +8,7 @@ from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.lessons.goals import Goal, goal, reach
 from cnn_core.runs.classroom import Plan
+from cnn_core.runs.people import Person
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services, who
 from cnn_core.ui.kit.data_choice import choose
@@ -17,6 +18,8 @@ from cnn_core.ui.kit.wording import literal
 LOOK = 3.0  # seconds between two looks whether the teacher has changed something
 _PLAN: Slot[Plan] = Slot("class.plan", Plan())
 """As this script run has found it."""
+_PERSON: Slot[Person | None] = Slot("class.person", None)
+"""Who the class knew this visitor as, then: nobody after the teacher has cleared it."""
 _DATASET: Slot[str] = Slot("class.dataset", "")
 """The data set that the teacher has set and this visitor was given: they may choose another one afterwards."""
 
@@ -31,6 +34,7 @@ def begin() -> None:
     if not who.class_here() or services.fault():
         return
     _PLAN.put(_now())
+    _PERSON.put(who.visitor())
     if (name := plan().dataset) != _DATASET.get():
         _DATASET.put(name)
         with suppress(StudioError):  # it was deleted
@@ -44,7 +48,7 @@ def _now() -> Plan:
 
 
 def _look() -> None:
-    if _now() != plan():
+    if _now() != plan() or who.visitor() != _PERSON.get():
         st.rerun()
 
 

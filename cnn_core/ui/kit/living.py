@@ -11,13 +11,15 @@ from cnn_core.errors import DataError, StudioError
 from cnn_core.exchange.weights import Weights, read_checkpoint, read_weights
 from cnn_core.language import _
 from cnn_core.runs.models import CHECKPOINT_FILE, ready_made
+from cnn_core.runs.people import LONGEST
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
-from cnn_core.ui.kit import drawings, services
+from cnn_core.ui.kit import drawings, services, who
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.sharing import carry, follow
+from cnn_core.ui.kit.sharing import asked_text, carry, follow
+from cnn_core.ui.kit.wording import literal
 
 LAST: Slot[dict[str, Any] | None] = Slot("draw.last", None)
 """The visitor's drawing, whatever it was drawn on: its "strokes", and its "ink" as (H, W), 0 .. 1."""
@@ -62,18 +64,29 @@ def _of_epoch(run_id: str, epochs: int, _run: Run) -> Weights | None:
 
 def remember_drawing() -> None:
     """Put the link's or the visitor's last drawing on the pad; call it when the whole page runs, not in a fragment."""
-    follow("drawing", lambda token: LAST.put({"strokes": drawings.from_token(token), "ink": None}))
+    follow("drawing", _take_drawing)
     INITIAL.put((LAST.get() or {}).get("strokes"))
 
 
 def carry_drawing() -> None:
-    """The page's link carries the visitor's drawing, as it is when somebody shares it."""
-    carry(drawing=_drawing_token)
+    """The page's link carries the visitor's drawing, as it is when somebody shares it; in a class, whose it is, too."""
+    carry(drawing=_drawing_token, by=_drawer)
+
+
+def _take_drawing(token: str) -> None:
+    LAST.put({"strokes": drawings.from_token(token), "ink": None})
+    if name := asked_text("by", LONGEST):
+        st.toast(_("Drawn by {name}", name=literal(name)), icon=":material/draw:")
 
 
 def _drawing_token() -> str | None:
     strokes = (LAST.get() or {}).get("strokes")
     return drawings.to_token(strokes) if strokes else None
+
+
+def _drawer() -> str | None:
+    person = who.visitor() if (LAST.get() or {}).get("strokes") else None
+    return person.name if person else None
 
 
 def initial_strokes() -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def opened() -> str:
     return run if isinstance(run, str) else ""
 
 
-def blocks(network: Network) -> list[Layer]:
+@lru_cache(maxsize=512)  # every board of every visitor shows them every few seconds
+def blocks(network: Network) -> tuple[Layer, ...]:
     """The layers that have a shape of their own, as blocks."""
     found = []
     for report in trace(network).reports:
@@ -102,7 +104,7 @@ def blocks(network: Network) -> list[Layer]:
         kind = _kind(report.layer.type)
         if report.output_shape != report.input_shape or kind:
             found.append(Layer(max(sides, default=1), channels, kind))
-    return found
+    return tuple(found)
 
 
 def _kind(layer_type: str) -> str:
