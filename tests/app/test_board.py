@@ -88,6 +88,8 @@ def test_names_can_be_hidden(anna, teacher):
     next(one for one in app.toggle if one.label == "Hide names").set_value(True).run()
     app = Visitor("Bert").opens(pages.BOARD)
     assert anna.person.name not in str(board(app))
+    assert list(Visitor("Carla").opens(pages.RUNS).dataframe[0].value["who"]) == ["Somebody"]
+    assert list(anna.opens(pages.RUNS).dataframe[0].value["who"]) == [anna.person.name]
 
 
 def test_who_trains_and_who_waits(anna):

@@ -57,6 +57,12 @@ def hides(name: str) -> bool:
     return name in plan().hidden and not who.leads()
 
 
+def called(person: Person) -> str:
+    """What somebody is called on this visitor's pages: the teacher can hide the names of others."""
+    hidden = plan().names_hidden and not who.leads() and person != _PERSON.get()
+    return _("Somebody") if hidden else person.name
+
+
 def goals() -> list[Goal]:
     """What the class is to reach."""
     return [goal(reach(one.percent, one.parameters)) for one in plan().goals]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core.language import _
 from cnn_core.runs.people import Kind
-from cnn_core.ui.kit import who, wording
+from cnn_core.ui.kit import classroom, who, wording
 
 
 def title_with_status(name: str, status: str) -> None:
@@ -22,7 +22,7 @@ def stop_button(key: str, on_click: Callable[..., None], *args: Any, stopping: b
     """Once it was pressed it says so, and waits. Who may not stop the `thing` of this kind sees whose it is instead."""
     if not who.may(kind, thing):
         owner = who.owners(kind, [thing]).get(thing)
-        st.caption(_("by {name}", name=wording.literal(owner.name)) if owner else "")
+        st.caption(_("by {name}", name=wording.literal(classroom.called(owner))) if owner else "")
         return
     st.button(
         _("Stopping…") if stopping else _("Stop"),

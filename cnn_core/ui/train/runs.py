@@ -14,7 +14,7 @@ from cnn_core.runs.people import Person
 from cnn_core.runs.summary import Summary
 from cnn_core.settings import MB
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, session, who, wording
+from cnn_core.ui.kit import classroom, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
@@ -196,7 +196,8 @@ def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | Non
 
 def _who(run_id: str, theirs: Mapping[str, Person]) -> dict[str, str]:
     """A column of its own where there is a class."""
-    return {"who": theirs[run_id].name if run_id in theirs else ""} if who.class_here() else {}
+    owner = theirs.get(run_id)
+    return {"who": classroom.called(owner) if owner else ""} if who.class_here() else {}
 
 
 def _percent(fraction: float | None) -> float | None:
