@@ -14,6 +14,7 @@ from cnn_core.ui.kit import session
 
 FOLDER = Path(__file__).parent
 KEY = "ranking"
+COLOURED = ("convolution", "dense")
 CURVE = 40
 """Points of a small curve at most."""
 
@@ -101,16 +102,10 @@ def blocks(network: Network) -> tuple[Layer, ...]:
     found = []
     for report in trace(network).reports:
         *sides, channels = report.output_shape
-        kind = _kind(report.layer.type)
+        kind = report.layer.kind if report.layer.kind in COLOURED else ""
         if report.output_shape != report.input_shape or kind:
             found.append(Layer(max(sides, default=1), channels, kind))
     return tuple(found)
-
-
-def _kind(layer_type: str) -> str:
-    if layer_type == "Dense":
-        return "dense"
-    return "convolution" if "Conv" in layer_type or layer_type == "Backbone" else ""
 
 
 def thinned(curve: Sequence[float]) -> list[float]:
