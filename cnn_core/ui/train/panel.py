@@ -15,7 +15,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, who, wording
+from cnn_core.ui.kit import rules, services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.estimate import waiting_text
@@ -80,7 +80,7 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
         st.progress(state.progress, waiting_text(run.id, state))
-    if why := wording.ended_early(state.reason):
+    if why := wording.ended_early(state):
         st.info(why, icon=":material/flag:")
     _numbers(state)
     if state.active and not state.loss.x:
@@ -138,7 +138,9 @@ def _stop(run_id: str) -> None:
 def _resume(run: Run) -> None:
     with errors_told(tell=st.toast):
         who.check("run", run.id)
-        services.engine().queue.put(run)
+        rules.check_runs([(run.network, run.recipe)])
+        services.engine().queue.put(run, rules.limits().minutes)
+        rules.begun([run.id])
 
 
 def _numbers(state: RunState) -> None:

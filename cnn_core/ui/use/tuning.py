@@ -11,7 +11,7 @@ from cnn_core.language import _
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
 from cnn_core.ui import pages
-from cnn_core.ui.kit import session
+from cnn_core.ui.kit import rules, session
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.train.setup import start as begin_run
@@ -55,7 +55,10 @@ def training_board(base: Base, network: Network, target: Target, start: Start, f
     problem = request_problem(network, recipe, target.entry, settings().training_memory_bytes)
     if problem and problem.blocking:
         show_error(problem.message)
-    ready = problem is None or not problem.blocking
+    if too_much := rules.too_much(network, recipe):
+        show_error(too_much)
+    rules.say_limits()
+    ready = not too_much and (problem is None or not problem.blocking)
     if st.button(_("Train"), type="primary", icon=":material/play_arrow:", key="transfer-train", disabled=not ready):
         run = begin_run(network, recipe, target.entry.name)
         st.switch_page(pages.RUN, query_params={"run": run.id})
