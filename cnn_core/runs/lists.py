@@ -80,7 +80,7 @@ class Lists:
         return self._count(shown & RUNS.c.status.in_(ACTIVE) if active else shown)
 
     def older(self, most: int) -> list[tuple[str, str | None]]:
-        """Of the runs that have ended, those before the `most` newest: each one's id and its duel's, the oldest first."""
+        """Of the runs that have ended, all but the `most` newest: the id of each and of its duel, the oldest first."""
         by = sa.func.coalesce(RUNS.c.ended, RUNS.c.created).desc()
         query = sa.select(RUNS.c.id, RUNS.c.duel).where(RUNS.c.status.not_in(ACTIVE)).order_by(by, RUNS.c.id)
         with said(FAULT), self._engine.connect() as db:

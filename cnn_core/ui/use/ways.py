@@ -80,7 +80,7 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
     slot = _SCORES.of(wish)
     if found is not None:
         slot.put(found)
-    if scores := slot.get():
+    if (scores := slot.get()) is not None:
         leave_out(_("the result of your experiment"))
         _chart(scores, sizes)
     else:
