@@ -30,14 +30,18 @@ REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
 
 
-def run_panel(run: Run) -> None:
-    """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again."""
+def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
+    """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again.
+
+    Args:
+        while_waiting: shows something else to look at, as long as other runs come first.
+    """
     state = services.store().state(run.id)
     _header(run, state)
     if state.saved:
         _outcome(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
+        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state), while_waiting)
     if state.active and not state.loss.x and not services.engine().queue.position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
@@ -67,7 +71,7 @@ def _stage(state: RunState) -> tuple[str, bool]:
     return state.status, state.stop_requested
 
 
-def _panel(run: Run, stage: tuple[str, bool]) -> None:
+def _panel(run: Run, stage: tuple[str, bool], while_waiting: Callable[[Run], None]) -> None:
     state = services.store().state(run.id)
     if _stage(state) != stage:
         st.rerun()
@@ -82,11 +86,10 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.progress(state.progress, waiting_text(run.id, state))
     if why := wording.ended_early(state):
         st.info(why, icon=":material/flag:")
-    _numbers(state)
-    if state.active and not state.loss.x:
-        _no_curves_yet()
+    if services.ahead(run.id, state):
+        while_waiting(run)
     else:
-        _curves(run, state)
+        numbers_and_curves(run, state)
     what_it_learns(run, state)
     run_network(run, state)
 
@@ -143,6 +146,15 @@ def _resume(run: Run) -> None:
         rules.begun([run.id])
 
 
+def numbers_and_curves(run: Run, state: RunState, key: str = "run") -> None:
+    """How well it learns: the last numbers, and the curves so far. `key` sets its charts apart from another run's."""
+    _numbers(state)
+    if state.active and not state.loss.x:
+        _no_curves_yet()
+    else:
+        _curves(run, state, key)
+
+
 def _numbers(state: RunState) -> None:
     """The last value of each curve, and the speed. Validation has the last whole epoch's."""
     show_metrics(
@@ -189,15 +201,15 @@ def _no_curves_yet() -> None:
         st.caption(_("The curves begin with the first batches."), text_alignment="center")
 
 
-def _curves(run: Run, state: RunState) -> None:
+def _curves(run: Run, state: RunState, key: str) -> None:
     loss, accuracy = run_curves(state)
     epochs = shown_epochs(run, state)
     left, right = st.columns(2)
     title = loss_title([run.recipe.loss])
     with left:
-        show_curves(loss, title, epochs, "run-loss")
+        show_curves(loss, title, epochs, f"{key}-loss")
     with right:
-        show_curves(accuracy, _("Accuracy"), epochs, "run-accuracy", share=True)
+        show_curves(accuracy, _("Accuracy"), epochs, f"{key}-accuracy", share=True)
     if start := state.started_now:
         st.caption(" · ".join([str(start.device), str(start.choices), _images(start), _time(state)]))
 
