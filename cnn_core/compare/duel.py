@@ -27,7 +27,8 @@ LEAST_STEPS = 300  # learning from 100 images: 5 epochs of one step would show a
 class Progress:
     """How far a duel is, over all its trainings. `fraction` is 0 to 1; `current` says what trains now, or is empty.
 
-    `main_active` is about the main trainings: what goes on without them are experiments.
+    `main_active` is about the main trainings: what goes on without them are experiments. `cut_short` counts those that
+    trained as long as the server lets them.
     """
 
     done: int
@@ -40,6 +41,7 @@ class Progress:
     resumable: bool
     failed: tuple[Words, ...]
     seconds_left: float | None
+    cut_short: int
 
 
 def trainings(plan: Plan, train_images: int) -> tuple[Training, ...]:
@@ -187,6 +189,7 @@ def progress(duel: Duel, store: RunStore) -> Progress:
         resumable=any(map(_is_undone, states)),
         failed=tuple(dict.fromkeys(state.message for state in states if state.status == "failed")),
         seconds_left=_seconds_left(began, fraction) if active else None,
+        cut_short=sum(state.reason == "server limit" for state in states),
     )
 
 

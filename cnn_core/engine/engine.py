@@ -5,7 +5,6 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from distributed import Client, Future
@@ -50,7 +49,10 @@ class Engine:
         self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
-        on_ended = partial(tidy, store, catalogue, Kept.by(settings))
+
+        def on_ended() -> None:
+            tidy(store, catalogue, Kept.by(settings))
+
         self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()

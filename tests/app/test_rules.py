@@ -14,7 +14,8 @@ from cnn_core.design.network import History, Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.errors import RunError
-from cnn_core.runs.events import Cancelled, Interrupted, Started, Submitted
+from cnn_core.runs.events import Cancelled, Finished, Interrupted, Started, Submitted, TrainingEnded
+from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
 from cnn_core.settings import Settings, settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit import rules, services
@@ -167,6 +168,25 @@ def test_resume_asks_too(server, busy, monkeypatch, epochs, refused):
     assert any("too long for this server" in text for text in told) == refused
     state = services.store().state(run.id)
     assert (state.status, state.minutes) == (("interrupted", None) if refused else ("queued", 3))
+
+
+def test_a_run_that_the_server_ended_says_so_and_is_neither_stopped_nor_failed():
+    run = services.store().create("long", TINY, QUICK, BUNDLED)
+    end = TrainingEnded(reason="server limit"), Scored(loss=1, accuracy=0.5, confusion=((1,),)), Finished()
+    services.store().append(run.id, Submitted(minutes=5.0), STARTED, *end)
+    app = opened(pages.RUN, run=run.id)
+    assert "This run was ended after 5 min of training, the most on this server." in shown(app)
+    badges = " ".join(markdown.value for markdown in app.markdown)
+    assert "Finished" in badges
+    assert "Stopped" not in badges
+    assert "Failed" not in badges
+
+
+def test_a_duel_says_how_many_of_its_trainings_the_server_ended(busy):
+    duel = duels.start(plan(), services.store(), services.engine(), services.catalogue())
+    for run_id, reason in zip(duel.runs, ("server limit", "completed"), strict=True):
+        services.store().append(run_id, STARTED, TrainingEnded(reason=reason))
+    assert "1 training was ended by this server's limit" in shown(support.opened(pages.DUEL, duel=duel.id))
 
 
 def plan(**changes: object) -> Plan:

@@ -12,7 +12,7 @@ from cnn_core.design.naming import network_title
 from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
-from cnn_core.language import _
+from cnn_core.language import _, _n
 from cnn_core.ui.kit import rules, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
@@ -66,6 +66,13 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
         show_error(message)
     if now.resumable and not now.active and not now.failed:
         st.warning(_("The server ended during this duel. What was learned is kept."), icon=":material/power_off:")
+    if now.cut_short:
+        told = _n(
+            "{n} training was ended by this server's limit of minutes, and had not learned all that it could.",
+            "{n} trainings were ended by this server's limit of minutes, and had not learned all that they could.",
+            now.cut_short,
+        )
+        st.info(told, icon=":material/flag:")
     if now.active:
         st.progress(now.fraction, _place(now))
     if curves:

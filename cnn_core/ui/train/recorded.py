@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from cnn_core.design.naming import network_title
 from cnn_core.language import _
 from cnn_core.runs.recorded import Recording, ready_made
 from cnn_core.runs.run import Run
@@ -47,11 +48,12 @@ def _play(recording: Recording, seconds: float, waiting: Run) -> None:
     run, state = recording.run, recording.state_at(seconds)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_("Recorded run"), icon=":material/movie:", color="violet")
-        st.caption(_told(run), width="stretch")
+        st.space("stretch")
         if not state.active:
             again = _("Play it again")
             st.button(again, icon=":material/replay:", on_click=_begin, args=(waiting.id,), key="recorded-again")
         st.button(_("Close"), icon=":material/close:", on_click=_end, args=(waiting.id,), key="recorded-close")
+    st.caption(_told(run))
     st.progress(state.progress if state.active else 1.0, _where(state))
     numbers_and_curves(run, state, key="recorded")
     show_learned(run, state, recording.filters_in(state))
@@ -61,7 +63,7 @@ def _play(recording: Recording, seconds: float, waiting: Run) -> None:
 def _told(run: Run) -> str:
     return _(
         "This is not your run. {network} on {data} was trained before, and is played at the pace at which it learned.",
-        network=wording.literal(run.network.name),
+        network=wording.literal(network_title(run.network)),
         data=wording.literal(services.dataset_title(run.dataset)),
     )
 
