@@ -8,11 +8,11 @@ from pydantic import SecretStr
 
 from cnn_core.compare import duel as duels
 from cnn_core.compare.plan import Plan
-from cnn_core.data.datasets import BUNDLED, TAUGHT
+from cnn_core.data.datasets import BUNDLED
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import History, Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import Start
+from cnn_core.design.start import FineTuning, Start
 from cnn_core.errors import RunError
 from cnn_core.runs.events import Cancelled, Finished, Interrupted, Started, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
@@ -109,6 +109,39 @@ def test_the_training_page_says_what_is_too_much_and_does_not_train_it(server, l
     forged(app, "train")
     assert words in shown(app)
     assert count() == before
+
+
+def test_one_click_makes_a_recipe_short_enough(server):
+    server(max_epochs=1)
+    app = opened(pages.LIVE)
+    app.button(key="setup-fewer").click().run()
+    assert not app.error
+    assert app.session_state["studio.recipe"].epochs == 1
+    assert not app.button(key="train").disabled
+    app = small(support.opened(pages.DUEL))
+    app.button(key="duel-fewer").click().run()
+    assert not app.error
+    assert not app.button(key="duel-start").disabled
+
+
+def test_a_second_phase_is_not_cut_off(server):
+    server(max_epochs=3)
+    start = Start(base="keras-log", layers=2, frozen=2, then=FineTuning(after=3, frozen=1, learning_rate=0.001))
+    late = Recipe(epochs=5, start=start)
+    assert rules.within(late) == late
+    soon = late.model_copy(
+        update={"start": start.model_copy(update={"then": start.then.model_copy(update={"after": 2})})}
+    )
+    assert Recipe.model_validate(rules.within(soon).model_dump()).epochs == 3
+
+
+@pytest.mark.parametrize("most", [1, 4, None])
+def test_transfer_offers_as_many_epochs_as_there_may_be(server, most):
+    server(max_epochs=most)
+    app = support.opened(pages.TRANSFER, **{"from": "keras-log", "layers": "6"})
+    boxes = [box for box in app.number_input if box.label == "Epochs"]
+    assert [(box.value, box.max) for box in boxes] == {1: [], 4: [(4, 4)], None: [(10, 100)]}[most]
+    assert not app.button(key="transfer-train").disabled
 
 
 def test_a_run_within_the_limits_is_told_how_long_it_may_train(server, busy):
@@ -267,10 +300,10 @@ def test_the_button_of_home_trains_no_longer_than_it_may(server, busy):
 
 def test_teaching_keeps_no_pictures_that_it_may_not_train_on(server, busy):
     server(max_parameters=100)
-    app = teach_page(things(Red=5, Blue=5))
+    app, before = teach_page(things(Red=5, Blue=5)), services.catalogue().entries()
     app.button(key="teach").click().run()
     assert "The network is too large for this server" in shown(app)
-    assert not [entry for entry in services.catalogue().entries() if entry.name.startswith(TAUGHT)]
+    assert services.catalogue().entries() == before
 
 
 def test_teaching_takes_as_many_epochs_as_it_may(server, busy):

@@ -11,7 +11,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from cnn_core.data.datasets import TAUGHT
 from cnn_core.errors import RightsError
 from cnn_core.settings import settings
 from cnn_core.ui import pages
@@ -54,7 +53,7 @@ def test_with_files_these_pages_have_a_box(name):
     page, query = BOXED[name]
     app = opened(page, **query)
     assert boxes(app)
-    assert SENTENCE not in [caption.value for caption in app.caption]
+    assert SENTENCE not in [box.value for box in (*app.caption, *app.info)]
 
 
 @pytest.mark.parametrize("name", BOXED)
@@ -63,7 +62,7 @@ def test_no_page_has_a_box(closed, name):
     app = opened(page, **query)
     assert not boxes(app)
     if name not in ("augmentation", "draw"):  # there an image can be given in other ways, and this one is not offered
-        assert SENTENCE in [caption.value for caption in app.caption]
+        assert SENTENCE in [box.value for box in (*app.caption, *app.info)]
 
 
 def test_an_image_of_ones_own_is_not_offered(closed):
@@ -77,7 +76,7 @@ def sent(name: str) -> SimpleNamespace:
 
 
 def test_what_a_forged_click_sends_is_refused(closed, monkeypatch):
-    kept, told = [], []
+    kept, told, before = [], [], services.catalogue().entries()
     monkeypatch.setattr(type(services.shelf()), "keep", lambda *asked: kept.append(asked))
     monkeypatch.setattr(own, "let_go", lambda file: None)
     own.FILE.of(0).put(sent("birds.zip"))
@@ -92,7 +91,7 @@ def test_what_a_forged_click_sends_is_refused(closed, monkeypatch):
     with pytest.raises(RightsError, match="takes no files"):
         import_module("cnn_core.ui.use.teach")._begin(things(Red=5, Blue=5))
     assert not kept
-    assert not [entry for entry in services.catalogue().entries() if entry.name.startswith(TAUGHT)]
+    assert services.catalogue().entries() == before
 
 
 @pytest.mark.parametrize("takes", [True, False])

@@ -185,6 +185,8 @@ def _choose_recipe(matched: str, count: int, seconds: int | None) -> Recipe:
         skip = (*UNSHARED, "epochs") if matched == "time" else UNSHARED
         shared = form(DUEL_RECIPE.get(), f"duel-recipe-{matched == 'time'}", columns=2, skip=skip)
     DUEL_RECIPE.put(shared)
+    if matched != "time":
+        rules.offer_fewer_epochs(shared, DUEL_RECIPE.put, "duel-fewer")
     carry(terms=shared.to_token())
     limits = {"time_limit": float(seconds), "epochs": MOST_EPOCHS} if seconds else {}
     return shared.model_copy(update={"train_images": count, **limits})

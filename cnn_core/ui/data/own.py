@@ -51,7 +51,7 @@ def own_data() -> None:
     if made := services.entry(MADE.take()):
         _tell(made)
     if not files_taken():
-        no_files()
+        no_files(st.info)
         _delete()
         return
     count = COUNT.get()

@@ -3,14 +3,14 @@
 They are checked in what a click does, and not only by its button: what a browser sends can be anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
-from cnn_core.language import _
+from cnn_core.language import _, _n
 from cnn_core.runs.kept import Kept, tidy
 from cnn_core.runs.limits import Limits
 from cnn_core.settings import settings
@@ -50,9 +50,20 @@ def too_much(network: Network, recipe: Recipe) -> str:
 
 
 def within(recipe: Recipe) -> Recipe:
-    """The same with no more epochs than a run may have here: for recipes that no visitor can change."""
+    """The same with no more epochs than a run may have here; as it is where a second phase would begin after them."""
     most = limits().epochs
-    return recipe if most is None or recipe.epochs <= most else recipe.model_copy(update={"epochs": most})
+    then = recipe.start.then if recipe.start else None
+    if most is None or recipe.epochs <= most or (then and then.after >= most):
+        return recipe
+    return recipe.model_copy(update={"epochs": most})
+
+
+def offer_fewer_epochs(recipe: Recipe, take: Callable[[Recipe], None], key: str) -> None:
+    """One click for a recipe that is short enough; nothing where this one is."""
+    shorter = within(recipe)
+    if shorter != recipe:
+        label = _n("Use {n:,} epoch", "Use {n:,} epochs", shorter.epochs)
+        st.button(label, icon=":material/build:", on_click=take, args=(shorter,), key=key)
 
 
 def begun(run_ids: Iterable[str]) -> None:

@@ -23,9 +23,9 @@ def files_taken() -> bool:
     return settings().uploads
 
 
-def no_files() -> None:
-    """Says that they may not, in the place of a box."""
-    st.caption(_("This server takes no files and no pictures."))
+def no_files(tell: Callable[[str], object] = st.caption) -> None:
+    """Says that they may not, in the place of a box; `tell`: `st.info` where all of a page is about files."""
+    tell(_("This server takes no files and no pictures."))
 
 
 def check_files() -> None:

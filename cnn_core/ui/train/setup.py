@@ -110,6 +110,7 @@ def _is_possible(network: Network, recipe: Recipe, entry: Entry) -> bool:
         _show_problem(problem, network, entry)
     elif misfit := _start_problem(network, recipe) or rules.too_much(network, recipe):
         show_error(misfit)
+        rules.offer_fewer_epochs(recipe, session.RECIPE.put, "setup-fewer")
     else:
         _summary(network, recipe, entry)
         if services.fault() is None:

@@ -17,6 +17,7 @@ from cnn_core.lessons import facts
 from cnn_core.runs.events import Tested
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
+from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.components.camera.component import things_box
 from cnn_core.ui.kit import rules, services, who
@@ -52,7 +53,7 @@ _FACT: Slot[facts.Taught | None] = Slot("teach.fact", None)
 def teach_board() -> None:
     """Pictures on the left, the training in the middle, another picture on the right; on a phone below each other."""
     if not files_taken():
-        no_files()
+        no_files(st.info)
         return
     left, middle, right = st.columns([21, 11, 16], gap="medium")
     with left:
@@ -113,7 +114,9 @@ def _eyes() -> None:
 
 
 def _privacy() -> str:
-    return _("The pictures go to this server with the run, and whoever opens the run can see them.")
+    told = _("The pictures go to this server with the run, and whoever opens the run can see them.")
+    hours = settings().max_taught_hours
+    return told if hours is None else f"{told} {_('They are deleted after {hours:g} hours.', hours=hours)}"
 
 
 def _problem(now: Taken) -> DataError | None:

@@ -32,10 +32,10 @@ def training_board(base: Base, network: Network, target: Target, start: Start, f
         frozen: how many of the layers that are taken over stay, at first.
     """
     st.subheader(_("Train it"), anchor=False)
+    most = min(EPOCHS[-1], rules.limits().epochs or EPOCHS[-1])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        epochs = st.number_input(
-            _("Epochs"), 1, EPOCHS[-1], asked("epochs", USUAL_EPOCHS, EPOCHS), key="transfer-epochs", width=130
-        )
+        first = asked("epochs", min(USUAL_EPOCHS, most), range(1, most + 1))
+        epochs = st.number_input(_("Epochs"), 1, most, first, key="transfer-epochs", width=130) if most > 1 else 1
         rate = _rate(_("Size of a step (learning_rate)"), "rate", RATE)
         varied = st.toggle(_("Vary the images (augmentation)"), asked("vary", 0, (0, 1)) == 1, key="transfer-vary")
     carry(epochs=epochs, vary=1 if varied else None)
