@@ -80,6 +80,24 @@ class Settings(BaseSettings):
         Path("~/.keras"), validation_alias="KERAS_HOME", description="where Keras keeps what it downloads"
     )
     max_json_bytes: int = Field(MIB, ge=1, description="the longest design file that is read")
+    max_epochs: int | None = Field(None, ge=1, le=1000, description="the most epochs that a run may ask for")
+    max_parameters: int | None = Field(None, ge=1, description="the largest network that is trained")
+    max_run_minutes: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="after so much training a run ends with what it has learned"
+    )
+    max_waiting_runs: int | None = Field(
+        None,
+        ge=1,
+        description="runs of a person that wait or train at a time; without a class, of somebody's visit to the site",
+    )
+    max_kept_runs: int | None = Field(None, ge=1, description="runs that are kept when they have ended; the oldest go")
+    max_kept_datasets: int | None = Field(
+        None, ge=1, description="data sets of visitors' own pictures that are kept; the oldest go"
+    )
+    max_taught_hours: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="how long pictures of somebody's own things are kept"
+    )
+    uploads: bool = Field(True, description="whether visitors may send files and pictures")
 
     @property
     def questions_memory_bytes(self) -> int:
@@ -102,7 +120,7 @@ class Settings(BaseSettings):
         return self.home / "features"
 
     @property
-    def uploads(self) -> Path:
+    def shelf(self) -> Path:
         """Folder of files that were sent and are not kept yet."""
         return self.home / "uploads"
 

@@ -31,7 +31,7 @@ class Studio:
     def __init__(self, settings: Settings):
         self.settings = settings
         self.catalogue = Catalogue(settings.datasets)
-        self.shelf = Shelf(settings.uploads, settings)
+        self.shelf = Shelf(settings.shelf, settings)
         self._made: dict[str, Any] = {}
         self._lock = threading.RLock()
 

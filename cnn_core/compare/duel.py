@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ LEAST_STEPS = 300  # learning from 100 images: 5 epochs of one step would show a
 class Progress:
     """How far a duel is, over all its trainings. `fraction` is 0 to 1; `current` says what trains now, or is empty.
 
-    `main_active` is about the main trainings: what goes on without them are experiments.
+    `main_active` is about the main trainings: what goes on without them are experiments. `cut_short` counts those that
+    trained as long as the server lets them.
     """
 
     done: int
@@ -39,6 +41,7 @@ class Progress:
     resumable: bool
     failed: tuple[Words, ...]
     seconds_left: float | None
+    cut_short: int
 
 
 def trainings(plan: Plan, train_images: int) -> tuple[Training, ...]:
@@ -70,8 +73,11 @@ def recipe_of(plan: Plan, training: Training) -> Recipe:
     return recipe.model_copy(update=changes)
 
 
-def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> Duel:
-    """Put all trainings of `plan` into the queue; raises DataError when its data set is not there."""
+def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue, minutes: float | None = None) -> Duel:
+    """Put all trainings of `plan` into the queue, each for at most so many minutes.
+
+    Raises DataError when its data set is not there.
+    """
     made = trainings(plan, _entry(plan.dataset, catalogue).train)
     duel_id, runs = _new_id(), []
     for training in made:
@@ -80,7 +86,7 @@ def start(plan: Plan, store: RunStore, engine: Engine, catalogue: Catalogue) -> 
         runs.append(store.create(name, network, recipe_of(plan, training), plan.dataset, duel_id))
     duel = _keep(store, duel_id, plan, made, runs)
     for run in runs:
-        engine.queue.put(run)
+        engine.queue.put(run, minutes)
     return duel
 
 
@@ -138,11 +144,25 @@ def stop(duel: Duel, store: RunStore, engine: Engine) -> None:
             engine.queue.stop(run_id)
 
 
-def resume(duel: Duel, store: RunStore, engine: Engine) -> None:
-    """Put the trainings that a killed server or worker left undone into the queue again."""
-    for run_id, state in store.states(duel.runs).items():
-        if state.status in ("interrupted", "failed"):
-            engine.queue.put(store.run(run_id))
+def undone(duel: Duel, store: RunStore) -> list[tuple[Training, str]]:
+    """The trainings that a killed server or worker left undone, with their runs."""
+    states = store.states(duel.runs)
+    pairs = zip(duel.trainings, duel.runs, strict=True)
+    return [(training, run_id) for training, run_id in pairs if _is_undone(states.get(run_id))]
+
+
+def resume(duel: Duel, store: RunStore, engine: Engine, minutes: float | None = None) -> None:
+    """Put what is `undone` into the queue again, each for at most so many minutes in all."""
+    for _training, run_id in undone(duel, store):
+        engine.queue.put(store.run(run_id), minutes)
+
+
+def asked(plan: Plan, made: Iterable[Training]) -> list[tuple[Network, Recipe]]:
+    """What these trainings ask a server for: of each its network and its recipe.
+
+    To learn from less is to see few images often, in no more steps than the rest takes: its epochs are not counted.
+    """
+    return [(plan.networks[training.side], plan.recipes[training.side]) for training in made]
 
 
 def progress(duel: Duel, store: RunStore) -> Progress:
@@ -166,10 +186,15 @@ def progress(duel: Duel, store: RunStore) -> Progress:
             state.active for training, state in zip(duel.trainings, states, strict=True) if training.part == "main"
         ),
         stopping=any(state.stop_requested for state in states),
-        resumable=any(state.status in ("interrupted", "failed") for state in states),
+        resumable=any(map(_is_undone, states)),
         failed=tuple(dict.fromkeys(state.message for state in states if state.status == "failed")),
         seconds_left=_seconds_left(began, fraction) if active else None,
+        cut_short=sum(state.reason == "server limit" for state in states),
     )
+
+
+def _is_undone(state: RunState | None) -> bool:
+    return state is not None and state.status in ("interrupted", "failed")
 
 
 def title(first: str, second: str) -> str:

@@ -37,6 +37,7 @@ class Attempt:
     future: Future | None = None
     begun: bool = False  # a worker has said that it has all it needs
     stopping: bool = False
+    minutes: float | None = None  # the most that it may train, with the attempts before
     kept: tuple[int, ...] = ()  # after how many epochs the store has the weights
     asking: set[str] = field(default_factory=set)  # what is being asked of its worker
     unwritten: deque[Event] = field(default_factory=deque)

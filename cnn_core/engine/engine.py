@@ -20,6 +20,7 @@ from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.exchange.backbones import Backbones
 from cnn_core.language import Text
+from cnn_core.runs.kept import Kept, tidy
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
@@ -48,7 +49,11 @@ class Engine:
         self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
-        self.queue = Queue(store, self._supplies, lambda: self._connection.client())
+
+        def on_ended() -> None:
+            tidy(store, catalogue, Kept.by(settings))
+
+        self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()
 

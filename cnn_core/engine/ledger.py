@@ -18,10 +18,13 @@ class Ledger:
 
     Args:
         on_lost: gets an attempt whose run this server does not answer for any more.
+        on_ended: called when an attempt was written to its end.
     """
 
-    def __init__(self, store: RunStore, holder: str, on_lost: Callable[[Attempt], None]):
-        self._store, self._holder, self._on_lost = store, holder, on_lost
+    def __init__(
+        self, store: RunStore, holder: str, on_lost: Callable[[Attempt], None], on_ended: Callable[[], object]
+    ):
+        self._store, self._holder, self._on_lost, self._on_ended = store, holder, on_lost, on_ended
         self._lock = threading.Lock()
         self.attempts: dict[str, Attempt] = {}
         self.trouble: StorageError | None = None
@@ -50,6 +53,7 @@ class Ledger:
                 self._files(attempt)
                 if attempt.end and self._append(attempt, attempt.end):
                     self.drop(attempt)
+                    self._on_ended()
         except StorageError as error:
             self.trouble = error
         else:

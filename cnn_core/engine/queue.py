@@ -39,14 +39,15 @@ class Queue:
 
     Args:
         client: gives the client of a cluster that lives, and waits for one; raises EngineError when there is none.
+        on_ended: called, in a thread, when a run has ended.
     """
 
-    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client]):
+    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client], on_ended: Callable[[], None]):
         self._store, self._supplies, self._client = store, supplies, client
         self._id = secrets.token_hex(8)
         self._topic = f"runs-{self._id}"  # other servers on the same cluster have their own
         self._leases = store.leases(self._id)
-        self._ledger = Ledger(store, self._id, self._abandon)
+        self._ledger = Ledger(store, self._id, self._abandon, lambda: self._asker.submit(_logged, on_ended))
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
         self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
@@ -68,14 +69,14 @@ class Queue:
         """Hear what workers report to `client`; to be called for each new connection."""
         client.subscribe_topic(self._topic, self._on_event)
 
-    def put(self, run: Run) -> None:
-        """Have the run trained; it goes on from its checkpoint when it has one.
+    def put(self, run: Run, minutes: float | None = None) -> None:
+        """Have the run trained, at most so many minutes; it goes on from its checkpoint when it has one.
 
         Raises DataError without its data set, and RunError when it is in the queue already, or under way.
         """
         if not any(entry.name == run.dataset and entry.ready for entry in self._supplies.catalogue.entries()):
             self._supplies.catalogue.load(run.dataset)  # raises the DataError that says what to do
-        self._store.submit(run.id)
+        self._store.submit(run.id, minutes)
         self._look()
 
     def stop(self, run_id: str) -> None:
@@ -101,9 +102,8 @@ class Queue:
         """Let go of all runs, in the words of a server that has ended."""
         self._closing.set()
         self._look()
-        for loop in self._loops:
-            if loop.is_alive():
-                loop.join(timeout=2 * BEAT)
+        for loop in filter(threading.Thread.is_alive, self._loops):
+            loop.join(timeout=2 * BEAT)
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._asker.shutdown(wait=False, cancel_futures=True)
         with suppress(StorageError):
@@ -192,7 +192,7 @@ class Queue:
         except RunError as error:
             self._store.append(run_id, Failed.by(error), holder=self._id)
             return
-        attempt = Attempt(run, state.submitted, checkpoint, self._store.count(run_id), kept=kept)
+        attempt = Attempt(run, state.submitted, checkpoint, self._store.count(run_id), minutes=state.minutes, kept=kept)
         self._attempts[run_id] = attempt
         self._send(attempt, with_data=False)
 

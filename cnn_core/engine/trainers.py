@@ -39,7 +39,7 @@ def submit(client: Client, topic: str, attempt: Attempt, supplies: Supplies, *, 
     """
     run, data = attempt.run, data_key(supplies.catalogue, attempt.run.dataset)
     known = attempt.checkpoint, attempt.kept, supplies.depth(run.recipe.start), supplies.shelf
-    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, *known)
+    work = Train(topic, run.id, attempt.submitted, run.network, run.recipe, data, *known, minutes=attempt.minutes)
     sent = supplies.fetch(work.needs()) if with_data else {}
     return client.submit(
         carry_out,

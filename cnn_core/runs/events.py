@@ -19,9 +19,13 @@ class _Event(BaseModel):
 
 
 class Submitted(_Event):
-    """The run stands in the queue (again, when it was resumed)."""
+    """The run stands in the queue (again, when it was resumed).
+
+    `minutes` is the most that it may train, all attempts together, by the rules of the server where it was asked for.
+    """
 
     kind: Literal["submitted"] = "submitted"
+    minutes: float | None = None
 
 
 class Started(_Event):
@@ -35,7 +39,7 @@ class Started(_Event):
     steps_per_epoch: int
     train_images: int
     validation_images: int
-    time_limit: float | None = None
+    time_limit: float | None = Field(None, description="the recipe's or the server's, whichever comes first")
     seconds_before: float = Field(0.0, description="of the time limit, spent before the checkpoint")
 
 
@@ -95,7 +99,7 @@ class TrainingEnded(_Event):
     """No more training; the test set comes next."""
 
     kind: Literal["training_ended"] = "training_ended"
-    reason: Literal["completed", "early stopping", "time limit", "stopped"]
+    reason: Literal["completed", "early stopping", "time limit", "server limit", "stopped"]
 
 
 class Tested(_Event):

@@ -1,7 +1,8 @@
 """Lists of runs, made by the database from a row a run: it pages, searches and sorts them, however many there are."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,6 +16,14 @@ from cnn_core.runs.summary import Summary, words
 
 LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them
 FAULT = Text("The list of runs cannot be read")
+
+
+class Needed(NamedTuple):
+    """What runs that wait or are trained cannot do without: what they begin with, their duels, their data sets."""
+
+    runs: frozenset[str]
+    duels: frozenset[str]
+    datasets: frozenset[str]
 
 
 class Lists:
@@ -85,6 +94,31 @@ class Lists:
         """How many runs were made for duels, or, `active`, how many of them are under way."""
         shown = RUNS.c.duel.is_not(None)
         return self._count(shown & RUNS.c.status.in_(ACTIVE) if active else shown)
+
+    def older(self, most: int) -> list[tuple[str, str | None]]:
+        """Of the runs that have ended, all but the `most` newest: the id of each and of its duel, the oldest first."""
+        by = sa.func.coalesce(RUNS.c.ended, RUNS.c.created).desc()
+        query = sa.select(RUNS.c.id, RUNS.c.duel).where(RUNS.c.status.not_in(ACTIVE)).order_by(by, RUNS.c.id)
+        with said(FAULT), self._engine.connect() as db:
+            return [(row.id, row.duel) for row in reversed(db.execute(query.offset(most)).all())]
+
+    def of_duel(self, duel: str) -> list[str]:
+        """The runs that were made for it."""
+        with said(FAULT), self._engine.connect() as db:
+            return list(db.scalars(sa.select(RUNS.c.id).where(RUNS.c.duel == duel)))
+
+    def needed(self) -> Needed:
+        """What must not be deleted now."""
+        under_way = RUNS.select().where(RUNS.c.status.in_(ACTIVE))
+        with said(FAULT), self._engine.connect() as db:
+            rows = db.execute(under_way).all()
+        bases: set[str] = set()
+        for row in rows:
+            with suppress(RunError):  # it was asked for by another version
+                start = design(row.network, row.recipe)[1].start
+                bases |= {start.base} if start else set()
+        duels = {row.duel for row in rows if row.duel}
+        return Needed(frozenset(bases), frozenset(duels), frozenset(row.dataset for row in rows))
 
     def waiting(self) -> bool:
         """Whether any run waits for a worker."""

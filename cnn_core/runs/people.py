@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from cnn_core.errors import RunError
 from cnn_core.language import Text
-from cnn_core.runs.database import OWNERS, PEOPLE, said
+from cnn_core.runs.database import OWNERS, PEOPLE, RUNS, said
+from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import clean
 
 LONGEST = 30
@@ -92,6 +93,13 @@ class People:
         """The keys of all things of this kind that are somebody's."""
         with said(_FAULT), self._db.connect() as db:
             return list(db.scalars(sa.select(OWNERS.c.key).where(OWNERS.c.kind == kind).order_by(OWNERS.c.key)))
+
+    def under_way(self, person: Person) -> int:
+        """How many of their runs wait or are trained."""
+        theirs = (OWNERS.c.kind == "run") & (OWNERS.c.person == person.id) & RUNS.c.status.in_(ACTIVE)
+        asked = sa.select(sa.func.count()).select_from(OWNERS).join(RUNS, RUNS.c.id == OWNERS.c.key).where(theirs)
+        with said(_FAULT), self._db.connect() as db:
+            return db.scalar(asked) or 0
 
     def owners(self, kind: Kind, keys: Iterable[str]) -> dict[str, Person]:
         """Whose they are, by key; what is nobody's is left out."""

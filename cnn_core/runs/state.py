@@ -31,6 +31,7 @@ class RunState:
 
     status: Status = "queued"
     submitted: float = 0.0
+    minutes: float | None = None
     seconds_before: float = 0.0
     started: float | None = None
     ended: float | None = None
@@ -141,6 +142,7 @@ def _submitted(state: RunState, event: Submitted) -> RunState:
         state,
         status="queued",
         submitted=event.at,
+        minutes=event.minutes,
         seconds_before=state.seconds or 0.0,
         started=None,
         ended=None,

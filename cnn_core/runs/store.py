@@ -89,8 +89,8 @@ class RunStore:
             db.execute(RUNS.insert().values(row))
         return run
 
-    def submit(self, run_id: str) -> None:
-        """Put the run into the queue (again).
+    def submit(self, run_id: str, minutes: float | None = None) -> None:
+        """Put the run into the queue (again); it may train at most so many minutes, those of earlier attempts included.
 
         Raises RunError when it is there already, under way, deleted, or cannot be read.
         """
@@ -100,7 +100,7 @@ class RunStore:
         if known.state.status == "unreadable":
             raise RunError(UNREADABLE, received=ANOTHER_VERSION, todo=Text("Train again"))
         under_way = known.state.active and known.state.submitted
-        if under_way or not self._write(run_id, known, (Submitted(),), None):
+        if under_way or not self._write(run_id, known, (Submitted(minutes=minutes),), None):
             raise RunError(Text("This run is under way already"), todo=Text("Wait until it has ended, or stop it"))
 
     def append(self, run_id: str, *events: Event, holder: str | None = None) -> bool:

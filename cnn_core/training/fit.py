@@ -47,6 +47,7 @@ def fit(
     base: Sequence[np.ndarray] = (),
     shelf: Shelf | None = Shelf(),  # noqa: B008 - it cannot be changed
     choices: Choices | None = None,
+    most_seconds: float | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Train, then test. Raises RunError when the loss becomes NaN or infinite.
@@ -60,7 +61,8 @@ def fit(
         base: where the recipe has a start, the weights that it takes over (`start.first_arrays`).
         shelf: where what frozen layers make of the images is kept; None: it is computed anew in each epoch.
         choices: how to compute; None chooses for this device.
-        clock: the seconds that the time limit is about.
+        most_seconds: of training, all attempts together; then it ends as by a time limit, with a reason of its own.
+        clock: the seconds that the time limits are about.
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
     begun = _Begun(*(remembered(resume) if resume else (0, Memory())), resume)
@@ -82,11 +84,11 @@ def fit(
             first = begun.carry_over(attempt, number)
             on_epoch(attempt, begun.done)
             if first:
-                emit(_started(recipe, how, steps, len(train[0]), len(validation[0]), begun.done, begun.memory.seconds))
+                emit(_started(recipe, how, (steps, len(train[0]), len(validation[0])), begun, most_seconds))
             shown = len(train[0]), phase.batch_size, how.steps_per_point
             limits = begun.memory, phase.time_limit, clock
             told, images = partial(_after_epoch, on_epoch, attempt), data.x_train[watched(data.y_train, phase)]
-            live = LiveMetrics(emit, should_stop, *shown, told, *limits, watched=images)
+            live = LiveMetrics(emit, should_stop, *shown, told, *limits, most_seconds=most_seconds, watched=images)
             _train(
                 attempt,
                 phase,
@@ -206,24 +208,21 @@ def _train(
 
 
 def _started(
-    recipe: Recipe,
-    choices: Choices,
-    steps: int,
-    train_images: int,
-    validation_images: int,
-    first_epoch: int,
-    seconds_before: float,
+    recipe: Recipe, choices: Choices, counted: tuple[int, int, int], begun: _Begun, most_seconds: float | None
 ) -> Started:
+    """`counted` are the steps of an epoch, and the images for training and for validation."""
+    steps, train_images, validation_images = counted
+    limits = [limit for limit in (recipe.time_limit, most_seconds) if limit]
     return Started(
         device=device_name(),
         choices=choices.words,
         epochs=recipe.epochs,
-        first_epoch=first_epoch,
+        first_epoch=begun.done,
         steps_per_epoch=steps,
         train_images=train_images,
         validation_images=validation_images,
-        time_limit=recipe.time_limit,
-        seconds_before=seconds_before,
+        time_limit=min(limits, default=None),
+        seconds_before=begun.memory.seconds,
     )
 
 

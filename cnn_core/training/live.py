@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import keras
@@ -17,13 +18,13 @@ INTERVAL = 0.2  # seconds between two events: an eye sees no more, and thirty ru
 
 
 class LiveMetrics(keras.callbacks.Callback):
-    """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`, or at its time limit.
+    """Sends `Progress` and `EpochEnded` to `emit`, and ends the training when `should_stop()`, or at a time limit.
 
     After each epoch it has the model predict the images `watched`, (N, H, W, C) uint8, for the visitor to see.
 
-    The time limit (seconds) is for all attempts together; `memory` has what those before have spent. Their first
-    batches do not count, because TensorFlow compiles in them: those of the whole training are free, those of a later
-    attempt count as they did before it.
+    The limits (seconds), the recipe's and the server's, are for all attempts together; `memory` has what those before
+    have spent. Their first batches do not count, because TensorFlow compiles in them: those of the whole training are
+    free, those of a later attempt count as they did before it.
 
     Keras reports the mean over the epoch so far, which hides what happens now: a point of the curves is the mean over
     `steps_per_point` steps (the last of an epoch over what is left as well: a point of one batch is noise). Points are
@@ -46,12 +47,15 @@ class LiveMetrics(keras.callbacks.Callback):
         time_limit: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         *,
+        most_seconds: float | None = None,
         watched: np.ndarray | None = None,
     ):
         super().__init__()
         self._emit, self._should_stop, self._on_epoch = emit, should_stop, on_epoch
         self._images, self._batch_size, self._steps_per_point = images, batch_size, steps_per_point
-        self._memory, self._time_limit, self._clock = memory, time_limit or math.inf, clock
+        self._memory, self._clock = memory, clock
+        limits = (time_limit or math.inf, "time limit"), (most_seconds or math.inf, "server limit")
+        self._limit, self._limit_name = min(limits, key=itemgetter(0))  # of two that are the same, the recipe's
         self._watched = watched
         self._zero = math.nan  # when the clock would have begun, had all attempts been one
         self._waited_for = True  # the very first point
@@ -78,8 +82,8 @@ class LiveMetrics(keras.callbacks.Callback):
         spent = self._spent(now, step)
         if self._should_stop():
             self.stopped = self.model.stop_training = True
-        elif spent >= self._time_limit:
-            self._memory.ended, self.model.stop_training = "time limit", True
+        elif spent >= self._limit:
+            self._memory.ended, self.model.stop_training = self._limit_name, True
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.stopped or self._should_stop():

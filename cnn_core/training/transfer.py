@@ -74,6 +74,8 @@ def compare_ways(
         ended: list[EpochEnded] = []
         few = some_of_each(data, size, seed)
         outcome = fit(trained, asked, few, partial(_keep_epochs, ended), should_stop, base=base)
+        if should_stop():
+            break  # it has not learned as long as the others
         accuracy = float(np.mean(outcome.predicted == few.y_test))
         scores.append(Score(way, size, seed, accuracy, sum(event.seconds for event in ended)))
         progress(len(scores) / len(trainings), list(scores))

@@ -11,6 +11,7 @@ from cnn_core.ui.kit.lesson import lesson
 from cnn_core.ui.kit.living import remember_drawing
 from cnn_core.ui.kit.sharing import carry
 from cnn_core.ui.train.panel import run_panel
+from cnn_core.ui.train.recorded import while_waiting
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
 from cnn_core.ui.use.subject import way_inside
@@ -23,7 +24,7 @@ if run is None:
 
 remember_drawing()
 carry(run=run.id)
-run_panel(run)
+run_panel(run, while_waiting)
 run_state = services.store().state(run.id)
 if run_state.saved:
     results(run, run_state)

@@ -20,7 +20,9 @@ def test_connections_send_at_once():
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-@pytest.mark.parametrize(("limits", "most"), [({}, 191), ({"max_dataset_bytes": 500 * 2**20 + 1}, 501)])
+@pytest.mark.parametrize(
+    ("limits", "most"), [({}, 191), ({"max_dataset_bytes": 500 * 2**20 + 1}, 501), ({"uploads": False}, 0)]
+)
 def test_the_server_takes_files_as_large_as_the_page_says(limits, most):
     before = config.get_option("server.maxUploadSize")
     try:

@@ -1,14 +1,22 @@
 """A fresh server's first visitors, all at once: nobody's script comes upon half of a package."""
 
+import os
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cnn_core.data.datasets import TAUGHT
+from cnn_core.settings import settings
+from cnn_core.ui.kit import rules, services, startup
 from tests.app.visitor import crashes, visit
 from tests.browser.server import Server, free_port
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 SLOW_PANDAS = """
@@ -46,6 +54,25 @@ from cnn_core.ui.kit import services
 services.engine().close()
 print("late:", sorted(parts | others))
 """
+
+
+def test_what_is_kept_too_long_goes_though_nobody_comes(monkeypatch):
+    own = settings().model_copy(update={"max_taught_hours": 1.0})
+    monkeypatch.setattr(rules, "settings", lambda: own)
+    monkeypatch.setattr(startup, "TIDIED", 0.01)
+    images, labels = np.zeros((8, 12, 12, 3), np.uint8), np.arange(8) % 2
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    folder, ended = services.catalogue().folder, threading.Event()
+    for name in ("old", "new"):
+        services.catalogue().save(f"{TAUGHT}{name}", arrays)
+    os.utime(folder / f"{TAUGHT}old.npz", (time.time() - 4000,) * 2)
+    tidying = threading.Thread(target=startup._keep_tidy, args=(ended,), daemon=True)
+    tidying.start()
+    until(lambda: not (folder / f"{TAUGHT}old.npz").exists())
+    ended.set()
+    tidying.join(10)
+    assert not tidying.is_alive()
+    services.catalogue().delete(f"{TAUGHT}new")  # raises where there is none
 
 
 @pytest.fixture

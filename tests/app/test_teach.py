@@ -1,6 +1,7 @@
 """The page where a visitor teaches a network things of their own."""
 
 import base64
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.data.datasets import TAUGHT
 from cnn_core.errors import EngineError
+from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.components.camera.component import MOST_BYTES, Shown, Thing, told_shot, told_things
 from cnn_core.ui.kit import services
@@ -81,6 +83,12 @@ def test_what_is_missing_stands_beside_the_button(counts, words):
     app = page(things(**counts))
     assert app.button(key="teach").disabled
     assert words in told(app)
+
+
+def test_how_long_pictures_are_kept_is_said_before_they_are_sent(monkeypatch):
+    teach = import_module("cnn_core.ui.use.teach")
+    monkeypatch.setattr(teach, "settings", lambda: settings().model_copy(update={"max_taught_hours": 24.0}))
+    assert "whoever opens the run can see them. They are deleted after 24 hours." in told(page(things(Red=5, Blue=5)))
 
 
 def test_it_waits_for_pictures_that_are_on_their_way():

@@ -46,8 +46,8 @@ def until(condition: Callable[[], object], seconds: float = 120) -> None:
 class Lab(Studio):
     """A studio in the folder `home`, whose engine starts at once."""
 
-    def __init__(self, home: Path):
-        super().__init__(Settings(home=home))
+    def __init__(self, home: Path, **limits: int):
+        super().__init__(Settings(home=home, **limits))
         self.home = home
         assert self.engine
 

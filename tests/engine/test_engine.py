@@ -11,7 +11,7 @@ import pytest
 from distributed import Client
 from distributed.security import Security
 
-from cnn_core.data.datasets import Dataset
+from cnn_core.data.datasets import BUNDLED, Dataset
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.start import Start
@@ -24,7 +24,7 @@ from cnn_core.runs.past import MOST_EPOCHS, file_name, kept_epochs
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
 from cnn_core.runs.series import Series
-from tests.engine.conftest import LONG, NETWORK, SHORT, lab, until
+from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
 from tests.support.works import Call
 
 lab = pytest.fixture(scope="module")(lab)
@@ -177,6 +177,27 @@ def test_a_run_that_was_stopped_in_the_queue_can_be_sent_again(lab):
     lab.engine.queue.put(waiting)
     state = lab.ended(waiting)
     assert (state.status, state.reason, len(state.epochs_done)) == ("finished", "completed", 2)
+
+
+def test_a_run_longer_than_the_server_allows_ends_with_what_it_has_learned(lab):
+    run = lab.store.create("long", NETWORK, LONG, BUNDLED)
+    lab.engine.queue.put(run, minutes=0.01)
+    state = lab.ended(run)
+    assert (state.status, state.reason, state.minutes) == ("finished", "server limit", 0.01)
+    assert 0 < state.epoch < LONG.epochs
+    assert lab.library.model(run.id).load()
+
+
+def test_when_a_run_has_ended_the_oldest_that_is_too_many_goes(tmp_path):
+    small = Lab(tmp_path, max_kept_runs=1)
+    first = small.train()
+    small.ended(first)
+    second = small.train()
+    small.ended(second)
+    until(lambda: not small.store.states([first.id]))
+    assert small.state(second).status == "finished"
+    assert small.library.model(second.id).load()
+    small.close()
 
 
 def test_checkpoints_arrive_while_the_run_goes_on(lab):

@@ -9,12 +9,13 @@ from streamlit.testing.v1 import AppTest
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import History, Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from tests.app.test_teach import things
 from tests.language.made_up import CODE, learn, unmarked
 from tests.support import pages as support
-from tests.support.runs import ended
+from tests.support.runs import ended, forget_active, waiting
 
 APP = str(Path(__file__).parents[2] / "app.py")
 FITS = Network(
@@ -81,6 +82,27 @@ def run_id() -> str:
 
 def test_every_text_of_a_run_is_marked(run_id):
     assert "\n".join(unmarked(opened(pages.RUN, {}, run=run_id), given())) == ""
+
+
+@pytest.mark.parametrize("began", [None, 0.0, 1e12])
+def test_every_text_is_marked_while_a_run_waits(run_id, began):
+    """Before its visitor watches the recorded one, and when that has begun or has ended."""
+    waiting(services.store(), "another")
+    run = waiting(services.store(), "mine")
+    app = opened(pages.RUN, {f"studio.recorded.began.{run.id}": began}, run=run.id)
+    told = "\n".join(unmarked(app, given()))
+    forget_active(services.store())
+    assert told == ""
+
+
+@pytest.mark.parametrize("page", [pages.LIVE, pages.DUEL, pages.TEACH, pages.TRANSFER, pages.BROWSE, pages.DESIGNER])
+def test_every_text_is_marked_where_the_server_has_limits(run_id, page, monkeypatch):
+    limits = {"max_epochs": 1, "max_parameters": 10, "max_run_minutes": 2.0, "max_waiting_runs": 3, "uploads": False}
+    own = settings().model_copy(update=limits)
+    for module in ("rules", "upload_box"):
+        monkeypatch.setattr(f"cnn_core.ui.kit.{module}.settings", lambda: own)
+    app = opened(page, {"browse-view": "own", "transfer-base": "keras-log"})
+    assert "\n".join(unmarked(app, given())) == ""
 
 
 @pytest.mark.parametrize("state", STATES)

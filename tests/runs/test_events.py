@@ -52,6 +52,7 @@ def test_a_run_from_queue_to_end():
     [
         ([StopRequested(), TrainingEnded(reason="stopped"), Finished()], "stopped"),
         ([TrainingEnded(reason="early stopping"), Finished()], "finished"),
+        ([TrainingEnded(reason="server limit"), Finished()], "finished"),
         ([Failed(message="no")], "failed"),
         ([Interrupted()], "interrupted"),
         ([Cancelled()], "stopped"),
@@ -89,6 +90,17 @@ def test_a_run_of_the_first_version_can_be_read():
     old = '{"at": 1.0, "kind": "progress", "epoch": 0, "step": 5, "loss": 2.0, "accuracy": 0.5, "images_per_second": 9}'
     state = reduce([Submitted(), STARTED, EVENT.validate_json(old)])
     assert (state.step, state.loss.x, state.loss.y, state.accuracy.y) == (5, (0.5,), (2.0,), (0.5,))
+
+
+def test_a_run_from_before_there_were_limits_has_none():
+    assert reduce([EVENT.validate_json('{"at": 1.0, "kind": "submitted"}')]).minutes is None
+
+
+def test_what_a_run_may_train_is_what_was_said_when_it_was_put_into_the_queue_last():
+    state = reduce([Submitted(minutes=5.0), STARTED, Interrupted()])
+    assert state.minutes == 5.0
+    assert reduce([Submitted(minutes=2.5)], state).minutes == 2.5
+    assert reduce([Submitted()], state).minutes is None
 
 
 EVENTS = st.one_of(

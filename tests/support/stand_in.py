@@ -75,10 +75,10 @@ class StandInQueue:
         self._lock, self._begun, self._stops = threading.Lock(), set(), set()
         threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
 
-    def put(self, run: Run) -> None:
+    def put(self, run: Run, minutes: float | None = None) -> None:
         if not any(entry.name == run.dataset and entry.ready for entry in self._catalogue.entries()):
             self._catalogue.load(run.dataset)
-        self._store.submit(run.id)
+        self._store.submit(run.id, minutes)
         self._waiting.put(run.id)
 
     def stop(self, run_id: str) -> None:
@@ -142,6 +142,7 @@ class StandInQueue:
             on_epoch=on_epoch,
             resume=self._store.load_file(run.id, CHECKPOINT_FILE),
             base=start_arrays(context, start, self._supplies.depth(start)),
+            most_seconds=60 * minutes if (minutes := self._store.state(run.id).minutes) else None,
         )
         for name, content in trainers.files({**vars(outcome), "progress": reached.take(-1)}).items():
             self._store.save_file(run.id, name, content)

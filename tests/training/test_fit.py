@@ -315,6 +315,28 @@ def test_a_time_limit_ends_within_an_epoch_and_tests_what_was_learned(small):
     assert state.tested
 
 
+@pytest.mark.parametrize(
+    ("own", "servers", "reason"),
+    [(None, 0.3, "server limit"), (60.0, 0.3, "server limit"), (0.3, 60.0, "time limit"), (0.3, 0.3, "time limit")],
+)
+def test_of_the_recipes_limit_and_the_servers_the_first_one_ends_it_and_is_its_reason(small, own, servers, reason):
+    recipe = RECIPE.model_copy(update={"epochs": 1000, "time_limit": own})
+    events, outcome = train(small, recipe, most_seconds=servers)
+    state = reduce([Submitted(minutes=servers / 60), *events])
+    assert (state.reason, state.started_now.time_limit) == (reason, 0.3)
+    assert 0 < state.epoch < 1000
+    assert state.tested
+    assert from_bytes(outcome.model)
+
+
+def test_a_server_with_time_to_spare_changes_nothing(small):
+    events, outcome = train(small, most_seconds=3600.0)
+    plain, same = train(small)
+    assert curve(events) == curve(plain)
+    assert of_kind(events, "training_ended")[0].reason == "completed"
+    np.testing.assert_array_equal(outcome.confidence, same.confidence)
+
+
 def test_shuffled_pixels_are_those_of_a_data_set_that_was_shuffled_before(small):
     recipe = RECIPE.model_copy(update={"epochs": 1})
     by_recipe, outcome = train(small, recipe.model_copy(update={"pixel_order": 5}), DENSE)

@@ -69,7 +69,14 @@ def seconds() -> Iterator[list[float]]:
         yield now
 
 
-def train(dataset, recipe: Recipe, seconds: list[float], resume: bytes | None = None, network: Network = NETWORK):
+def train(
+    dataset,
+    recipe: Recipe,
+    seconds: list[float],
+    resume: bytes | None = None,
+    network: Network = NETWORK,
+    **options: float,
+):
     """The events, the weights, and the checkpoints by the number of epochs that are done."""
     events: list[Event] = []
     kept: dict[int, bytes] = {}
@@ -82,6 +89,7 @@ def train(dataset, recipe: Recipe, seconds: list[float], resume: bytes | None = 
         resume=resume,
         choices=CHOICES,
         clock=lambda: seconds[0],
+        **options,
     )
     return events, from_bytes(outcome.model).get_weights(), kept
 
@@ -148,6 +156,20 @@ def test_a_run_that_is_broken_off_twice_is_still_the_same(small, seconds, unbrok
     assert facts(resumed) == facts(events, 2)
     for one, other in zip(weights, same, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["time", "time at the end of an epoch"])
+def test_the_servers_limit_counts_the_time_of_all_attempts_as_the_recipes_does(small, seconds, unbroken, name):
+    events, weights, kept = unbroken(name)
+    most = RECIPES[name].time_limit
+    endless = RECIPES[name].model_copy(update={"time_limit": None})
+    for done in (0, 2, len(kept) - 1):
+        told, same, _ = train(small, endless, seconds, kept[done] if done else None, most_seconds=most)
+        already = done == len(kept) - 1 and name == "time at the end of an epoch"  # it was broken off in its test
+        reason = "time limit" if already else "server limit"
+        assert facts(told) == [reason if fact == "time limit" else fact for fact in facts(events, done)]
+        for one, other in zip(weights, same, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_what_is_left_of_the_time_is_shown_as_that(small, seconds, unbroken):

@@ -7,6 +7,9 @@ from cnn_core.design.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
+from cnn_core.engine.work.base import Key
+from cnn_core.engine.work.context import Context, Kept
+from cnn_core.engine.work.transfer import CompareWays
 from cnn_core.training.build import build
 from cnn_core.training.start import first_arrays
 from cnn_core.training.transfer import WAYS, compare_ways, learned, only, some_of_each, with_features
@@ -55,6 +58,30 @@ def test_it_ends_when_nobody_wants_it(small):
     arrays = first_arrays(build(NETWORK), 4, 3)
     recipe = RECIPE.model_copy(update={"start": START})
     assert compare_ways(NETWORK, recipe, only(small, range(5)), arrays, (4,), (1,), should_stop=lambda: True) == []
+
+
+def test_what_was_broken_off_has_no_score(small):
+    arrays, told, asked = first_arrays(build(NETWORK), 4, 3), [], []
+    recipe = RECIPE.model_copy(update={"start": START})
+
+    def should_stop() -> bool:
+        """In the midst of the second training."""
+        asked.extend(["again"] if told else [])
+        return len(asked) > 2
+
+    part = only(small, range(5))
+    scores = compare_ways(NETWORK, recipe, part, arrays, (4,), (1,), lambda *so_far: told.append(so_far), should_stop)
+    assert [score.way for score in scores] == [WAYS[0]]
+
+
+def test_a_comparison_gives_what_it_has_when_its_minutes_are_over(small):
+    """Without any it has no score; and with some it has all."""
+    key = Key("data", "small")
+    asked = NETWORK, RECIPE.model_copy(update={"epochs": 1, "start": START}), 4, key, tuple(range(5)), (4,), (1,)
+    base = NETWORK, RECIPE, tuple(range(5, 10))
+    for minutes, count in ((1e-9, 0), (10.0, len(WAYS)), (None, len(WAYS))):
+        work = CompareWays(*asked, base, minutes=minutes)
+        assert len(work.run(Context(Kept(), {key: small}))) == count
 
 
 @pytest.mark.parametrize("taken", [2, 3])

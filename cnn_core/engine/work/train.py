@@ -69,7 +69,8 @@ class Train(Work):
 
     A run can be `submitted` again, to be resumed from the checkpoint `resume`; then the weights after the epochs `kept`
     are known to the server. `depth` is how many layers the recipe's base has, opened. `shelf` is where what frozen
-    layers make of the images is kept, and how much; None: where this machine's settings say.
+    layers make of the images is kept, and how much; None: where this machine's settings say. `minutes` is the most that
+    it may train, all attempts together.
     """
 
     topic: str
@@ -82,6 +83,7 @@ class Train(Work):
     kept: tuple[int, ...]
     depth: int = 0
     shelf: tuple[str, int] | None = None
+    minutes: float | None = None
 
     place = TRAINING
 
@@ -105,7 +107,8 @@ class Train(Work):
             reports.begin()
             asked = self.network, self.recipe, dataset, reports.emit, context.stopped
             base, shelf = start_arrays(context, self.recipe.start, self.depth), self._shelf()
-            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume, base=base, shelf=shelf)
+            most = None if self.minutes is None else 60 * self.minutes
+            outcome = fit(*asked, on_epoch=on_epoch, resume=self.resume, base=base, shelf=shelf, most_seconds=most)
             return {**vars(outcome), "events": reports.events, "progress": reached.take(-1)._replace(checkpoint=b"")}
         finally:
             _reached.pop(this, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,7 @@ class CompareWays(Work):
         sizes: training images of each class.
         seeds: one training each.
         base: where no model of the library is the base: its design, its recipe, and the classes that it learns first.
+        minutes: after these it gives the scores that there are.
     """
 
     network: Network
@@ -36,6 +39,7 @@ class CompareWays(Work):
     sizes: tuple[int, ...]
     seeds: tuple[int, ...]
     base: tuple[Network, Recipe, tuple[int, ...]] | None = None
+    minutes: float | None = None
 
     place = TRAINING
 
@@ -49,9 +53,14 @@ class CompareWays(Work):
 
         assert self.recipe.start
         whole = context.dataset(self.data)
+        end = time.monotonic() + 60 * (self.minutes or math.inf)
+
+        def should_stop() -> bool:
+            return context.stopped() or time.monotonic() >= end
+
         if self.base:
             network, recipe, classes = self.base
-            model = learned(network, recipe, only(whole, classes), context.stopped)
+            model = learned(network, recipe, only(whole, classes), should_stop)
             arrays = first_arrays(model, self.depth, self.recipe.start.layers)
         else:
             arrays = start_arrays(context, self.recipe.start, self.depth)
@@ -61,7 +70,7 @@ class CompareWays(Work):
             context.report(fraction, [vars(score) for score in scores])
 
         asked = self.network, self.recipe, data, arrays, self.sizes, self.seeds
-        return [vars(score) for score in compare_ways(*asked, report, context.stopped)]
+        return [vars(score) for score in compare_ways(*asked, report, should_stop)]
 
     def in_words(self, error: Exception) -> RunError:
         return why_not_trained(error)

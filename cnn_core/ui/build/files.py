@@ -18,7 +18,7 @@ from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.upload_box import megabytes
+from cnn_core.ui.kit.upload_box import check_files, files_taken, megabytes, no_files
 from cnn_core.ui.kit.wording import literal
 
 PRESET: Slot[str | None] = Slot("designer.preset", None)
@@ -74,19 +74,26 @@ def files(network: Network) -> None:
         return
     count = FILES.get()
     with st.popover(_("File"), icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
-        st.file_uploader(
-            _("Open a design: a file saved here, or a model of Keras as JSON (`model.to_json()`)"),
-            type="json",
-            max_upload_size=megabytes(settings().max_json_bytes),
-            key=FILE.of(count).key,
-            on_change=_open_file,
-            args=(count,),
-        )
+        if files_taken():
+            _box(count)
+        else:
+            no_files()
         stem = re.sub(r"[^\w-]+", "-", network.name).strip("-") or "network"
         _save(_("Save the design"), network.to_json, f"{stem}.json", "save")
         if network.backbone is None:
             _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
         st.caption(_("The address of this page carries the design too: copy it to share."))
+
+
+def _box(count: int) -> None:
+    st.file_uploader(
+        _("Open a design: a file saved here, or a model of Keras as JSON (`model.to_json()`)"),
+        type="json",
+        max_upload_size=megabytes(settings().max_json_bytes),
+        key=FILE.of(count).key,
+        on_change=_open_file,
+        args=(count,),
+    )
 
 
 def _save(label: str, make: Callable[[], str], file: str, key: str) -> None:
@@ -99,6 +106,7 @@ def _open_file(count: int) -> None:
         return
     FILES.put(count + 1)
     with errors_told(tell=later, about=upload.name):
+        check_files()
         _take(open_design(upload.getvalue(), settings().max_json_bytes))
 
 

@@ -15,7 +15,7 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import trace
 from cnn_core.language import N_, _, _n
 from cnn_core.ui.compare.start import start_button
-from cnn_core.ui.kit import services, session, wording
+from cnn_core.ui.kit import rules, services, session, wording
 from cnn_core.ui.kit.data_choice import data_facts
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.forms import form
@@ -140,11 +140,13 @@ def _choose_count(entry: Entry) -> int:
 
 def _choose_match() -> tuple[str, int | None]:
     """What both sides have the same of; and for time, how many seconds."""
+    # The clock decides how many epochs there are: where these are limited, it cannot.
+    ways = [key for key in MATCHES if key != "time" or not rules.limits().epochs]
     matched = st.segmented_control(
         _("The same number of"),
-        list(MATCHES),
+        ways,
         format_func=lambda key: _(MATCHES[key][0]),
-        default=asked("match", "epochs", list(MATCHES)),
+        default=asked("match", "epochs", ways),
         required=True,
         key="duel-match",
         persist_state="session",
@@ -183,6 +185,8 @@ def _choose_recipe(matched: str, count: int, seconds: int | None) -> Recipe:
         skip = (*UNSHARED, "epochs") if matched == "time" else UNSHARED
         shared = form(DUEL_RECIPE.get(), f"duel-recipe-{matched == 'time'}", columns=2, skip=skip)
     DUEL_RECIPE.put(shared)
+    if matched != "time":
+        rules.offer_fewer_epochs(shared, DUEL_RECIPE.put, "duel-fewer")
     carry(terms=shared.to_token())
     limits = {"time_limit": float(seconds), "epochs": MOST_EPOCHS} if seconds else {}
     return shared.model_copy(update={"train_images": count, **limits})

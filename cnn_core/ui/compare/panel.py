@@ -12,8 +12,8 @@ from cnn_core.design.naming import network_title
 from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
-from cnn_core.language import _
-from cnn_core.ui.kit import services, session, who, wording
+from cnn_core.language import _, _n
+from cnn_core.ui.kit import rules, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.panel import show_curves
@@ -66,6 +66,13 @@ def _panel(duel: Duel, stage: tuple[bool, int], curves: bool) -> None:
         show_error(message)
     if now.resumable and not now.active and not now.failed:
         st.warning(_("The server ended during this duel. What was learned is kept."), icon=":material/power_off:")
+    if now.cut_short:
+        told = _n(
+            "{n} training was ended by this server's limit of minutes, and had not learned all that it could.",
+            "{n} trainings were ended by this server's limit of minutes, and had not learned all that they could.",
+            now.cut_short,
+        )
+        st.info(told, icon=":material/flag:")
     if now.active:
         st.progress(now.fraction, _place(now))
     if curves:
@@ -137,7 +144,10 @@ def _stop(duel: Duel) -> None:
 def _resume(duel: Duel) -> None:
     with errors_told(tell=st.toast):
         _check(duel)
-        duels.resume(duel, services.store(), services.engine())
+        undone = duels.undone(duel, services.store())
+        rules.check_runs(duels.asked(duel.plan, [training for training, _run_id in undone]))
+        duels.resume(duel, services.store(), services.engine(), rules.limits().minutes)
+        rules.begun([run_id for _training, run_id in undone])
 
 
 def _check(duel: Duel) -> None:

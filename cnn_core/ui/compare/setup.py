@@ -13,6 +13,7 @@ from cnn_core.ui.compare.start import open_duel, start_button
 from cnn_core.ui.kit import services, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.sharing import asked, carry
+from cnn_core.ui.kit.upload_box import files_taken, no_files
 
 RECENT = 5
 WAYS = "designs", "runs"
@@ -105,6 +106,9 @@ def _run_title(run: Summary, data: str) -> str:
 def _repeat() -> None:
     """Open a configuration that was saved from a duel, and start that duel again."""
     with st.popover(_("Repeat a saved duel"), icon=":material/replay:", key="duel-repeat-menu"):
+        if not files_taken():
+            no_files()
+            return
         file = st.file_uploader(_("The configuration that was saved from its report"), "json", key="duel-config")
         if file is None:
             return

@@ -12,7 +12,7 @@ from cnn_core.design.naming import network_title
 from cnn_core.language import _, _n
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
-from cnn_core.ui.kit import services, session, who, wording
+from cnn_core.ui.kit import rules, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 
 
@@ -25,7 +25,17 @@ def start_button(plan: Plan, label: str, key: str) -> None:
     else:
         st.caption(_amount(plan, entry))
     if st.button(label, type="primary", icon=":material/swords:", disabled=bool(problem), key=key):
-        open_duel(lambda: duels.start(plan, services.store(), services.engine(), services.catalogue()))
+        open_duel(lambda: _begin(plan))
+    rules.say_limits()
+
+
+def _begin(plan: Plan) -> Duel:
+    """Raises StudioError, before anything is kept, when it cannot be trained here or now."""
+    entry = services.entry(plan.dataset)
+    rules.check_runs(duels.asked(plan, duels.trainings(plan, entry.train if entry else 0)))
+    duel = duels.start(plan, services.store(), services.engine(), services.catalogue(), rules.limits().minutes)
+    rules.begun(duel.runs)
+    return duel
 
 
 def plan_problem(plan: Plan, entry: Entry | None) -> str:
@@ -33,9 +43,9 @@ def plan_problem(plan: Plan, entry: Entry | None) -> str:
     if entry is None:
         return _("The data set {name} is not on this server. Choose another one.", name=plan.dataset)
     for network, recipe in zip(plan.networks, plan.recipes, strict=True):
-        if problem := request_problem(network, recipe, entry, settings().training_memory_bytes):
-            called = network_title(network)
-            return f"{called}: {problem.message}"  # a name, and a whole sentence
+        problem = request_problem(network, recipe, entry, settings().training_memory_bytes)
+        if why := problem.message if problem else rules.too_much(network, recipe):
+            return f"{network_title(network)}: {why}"  # a name, and a whole sentence
     return ""
 
 

@@ -19,11 +19,11 @@ from cnn_core.engine.job import Job, begin_here
 from cnn_core.errors import DataError, RightsError, StudioError
 from cnn_core.language import N_, Text, _, _n
 from cnn_core.settings import MB, settings
-from cnn_core.ui.kit import jobs, services, who
+from cnn_core.ui.kit import jobs, rules, services, who
 from cnn_core.ui.kit.data_choice import choose
 from cnn_core.ui.kit.errors import BROKEN, errors_told, show_error
 from cnn_core.ui.kit.session import Slot
-from cnn_core.ui.kit.upload_box import let_go, upload_box
+from cnn_core.ui.kit.upload_box import check_files, files_taken, let_go, no_files, upload_box
 from cnn_core.ui.kit.wording import literal
 
 SIDES = (28, 32, 48, 64, 96, 128, 160, 224)
@@ -50,6 +50,10 @@ def own_data() -> None:
     """The whole way from a file to a data set, and the data sets that came this way."""
     if made := services.entry(MADE.take()):
         _tell(made)
+    if not files_taken():
+        no_files(st.info)
+        _delete()
+        return
     count = COUNT.get()
     st.markdown(_(HOW))
     most, advice = settings().max_dataset_bytes, _("Send fewer or smaller images.")
@@ -83,8 +87,9 @@ def _receive(count: int) -> None:
         return
     _discard()
     try:
+        check_files()
         UPLOAD.put(services.shelf().keep(file.name, file.getvalue(), _holder()))
-    except DataError as error:
+    except (DataError, RightsError) as error:
         _refuse(file.name, error)
     let_go(file)
     COUNT.put(count + 1)
@@ -222,6 +227,7 @@ def _test_fraction(found: Found, count: int) -> float:
 def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
     """Have the data set made and kept; its name comes of it. Raises DataError when it cannot be."""
     who.check_known()
+    check_files()
     catalogue, shelf, holder, name = services.catalogue(), services.shelf(), _holder(), own_name(title)
     catalogue.check_free(name)
     check(found, choice)
@@ -236,6 +242,7 @@ def _begin(upload: Upload, found: Found, title: str, choice: Choice) -> Job:
 def _made(name: str) -> None:
     """The data set is there: choose it, and say so."""
     who.own("data", [name])
+    rules.forget_oldest()
     _discard()
     choose(name)
     MADE.put(name)

@@ -16,7 +16,7 @@ from cnn_core.settings import settings
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.living import drawn_digit
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.kit.upload_box import image_box
+from cnn_core.ui.kit.upload_box import files_taken, image_box
 
 WAYS = {"data": N_("From the data set"), "drawing": N_("My drawing"), "image": N_("My image")}
 
@@ -29,7 +29,7 @@ def choose_sample(data: Dataset, place: str, part: Literal["train", "test"] = "t
         part: which images of the data set are offered.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ways = [way for way in WAYS if way != "drawing" or _takes_digits(data)]
+        ways = [way for way in WAYS if _offered(way, data)]
         label, key = _("Image"), f"{place}-way-{len(ways)}"
         way = st.selectbox(label, ways, format_func=lambda way: _(WAYS[way]), key=key, width=160)
         if way == "data":
@@ -39,6 +39,10 @@ def choose_sample(data: Dataset, place: str, part: Literal["train", "test"] = "t
     with errors_told(BROKEN, kind=DataError):
         image = drawn_digit() if way == "drawing" else _sent(data, place)
     return image
+
+
+def _offered(way: str, data: Dataset) -> bool:
+    return {"drawing": _takes_digits(data), "image": files_taken()}.get(way, True)
 
 
 def _takes_digits(data: Dataset) -> bool:

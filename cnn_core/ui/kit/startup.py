@@ -26,6 +26,7 @@ from cnn_core.errors import StudioError
 from cnn_core.settings import settings
 from cnn_core.ui.kit.upload_box import limit_uploads
 
+TIDIED = 300  # seconds between two looks for what is kept too long
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
 FIRST_PAGE = ("cnn_core.ui.start.home", "cnn_core.ui.kit.services", "cnn_core.ui.kit.frame")
 WHEN_ASKED = (
@@ -54,9 +55,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         send_at_once()
     limit_uploads(settings())
     threading.Thread(target=_get_ready, daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=_keep_tidy, args=(ended,), daemon=True).start()
     if not st.get_option("server.headless"):
         webbrowser.open(f"http://localhost:{st.get_option('server.port')}")  # as Streamlit does when it has no App
     yield
+    ended.set()
     from cnn_core.ui.kit import services
 
     services.stop()
@@ -126,6 +130,16 @@ def _get_ready() -> None:
     if problem := services.fault():
         logging.getLogger(__name__).error("%s", problem)
     workers()
+
+
+def _keep_tidy(ended: threading.Event) -> None:
+    """Again and again delete what is kept too long: nobody need come for that."""
+    while not ended.wait(TIDIED):
+        from cnn_core.ui.kit import rules, services
+
+        with suppress(StudioError):  # the next time
+            if not services.fault():
+                rules.forget_oldest()
 
 
 def _load(names: Iterable[str]) -> None:

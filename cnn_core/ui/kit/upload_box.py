@@ -1,4 +1,7 @@
-"""The box that takes a file, with its limit in words: what a browser refuses shows only a red icon."""
+"""The box that takes a file, with its limit in words: what a browser refuses shows only a red icon.
+
+A server that takes no files says so in its place.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -8,10 +11,27 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from cnn_core.language import _
-from cnn_core.settings import MB, MIB, Settings
+from cnn_core.errors import RightsError
+from cnn_core.language import Text, _
+from cnn_core.settings import MB, MIB, Settings, settings
 
 IMAGES = ("png", "jpg", "jpeg", "webp")
+
+
+def files_taken() -> bool:
+    """Whether visitors may send files and pictures to this server."""
+    return settings().uploads
+
+
+def no_files(tell: Callable[[str], object] = st.caption) -> None:
+    """Says that they may not, in the place of a box; `tell`: `st.info` where all of a page is about files."""
+    tell(_("This server takes no files and no pictures."))
+
+
+def check_files() -> None:
+    """Raises RightsError where they may not: what takes a file asks, not only its box."""
+    if not files_taken():
+        raise RightsError(Text("This server takes no files and no pictures"))
 
 
 def upload_box(
@@ -32,6 +52,9 @@ def upload_box(
         advice: what to do with a file that is too large, or of another kind; a sentence.
         kinds: endings of file names; other files turn red. None: all come through, to be refused in words.
     """
+    if not files_taken():
+        no_files()
+        return None
     file = st.file_uploader(
         label, kinds, key=key, max_upload_size=megabytes(most_bytes), on_change=on_change, args=args, help=help
     )
@@ -61,8 +84,11 @@ def let_go(file: UploadedFile) -> None:
 
 
 def limit_uploads(limits: Settings) -> None:
-    """Makes the server take files as large as the boxes do; without it Streamlit has a limit of its own."""
-    most = max(limits.max_upload_bytes, limits.max_dataset_bytes)
+    """Makes the server take files as large as the boxes do; without it Streamlit has a limit of its own.
+
+    Where no files are taken it refuses all: whoever knows Streamlit's own address for them needs no box.
+    """
+    most = max(limits.max_upload_bytes, limits.max_dataset_bytes) if limits.uploads else 0
     config.set_option("server.maxUploadSize", -(-most // MIB))  # the server counts in MiB, the browser in MB
 
 

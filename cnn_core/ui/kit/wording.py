@@ -97,9 +97,9 @@ _MAGIC = re.compile(r":(?=//|[\w+-])|www(?=\.)|@|(?<!\S)[-<>~](?=(->|[-=>])(?!\S
 """Where Streamlit makes links, emoji, icons and arrows of the text when its escapes are gone already."""
 
 
-def ended_early(reason: str) -> str:
+def ended_early(state: RunState) -> str:
     """Why a run ended before its last epoch, by `TrainingEnded`'s reason; empty when it did not."""
-    match reason:
+    match state.reason:
         case "early stopping":
             return _(
                 "Early stopping ended this run, because the validation loss no longer improved. The weights of its "
@@ -107,4 +107,10 @@ def ended_early(reason: str) -> str:
             )
         case "time limit":
             return _("The time limit ended this run. What it had learned by then was kept and tested.")
+        case "server limit":
+            return _(
+                "This run was ended after {minutes:g} min of training, the most on this server. What it had learned by "
+                "then was kept and tested.",
+                minutes=state.minutes or 0,
+            )
     return ""

@@ -11,7 +11,7 @@ from cnn_core.runs.request import images
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
-from cnn_core.ui.kit import services, session, startup, wording
+from cnn_core.ui.kit import rules, services, session, startup, wording
 from cnn_core.ui.kit.living import keep_drawing, ready_weights, visitors_pad
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.learn.by_hand import follow_window, windows
@@ -29,8 +29,9 @@ def quick_start() -> Preset:
         train = _("Train your own")
         if st.button(train, type="primary", icon=":material/play_arrow:", disabled=stuck, key="home-train"):
             session.set_network(preset.network)
-            session.RECIPE.put(preset.recipe)
-            run = start(preset.network, preset.recipe, BUNDLED)
+            recipe = rules.within(preset.recipe)
+            session.RECIPE.put(recipe)
+            run = start(preset.network, recipe, BUNDLED)
             st.switch_page(pages.RUN, query_params={"run": run.id})
     return preset
 
@@ -70,8 +71,8 @@ def reading_network() -> None:
 def get_ready(preset: Preset) -> None:
     """Let idle workers prepare for the network that the button would train."""
     if not services.fault() and (entry := services.entry(BUNDLED)):
-        train_images, _validation = images(preset.recipe, entry)
-        services.engine().begin(Prepare(preset.network, preset.recipe, train_images))
+        recipe = rules.within(preset.recipe)
+        services.engine().begin(Prepare(preset.network, recipe, images(recipe, entry)[0]))
 
 
 def running() -> None:

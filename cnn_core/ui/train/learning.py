@@ -16,14 +16,17 @@ from cnn_core.ui.kit.living import run_weights
 
 def what_it_learns(run: Run, state: RunState) -> None:
     """Show it, after the last epoch; nothing of a run that has not begun."""
-    if state.started_now is None:
-        return
+    if state.started_now is not None:
+        show_learned(run, state, _filters(run, state))
+
+
+def show_learned(run: Run, state: RunState, filters: np.ndarray | None) -> None:
+    """The images as the network reads them in this state, and its first filters, where there are any."""
     try:
         dataset = services.dataset(run.dataset)
     except DataError:
         dataset = None  # the results below say so
     images = _images(run, state, dataset) if dataset else None
-    filters = _filters(run, state)
     if images or filters is not None:
         learning(images, filters, dataset.class_names if dataset else (), key=f"run-learning-{run.id}")
 

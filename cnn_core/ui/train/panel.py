@@ -15,7 +15,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, who, wording
+from cnn_core.ui.kit import rules, services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.estimate import waiting_text
@@ -30,14 +30,18 @@ REFRESH = 0.5  # seconds between two looks at a run
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
 
 
-def run_panel(run: Run) -> None:
-    """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again."""
+def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
+    """Show the run and, while it goes on, what is new. When its state changes, the whole page runs again.
+
+    Args:
+        while_waiting: shows something else to look at, as long as other runs come first.
+    """
     state = services.store().state(run.id)
     _header(run, state)
     if state.saved:
         _outcome(run, state)
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state))
+        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state), while_waiting)
     if state.active and not state.loss.x and not services.engine().queue.position(run.id):
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
@@ -67,7 +71,7 @@ def _stage(state: RunState) -> tuple[str, bool]:
     return state.status, state.stop_requested
 
 
-def _panel(run: Run, stage: tuple[str, bool]) -> None:
+def _panel(run: Run, stage: tuple[str, bool], while_waiting: Callable[[Run], None]) -> None:
     state = services.store().state(run.id)
     if _stage(state) != stage:
         st.rerun()
@@ -80,13 +84,12 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
         st.progress(state.progress, waiting_text(run.id, state))
-    if why := wording.ended_early(state.reason):
+    if why := wording.ended_early(state):
         st.info(why, icon=":material/flag:")
-    _numbers(state)
-    if state.active and not state.loss.x:
-        _no_curves_yet()
+    if services.ahead(run.id, state):
+        while_waiting(run)
     else:
-        _curves(run, state)
+        numbers_and_curves(run, state)
     what_it_learns(run, state)
     run_network(run, state)
 
@@ -138,7 +141,18 @@ def _stop(run_id: str) -> None:
 def _resume(run: Run) -> None:
     with errors_told(tell=st.toast):
         who.check("run", run.id)
-        services.engine().queue.put(run)
+        rules.check_runs([(run.network, run.recipe)])
+        services.engine().queue.put(run, rules.limits().minutes)
+        rules.begun([run.id])
+
+
+def numbers_and_curves(run: Run, state: RunState, key: str = "run") -> None:
+    """How well it learns: the last numbers, and the curves so far. `key` sets its charts apart from another run's."""
+    _numbers(state)
+    if state.active and not state.loss.x:
+        _no_curves_yet()
+    else:
+        _curves(run, state, key)
 
 
 def _numbers(state: RunState) -> None:
@@ -187,15 +201,15 @@ def _no_curves_yet() -> None:
         st.caption(_("The curves begin with the first batches."), text_alignment="center")
 
 
-def _curves(run: Run, state: RunState) -> None:
+def _curves(run: Run, state: RunState, key: str) -> None:
     loss, accuracy = run_curves(state)
     epochs = shown_epochs(run, state)
     left, right = st.columns(2)
     title = loss_title([run.recipe.loss])
     with left:
-        show_curves(loss, title, epochs, "run-loss")
+        show_curves(loss, title, epochs, f"{key}-loss")
     with right:
-        show_curves(accuracy, _("Accuracy"), epochs, "run-accuracy", share=True)
+        show_curves(accuracy, _("Accuracy"), epochs, f"{key}-accuracy", share=True)
     if start := state.started_now:
         st.caption(" · ".join([str(start.device), str(start.choices), _images(start), _time(state)]))
 

@@ -23,7 +23,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.build.editor import keep_design, refusal
 from cnn_core.ui.components.ahead.component import charts_ahead
-from cnn_core.ui.kit import services, session, who
+from cnn_core.ui.kit import rules, services, session, who
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.data_choice import choose, choose_data, data_facts
 from cnn_core.ui.kit.errors import errors_told, faults, later, show_error
@@ -86,6 +86,7 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
     """What the choices amount to, or what is wrong with them; and the button."""
     with st.container():  # however much there is to say: the button keeps its place on the page
         disabled = not _is_possible(network, recipe, entry)
+        rules.say_limits()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         trains = st.button(_("Train"), type="primary", icon=":material/play_arrow:", disabled=disabled, key="train")
         called = run_title(network, recipe)
@@ -107,8 +108,9 @@ def _is_possible(network: Network, recipe: Recipe, entry: Entry) -> bool:
         _show_refusal(why)
     elif problem:
         _show_problem(problem, network, entry)
-    elif misfit := _start_problem(network, recipe):
+    elif misfit := _start_problem(network, recipe) or rules.too_much(network, recipe):
         show_error(misfit)
+        rules.offer_fewer_epochs(recipe, session.RECIPE.put, "setup-fewer")
     else:
         _summary(network, recipe, entry)
         if services.fault() is None:
@@ -131,9 +133,11 @@ def start(network: Network, recipe: Recipe, dataset: str, name: str = "") -> Run
     """Put a new run into the queue; without a name of its own it is called by what was changed."""
     with errors_told():
         who.check_known()
+        rules.check_runs([(network, recipe)])
         run = services.store().create(name.strip() or run_title(network, recipe), network, recipe, dataset)
         who.own("run", [run.id])
-        services.engine().queue.put(run)
+        services.engine().queue.put(run, rules.limits().minutes)
+        rules.begun([run.id])
         OWN_RUN.put(run.id)
         return run
     st.stop()

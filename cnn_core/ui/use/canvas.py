@@ -15,7 +15,7 @@ from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.living import LAST, carry_drawing, initial_strokes, keep_drawing, remember_drawing
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.kit.upload_box import image_box
+from cnn_core.ui.kit.upload_box import files_taken, image_box
 from cnn_core.ui.use.strokes import Stroke, from_objects, to_objects
 
 SIDE = 280  # px: ten for each pixel that the network will see
@@ -29,6 +29,7 @@ CLEARED: Slot[int] = Slot("draw.cleared", 0)
 def way_to_give(label: str, ways: tuple[str, ...], *, key: str) -> str:
     """DRAW, ARRANGE or IMAGE, whatever the visitor chooses; the first of `ways` at first."""
     labels = {DRAW: _("Draw"), ARRANGE: _("Arrange"), IMAGE: _("Image")}
+    ways = tuple(way for way in ways if way != IMAGE or files_taken())
     way = st.segmented_control(
         label,
         ways,

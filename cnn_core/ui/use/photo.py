@@ -17,11 +17,12 @@ from cnn_core.ui.kit import services
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.kit.upload_box import image_box
+from cnn_core.ui.kit.upload_box import files_taken, image_box
 from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
 from cnn_core.ui.use.models import NO_MODEL, chosen_models
 
 NO_IMAGE = N_("Nothing to predict yet. Send an image, or draw one.")
+NO_DRAWING = N_("Nothing to predict yet. Draw something.")
 
 
 @st.fragment
@@ -35,7 +36,8 @@ def photo_board(models: Sequence[Model]) -> None:
         photo = _given()
         inverted = models[0].input_shape[2] == 1 and _swapped()
     if photo is None or not chosen:
-        answer.info(_(NO_IMAGE if chosen else NO_MODEL), icon=":material/image:")
+        nothing = NO_IMAGE if files_taken() else NO_DRAWING
+        answer.info(_(nothing if chosen else NO_MODEL), icon=":material/image:")
         return
     way = steps(photo, models[0].input_shape, inverted=inverted)
     probabilities = None

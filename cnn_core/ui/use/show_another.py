@@ -15,6 +15,7 @@ from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.upload_box import files_taken
 from cnn_core.ui.kit.wording import literal
 from cnn_core.ui.use.photo import class_names
 from cnn_core.ui.use.taken import add, pixels
@@ -54,7 +55,7 @@ def show_another(model: str, things: Sequence[Thing]) -> None:
 
 
 def _receive() -> None:
-    if shown := told_shot(BOX):
+    if files_taken() and (shown := told_shot(BOX)):
         _SHOWN.put(shown)
 
 

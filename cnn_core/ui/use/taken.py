@@ -10,6 +10,7 @@ from cnn_core.data.taught import SIDE
 from cnn_core.errors import DataError
 from cnn_core.ui.components.camera.component import MOST_BYTES, Added, Thing, told_things
 from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.kit.upload_box import files_taken
 
 BOX = "teach-things"
 """The key of the component."""
@@ -75,7 +76,7 @@ def add(picture: Added) -> None:
 
 def receive() -> None:
     """In the component's callback: take what is new, and have what is no picture taken away."""
-    told = told_things(BOX)
+    told = told_things(BOX) if files_taken() else None
     if told is None:
         return
     now = replace(_TAKEN.get(), number=told.number, things=told.things)

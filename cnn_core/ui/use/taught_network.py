@@ -6,6 +6,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import IMAGENET, Start, with_new_head
 from cnn_core.exchange.backbones import whole
+from cnn_core.ui.kit import rules
 from cnn_core.ui.use.bases import backbones
 
 BEST = ("efficientnet-lite0", "mobilenet-v2", "mobilenet-v2-035", "mobilenet", "mobilenet-025")
@@ -28,11 +29,12 @@ def taught_network(classes: int) -> tuple[Network, Recipe]:
     """
     name = begins_with()
     if not name:
-        return _from_nothing(classes), RECIPE
+        return _from_nothing(classes), rules.within(RECIPE)
     base = whole(name, _SHAPE)
     layers = len(base.opened().layers)
     start = Start(base=f"{IMAGENET}{name}", layers=layers, frozen=layers)
-    return with_new_head(base, layers, classes), RECIPE.model_copy(update={"start": start, "pixels": "raw"})
+    recipe = rules.within(RECIPE).model_copy(update={"start": start, "pixels": "raw"})
+    return with_new_head(base, layers, classes), recipe
 
 
 def _from_nothing(classes: int) -> Network:

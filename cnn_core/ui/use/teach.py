@@ -17,15 +17,17 @@ from cnn_core.lessons import facts
 from cnn_core.runs.events import Tested
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
+from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.components.camera.component import things_box
-from cnn_core.ui.kit import services, who
+from cnn_core.ui.kit import rules, services, who
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.heading import stop_button
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import leave_out
+from cnn_core.ui.kit.upload_box import check_files, files_taken, no_files
 from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.setup import start as begin_run
 from cnn_core.ui.use.bases import SMALLEST, base_title, offer_weights
@@ -50,6 +52,9 @@ _FACT: Slot[facts.Taught | None] = Slot("teach.fact", None)
 @st.fragment
 def teach_board() -> None:
     """Pictures on the left, the training in the middle, another picture on the right; on a phone below each other."""
+    if not files_taken():
+        no_files(st.info)
+        return
     left, middle, right = st.columns([21, 11, 16], gap="medium")
     with left:
         st.subheader(_("1. Take pictures"), anchor=False)
@@ -109,7 +114,9 @@ def _eyes() -> None:
 
 
 def _privacy() -> str:
-    return _("The pictures go to this server with the run, and whoever opens the run can see them.")
+    told = _("The pictures go to this server with the run, and whoever opens the run can see them.")
+    hours = settings().max_taught_hours
+    return told if hours is None else f"{told} {_('They are deleted after {hours:g} hours.', hours=hours)}"
 
 
 def _problem(now: Taken) -> DataError | None:
@@ -187,18 +194,22 @@ def _tested(tested: Tested) -> str:
 def _begin(now: Taken) -> None:
     """Keep the pictures as a data set, in place of this visit's earlier one, and begin a run on it."""
     who.check_known()
+    check_files()
     with st.spinner(_("Preparing the pictures…")):
         things = [Taught(thing.name, _pixels(thing.pictures, now)) for thing in now.things]
+        filled = [len(thing.pictures) for thing in things if len(thing.pictures)]
+        network, recipe = taught_network(len(filled))
+        rules.check_runs([(network, recipe)])
         name = f"{TAUGHT}{secrets.token_hex(6)}"
         data = services.catalogue().save(name, taught.arrays(things))
         who.own("data", [name])
     earlier = _DATA.get()
     _DATA.put(name)
     try:
-        run = begin_run(*taught_network(data.classes), name, ", ".join(data.class_names)[:MAX_NAME])
+        run = begin_run(network, recipe, name, ", ".join(data.class_names)[:MAX_NAME])
     finally:
         _delete(earlier)
-    filled = [len(thing.pictures) for thing in things if len(thing.pictures)]
+        rules.forget_oldest()
     corrected = len(CORRECTED.get().keys() & now.pictures.keys())
     _FACT.of(run.id).put(facts.Taught(len(filled), min(filled), corrected))
     NAMES.of(run.id).put(data.class_names)

@@ -13,7 +13,7 @@ from cnn_core.engine.work.maps import Random
 from cnn_core.errors import DataError
 from cnn_core.exchange.weights import Arrays, Weights, weight_shapes
 from cnn_core.language import Text, _
-from cnn_core.ui.kit import services
+from cnn_core.ui.kit import rules, services
 from cnn_core.ui.kit.at_work import network_at_work
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import example_image, model_weights
@@ -43,7 +43,8 @@ def transfer_board() -> None:
         start = Start(base=base.key, layers=layers, frozen=layers)
         if base.key != DIGITS:
             training_board(base, network, target, start, frozen)
-        ways_board(base, network, RECIPE.model_copy(update={"pixels": base.pixels, "start": start}), target)
+        recipe = rules.within(RECIPE).model_copy(update={"pixels": base.pixels, "start": start})
+        ways_board(base, network, recipe, target)
 
 
 def _choose_base() -> Base:

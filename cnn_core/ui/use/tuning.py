@@ -11,7 +11,7 @@ from cnn_core.language import _
 from cnn_core.runs.request import request_problem
 from cnn_core.settings import settings
 from cnn_core.ui import pages
-from cnn_core.ui.kit import session
+from cnn_core.ui.kit import rules, session
 from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.train.setup import start as begin_run
@@ -32,10 +32,10 @@ def training_board(base: Base, network: Network, target: Target, start: Start, f
         frozen: how many of the layers that are taken over stay, at first.
     """
     st.subheader(_("Train it"), anchor=False)
+    most = min(EPOCHS[-1], rules.limits().epochs or EPOCHS[-1])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        epochs = st.number_input(
-            _("Epochs"), 1, EPOCHS[-1], asked("epochs", USUAL_EPOCHS, EPOCHS), key="transfer-epochs", width=130
-        )
+        first = asked("epochs", min(USUAL_EPOCHS, most), range(1, most + 1))
+        epochs = st.number_input(_("Epochs"), 1, most, first, key="transfer-epochs", width=130) if most > 1 else 1
         rate = _rate(_("Size of a step (learning_rate)"), "rate", RATE)
         varied = st.toggle(_("Vary the images (augmentation)"), asked("vary", 0, (0, 1)) == 1, key="transfer-vary")
     carry(epochs=epochs, vary=1 if varied else None)
@@ -55,7 +55,10 @@ def training_board(base: Base, network: Network, target: Target, start: Start, f
     problem = request_problem(network, recipe, target.entry, settings().training_memory_bytes)
     if problem and problem.blocking:
         show_error(problem.message)
-    ready = problem is None or not problem.blocking
+    if too_much := rules.too_much(network, recipe):
+        show_error(too_much)
+    rules.say_limits()
+    ready = not too_much and (problem is None or not problem.blocking)
     if st.button(_("Train"), type="primary", icon=":material/play_arrow:", key="transfer-train", disabled=not ready):
         run = begin_run(network, recipe, target.entry.name)
         st.switch_page(pages.RUN, query_params={"run": run.id})

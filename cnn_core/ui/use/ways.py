@@ -14,13 +14,14 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
+from cnn_core.engine.job import Job
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.transfer import CompareWays
 from cnn_core.figures.duel import describe_lines, lines_figure
 from cnn_core.figures.template import COLOURS, STILL, percent
 from cnn_core.language import N_, _
 from cnn_core.lessons.facts import Transferred
-from cnn_core.ui.kit import jobs, services
+from cnn_core.ui.kit import jobs, rules, services, who
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
@@ -70,7 +71,7 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
     found = jobs.offer(
         f"transfer-compare-{wish}",
         _("Train all three"),
-        lambda: services.engine().begin(work),
+        lambda: _begin(work),
         _training,
         partial=lambda scores: _table(scores, sizes),
         icon=":material/science:",
@@ -79,7 +80,7 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
     slot = _SCORES.of(wish)
     if found is not None:
         slot.put(found)
-    if scores := slot.get():
+    if (scores := slot.get()) is not None:
         leave_out(_("the result of your experiment"))
         _chart(scores, sizes)
     else:
@@ -88,13 +89,21 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
         say_time(network, 2 * seeds * sum(sizes) * len(target.class_names) * recipe.epochs)
 
 
+def _begin(work: CompareWays) -> Job:
+    """Raises RunError when a training of this network is more than may be asked for here."""
+    who.check_known()
+    rules.check_runs([(work.network, work.recipe)])
+    return services.engine().begin(work)
+
+
 def _work(
     base: Base, network: Network, recipe: Recipe, target: Target, sizes: tuple[int, ...], seeds: int
 ) -> CompareWays:
     data = data_key(services.catalogue(), target.entry.name)
     first = _first_digits() if base.key == DIGITS else None
     numbers = tuple(range(1, seeds + 1))
-    return CompareWays(network, recipe, base.layers, data, target.classes, sizes, numbers, first)
+    asked = network, recipe, base.layers, data, target.classes, sizes, numbers, first
+    return CompareWays(*asked, minutes=rules.limits().minutes)
 
 
 def _announce(sizes: Sequence[int], seeds: int) -> None:
@@ -111,7 +120,8 @@ def _announce(sizes: Sequence[int], seeds: int) -> None:
 def _first_digits() -> tuple[Network, Recipe, tuple[int, ...]]:
     head = Dense(units=len(FIRST_DIGITS), activation="softmax")
     network = CLASSIC.network.changed(layers=(*CLASSIC.network.layers[:-1], head))
-    return network, RECIPE.model_copy(update={"batch_size": 64, "epochs": 6, "validation_share": 0.0}), FIRST_DIGITS
+    recipe = RECIPE.model_copy(update={"batch_size": 64, "epochs": 6, "validation_share": 0.0})
+    return network, rules.within(recipe), FIRST_DIGITS
 
 
 def _training(fraction: float) -> str:
@@ -139,7 +149,8 @@ def _mean(scores: Sequence[dict[str, Any]], way: str, size: int) -> str:
 
 def _chart(scores: Sequence[dict[str, Any]], sizes: Sequence[int]) -> None:
     lines = [_accuracies(scores, way, sizes) for way in WAYS]
-    if not all(lines):  # it was stopped
+    if not all(lines):
+        st.caption(_("Its time was up before all of them were trained."))
         _table(scores, sizes)
         return
     by_way = dict(zip(WAYS, map(np.array, lines), strict=True))
