@@ -36,10 +36,10 @@ def waiting():
     runs = [store.create(name, PRESETS["keras-log"].network, recipe, "bundled") for name in "abc"]
     for run in runs:
         store.submit(run.id)
-    estimate._wait.clear()
+    estimate.waits.clear()
     yield runs
     forget_active(store)
-    estimate._wait.clear()
+    estimate.waits.clear()
 
 
 def test_a_run_that_waits_says_its_place_and_how_long(waiting, monkeypatch):
@@ -51,7 +51,7 @@ def test_a_run_that_waits_says_its_place_and_how_long(waiting, monkeypatch):
     started = Started(device="x", choices="y", epochs=2, steps_per_epoch=10, train_images=1000, validation_images=0)
     half = Progress(at=started.at + 7, epoch=1, step=0, points=(), images_per_second=140)
     store.append(first.id, started, half)
-    estimate._wait.clear()
+    estimate.waits.clear()
     assert waiting_text(second.id, store.state(second.id)) == "Waiting: 1 run before this one, about 7.0 s"
     assert waiting_text(third.id, store.state(third.id)) == "Waiting: 2 runs before this one, about 27 s"
 

@@ -1,19 +1,18 @@
 """How long a training will take here, by the speed of those before it."""
 
+import heapq
 import math
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
 from cnn_core.data.datasets import Entry
+from cnn_core.design.effort import Effort
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.errors import StudioError
 from cnn_core.language import _
 from cnn_core.runs.request import images
-from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services, wording
@@ -63,30 +62,54 @@ def waiting_text(run_id: str, state: RunState) -> str:
     """Where a run is; while it waits, how many come before it, and how long they may take if that is known."""
     ahead = services.ahead(run_id, state)
     told = wording.progress_text(state, ahead)
-    seconds = _wait(run_id) if ahead else None
+    seconds = waits().get(run_id) if ahead else None
     if seconds is None:
         return told
     return _("{place}, about {time}", place=told, time=wording.duration(max(seconds, 1.0)))
 
 
-@st.cache_data(ttl=2, show_spinner=False)  # a page asks twice a second
-def _wait(run_id: str) -> float | None:
-    """Seconds until a waiting run begins, by what is left of those before it; None when nobody can know."""
+@st.cache_resource(ttl=2, show_spinner=False)  # found once for all who wait: each of their pages asks twice a second
+def waits() -> Mapping[str, float]:
+    """Seconds until each run that waits begins; without those of which nobody can know."""
     store, speeds = services.store(), list(_speeds())
-    total = 0.0
-    with suppress(StudioError):  # one of them was deleted just now, or is of another version
-        for other, state in store.states(store.lists.ahead(run_id)).items():
-            left = state.seconds_left if state.status == "training" else _all_of(store.run(other), speeds)
-            if left is None:
-                return None
-            total += left
-        return total / settings().training_workers
-    return None
+    line = store.lists.line()
+    states = store.states(run.id for run in line.begun)
+    left = [_left(states.get(run.id, RunState()), run.effort, speeds) for run in line.begun]
+    asked = [(run.id, _all_of(run.effort, speeds)) for run in line.waiting]
+    return begins(left, asked, services.engine().queue.trainers or settings().training_workers)
 
 
-def _all_of(run: Run, speeds: Iterable[Speed]) -> float | None:
+def begins(left: Sequence[float | None], asked: Iterable[tuple[str, float | None]], trainers: int) -> dict[str, float]:
+    """When each of those that wait begins: every one in its turn takes the trainer that is free first.
+
+    Args:
+        left: seconds that those under way take still.
+        asked: those that wait, in turn, and the seconds that each takes.
+
+    >>> begins([5.0], [("a", 10.0), ("b", 1.0), ("c", None), ("d", 1.0), ("e", 1.0)], trainers=2)
+    {'a': 0.0, 'b': 5.0, 'c': 6.0}
+    """
+    found: dict[str, float] = {}
+    free = [0.0] * (trainers - len(left)) + [one for one in left if one is not None]
+    if None in left:
+        return found
+    heapq.heapify(free)
+    for run_id, seconds in asked:
+        found[run_id] = heapq.heappop(free)
+        if seconds is None:
+            break
+        heapq.heappush(free, found[run_id] + seconds)
+    return found
+
+
+def _left(state: RunState, whole: Effort, speeds: Iterable[Speed]) -> float | None:
+    """Seconds that a run under way takes still."""
+    if state.status == "testing" or not state.active:
+        return 0.0
+    return _all_of(whole, speeds) if state.seconds_left is None else state.seconds_left
+
+
+def _all_of(run: Effort, speeds: Iterable[Speed]) -> float | None:
     """Seconds that a whole training takes."""
-    entry = services.entry(run.dataset)
-    if entry is None or run.recipe.start:
-        return None
-    return seconds_for(trace(run.network).totals.macs, images(run.recipe, entry)[0] * run.recipe.epochs, speeds)
+    seconds = seconds_for(run.macs, run.images, speeds)
+    return seconds if seconds is None or run.limit is None else min(seconds, run.limit)
