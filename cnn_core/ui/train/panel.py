@@ -21,7 +21,8 @@ from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.learning import what_it_learns
 from cnn_core.ui.train.living import run_network
-from cnn_core.ui.use.models import WITH_DIGITS
+from cnn_core.ui.train.machine import machine
+from cnn_core.ui.use.models import READY_MADE, WITH_DIGITS
 
 CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
@@ -80,6 +81,9 @@ def _panel(run: Run, stage: tuple[str, bool]) -> None:
         st.warning(_interruption(len(state.epochs_done)), icon=":material/power_off:")
     if state.active:
         st.progress(state.progress, waiting_text(run.id, state))
+    if services.ahead(run.id, state):
+        ready = {"model": next(iter(READY_MADE))}
+        st.page_link(pages.DRAW, label=_("Draw a digit while it waits"), icon=":material/draw:", query_params=ready)
     if why := wording.ended_early(state.reason):
         st.info(why, icon=":material/flag:")
     _numbers(state)
@@ -197,7 +201,8 @@ def _curves(run: Run, state: RunState) -> None:
     with right:
         show_curves(accuracy, _("Accuracy"), epochs, "run-accuracy", share=True)
     if start := state.started_now:
-        st.caption(" · ".join([str(start.device), str(start.choices), _images(start), _time(state)]))
+        told = [machine(state), str(start.device), str(start.choices), _images(start), _time(state)]
+        st.caption(" · ".join(filter(None, told)))
 
 
 def _images(start: Started) -> str:
