@@ -75,7 +75,7 @@ def waits() -> Mapping[str, float]:
     line = store.lists.line()
     states = store.states(run.id for run in line.begun)
     left = [_left(states.get(run.id, RunState()), run.effort, speeds) for run in line.begun]
-    asked = [(run.id, _all_of(run.effort, speeds)) for run in line.waiting]
+    asked = [(run.id, whole(run.effort, speeds)) for run in line.waiting]
     return begins(left, asked, services.engine().queue.trainers or settings().training_workers)
 
 
@@ -102,14 +102,14 @@ def begins(left: Sequence[float | None], asked: Iterable[tuple[str, float | None
     return found
 
 
-def _left(state: RunState, whole: Effort, speeds: Iterable[Speed]) -> float | None:
+def _left(state: RunState, run: Effort, speeds: Iterable[Speed]) -> float | None:
     """Seconds that a run under way takes still."""
     if state.status == "testing" or not state.active:
         return 0.0
-    return _all_of(whole, speeds) if state.seconds_left is None else state.seconds_left
+    return whole(run, speeds) if state.seconds_left is None else state.seconds_left
 
 
-def _all_of(run: Effort, speeds: Iterable[Speed]) -> float | None:
+def whole(run: Effort, speeds: Iterable[Speed]) -> float | None:
     """Seconds that a whole training takes."""
     seconds = seconds_for(run.macs, run.images, speeds)
     return seconds if seconds is None or run.limit is None else min(seconds, run.limit)
