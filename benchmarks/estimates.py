@@ -6,16 +6,18 @@ from there to its end. One trainer, nobody else at the machine.
 """
 
 import argparse
-import logging
-import os
 import statistics
 import tempfile
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.common import publish
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
+from cnn_core.runs import forecast
+from cnn_core.settings import Settings
+from cnn_core.studio import Studio
 from tests.support.waiting import until
 
 ASKED = (
@@ -42,18 +44,15 @@ class Told(NamedTuple):
     took: float
 
 
-def asked_at_once() -> list[Told]:
+def asked_at_once(studio: Studio) -> list[Told]:
     """A round. A run of which nothing can be told is left out."""
-    from cnn_core.ui.kit import services
-    from cnn_core.ui.train import estimate
-
-    store, queue = services.store(), services.engine().queue
+    store, queue = studio.store, studio.engine.queue
     runs = [store.create(name, PRESETS[name].network, recipe, "bundled") for name, recipe in ASKED]
     for run in runs:
         queue.put(run)
-    asked, waits, line = time.time(), estimate.waits.__wrapped__(), store.lists.line()
-    speeds = list(estimate._speeds())
-    lengths = {run.id: estimate.whole(run.effort, speeds) for run in (*line.begun, *line.waiting)}
+    asked, waits, line = time.time(), forecast.waits(store, studio.settings.training_workers), store.lists.line()
+    pace = forecast.pace(store)
+    lengths = {run.id: pace.whole(run.effort) for run in (*line.begun, *line.waiting)}
     until(lambda: not any(state.active for state in store.states(run.id for run in runs).values()), LONGEST)
     found = []
     for run in runs:
@@ -70,17 +69,13 @@ def spread(ratios: list[float]) -> str:
 
 
 def main(rounds: int) -> None:
-    logging.disable(logging.WARNING)  # Streamlit's, that this is no page
     with tempfile.TemporaryDirectory() as home:
-        os.environ["CNN_STUDIO_HOME"] = home
-        from cnn_core.ui.kit import services
-
+        studio = Studio(Settings(home=Path(home)))
         try:
-            services.engine().queue.put(_first())
-            asked_at_once()
-            told = [one for _ in range(rounds) for one in asked_at_once()]
+            asked_at_once(studio)
+            told = [one for _ in range(rounds) for one in asked_at_once(studio)]
         finally:
-            services.stop()
+            studio.close()
     rows: list[list[object]] = [
         [one.network, one.before, *_pair(one.wait, one.waited), *_pair(one.length, one.took)] for one in told
     ]
@@ -89,13 +84,6 @@ def main(rounds: int) -> None:
     rows.append(["**all**", "", "", "", waits, "", "", lengths])
     head = ["network", "runs before", "wait, told", "was", "ratio", "length, told", "was", "ratio"]
     publish("estimates", "The times that who waits is told", head, rows, __doc__)
-
-
-def _first() -> object:
-    """A run, so that the workers are there before a round begins."""
-    from cnn_core.ui.kit import services
-
-    return services.store().create("first", PRESETS["lesson"].network, Recipe(epochs=1), "bundled")
 
 
 def _pair(told: float | None, was: float) -> list[str]:

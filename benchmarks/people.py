@@ -39,6 +39,13 @@ class Person:
         self._name, self._random = f"Person {number}", random.Random(number)
         self._own = ""  # the address of their last run
 
+    async def try_out(self) -> None:
+        """Come first, as who has set up the server does: it has started its workers then. It is not timed."""
+        await self.visitor.arrive()
+        await self._joins()
+        await self._draws()
+        self.visitor.leave()
+
     async def live(self, until: float) -> None:
         """Come, join the class, and do one thing after another until then."""
         await self.visitor.arrive()

@@ -1,17 +1,17 @@
 """How long the server takes for a page, and for a refresh of one's own run, with so many runs waiting before it.
 
-One server, and the same visitor again and again. The waiting runs are held by this process, so that nobody trains them
-and they stay where they are. The processor's time is the server's, for all pages together. A watcher opens their run
-that waits, and looks at it as often as the page says; the last column is what thirty of them cost the server.
+One server, and the same visitor again and again. The one trainer is stopped in the middle of a run, so that those that
+wait stay where they are, and takes nothing of the processor. The processor's time is the server's, for all pages
+together. A watcher opens their run that waits, and looks at it as often as the page says; the last row is what thirty
+of them cost the server.
 """
 
 import argparse
 import asyncio
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,46 +19,51 @@ import psutil
 
 from benchmarks.common import publish
 from benchmarks.visitor import Visitor
-from cnn_core.design.presets import PRESETS
+from cnn_core.design.recipe import Recipe
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
 from tests.browser.server import Server, free_port
-from tests.support.runs import ended
+from tests.support.runs import PRESET, ended
+from tests.support.waiting import until
 
 PAGES = {"Home": "", "Training": "live", "Runs": "runs", "Draw": "draw", "Duel": "duel", "my run": "run"}
 TIMES = 15
 WATCHERS, SECONDS = 30, 15.0
-HOLDER = "benchmark"
-FIRST, BEFORE = 3, 1  # visits that are left out; runs that wait before mine at least
+FIRST, BEFORE = 3, 1  # visits that are left out; runs before mine at least: the one that trains
 
 
 @contextmanager
-def held(store: RunStore) -> Iterator[None]:
-    """The runs that this process has taken stay its own."""
-    leases, over = store.leases(HOLDER), threading.Event()
-
-    def hold() -> None:
-        while not over.wait(1):
-            leases.renew()
-
-    thread = threading.Thread(target=hold, daemon=True)
-    thread.start()
+def nobody_trains(server: Server, store: RunStore) -> Iterator[None]:
+    """One run has begun, and does not go on."""
+    [run] = waiting(store, 1, Recipe(epochs=1000))
+    until(lambda: store.state(run.id).loss.x)
+    trainer = max(server.workers(), key=_worked)
+    trainer.suspend()
     try:
         yield
     finally:
-        over.set()
-        thread.join()
+        trainer.resume()
 
 
-def waiting(store: RunStore, number: int) -> Run:
-    """That many more runs wait; the last of them."""
-    preset = PRESETS["keras-log"]
-    for one in range(number):
-        network = preset.network.changed(name=f"network {one}")
-        run = store.create(f"waits {one}", network, preset.recipe, "bundled")
+def waiting(store: RunStore, number: int, recipe: Recipe = PRESET.recipe) -> list[Run]:
+    """That many more runs wait."""
+    runs = [
+        store.create(f"waits {one}", PRESET.network.changed(name=f"network {one}"), recipe, "bundled")
+        for one in range(number)
+    ]
+    for run in runs:
         store.submit(run.id)
-        store.leases(HOLDER).claim(1)  # before the server does
-    return run
+    return runs
+
+
+def of_each(server: Server, store: RunStore, numbers: Sequence[int]) -> Iterator[dict[str, float]]:
+    """What is measured for the last in the line, with so many before it."""
+    there = BEFORE
+    with nobody_trains(server, store):
+        for number in numbers:
+            mine = waiting(store, number + 1 - there)[-1]
+            there = number + 1
+            yield asyncio.run(measured(server, mine))
 
 
 async def measured(server: Server, run: Run) -> dict[str, float]:
@@ -96,19 +101,22 @@ def _worked(process: psutil.Process) -> float:
     return sum(process.cpu_times()[:2])
 
 
+async def opened(server: Server) -> None:
+    """The first visitor has been there: the workers start."""
+    visitor = Visitor(server)
+    await visitor.arrive()
+    await visitor.visit("live")
+    visitor.leave()
+
+
 def main(numbers: list[int]) -> None:
     with tempfile.TemporaryDirectory() as home:
         server = Server(Path(home), free_port()).start()
         store = RunStore(f"sqlite:///{home}/runs.db", str(Path(home) / "models"))
         try:
-            with held(store):
-                ended(store)
-                found, there = [], 0
-                for number in (BEFORE, *numbers):
-                    run = waiting(store, number + 1 - there)
-                    there = number + 1
-                    time.sleep(1)
-                    found.append(asyncio.run(measured(server, run)))
+            ended(store)
+            asyncio.run(opened(server))
+            found = list(of_each(server, store, (BEFORE, *numbers)))
         finally:
             server.kill()
             store.close()

@@ -151,11 +151,13 @@ def rows_of(people: Sequence[Person], memory: Memory, cores: dict[str, float]) -
 def main(number: int, minutes: float) -> None:
     with class_server() as server:
         log = server.home / "log.txt"
+        asyncio.run(Person(server, number).try_out())
+        before = len(log.read_text().splitlines())  # Streamlit's own, when it starts
         people, memory, cores = asyncio.run(workshop(server, number, minutes))
         faults = [fault for person in people for fault in person.visitor.faults]
         print(*faults[:20], sep="\n", flush=True)
         rows, fractions = rows_of(people, memory, cores), speeds(server)
-        said = log.read_text().splitlines()
+        said = log.read_text().splitlines()[before:]
     speed = f"{statistics.median(fractions):.2f} ({min(fractions):.2f} to {max(fractions):.2f}, n = {len(fractions)})"
     rows.append(["training among people, of its speed alone", speed, AIM["speed"]])
     rows.append(["lines in the server's log", str(len(said)), AIM["log"]])

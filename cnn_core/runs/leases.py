@@ -28,7 +28,8 @@ class Leases:
             time = now(db)
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
             free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
-            for run_id in filter(free.__contains__, [run.id for run in self._turns.line(db).waiting]):
+            line = self._turns.line(db)  # of those begun, a server that is gone may have left one before it did
+            for run_id in filter(free.__contains__, [run.id for run in (*line.begun, *line.waiting)]):
                 if len(claimed) == most:
                     break
                 if self._take(db, run_id, waiting, time):

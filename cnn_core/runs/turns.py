@@ -17,10 +17,14 @@ from cnn_core.runs.state import ACTIVE
 LONGEST = 600.0  # seconds that a long run lets shorter ones overtake it, at most
 UNKNOWN = Effort()
 _UNDER_WAY = RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished
-# A run is in the line once, enters it with a later time than all before it, and never waits again without entering
-# anew: where these three are the same, so is the line.
+_WAITS = (RUNS.c.status == "queued") & RUNS.c.holder.is_(None)  # who is with a server is as good as under way
+# A run is in the line once, and enters it with a later time than all before it: where the first three are the same, so
+# is the line. The last one changes while a run that a server has taken may be put back.
 _CHANGES = sa.select(
-    sa.func.count(), sa.func.count().filter(RUNS.c.status == "queued"), sa.func.max(RUNS.c.submitted)
+    sa.func.count(),
+    sa.func.count().filter(_WAITS),
+    sa.func.max(RUNS.c.submitted),
+    sa.func.sum(RUNS.c.lease_until).filter(RUNS.c.status == "queued"),
 ).where(_UNDER_WAY)
 
 
@@ -42,7 +46,7 @@ class Waiting(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The runs that are trained now, and in their order those that wait."""
+    """The runs that are trained now or about to be, and in their order those that wait."""
 
     begun: tuple[Waiting, ...] = ()
     waiting: tuple[Waiting, ...] = ()
@@ -110,11 +114,11 @@ class Turns:
 
     def _read(self, db: sa.Connection) -> Line:
         whose = RUNS.outerjoin(OWNERS, (OWNERS.c.kind == "run") & (OWNERS.c.key == RUNS.c.id))
-        columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, RUNS.c.status, RUNS.c.duel
+        columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, _WAITS.label("waits"), RUNS.c.duel
         rows = db.execute(sa.select(*columns).select_from(whose).where(_UNDER_WAY)).all()
         self._know(db, [row.id for row in rows])
         runs = [
-            Waiting(row.id, row.person, row.submitted, row.status == "queued", self._efforts[row.id], row.duel or "")
+            Waiting(row.id, row.person, row.submitted, bool(row.waits), self._efforts[row.id], row.duel or "")
             for row in rows
         ]
         return Line(tuple(run for run in runs if not run.waits), tuple(in_turn(runs)))
