@@ -1,128 +1,176 @@
-"""A workshop on one server: a run trains, many visitors watch it, and one draws.
+"""A workshop: a class on one server, where everybody designs, trains short runs, draws and watches the others.
 
-The visitors speak Streamlit's own protocol and paint nothing: thirty browsers have machines of their own to do that.
-The one who draws has a real browser.
+The people speak Streamlit's own protocol and paint nothing: thirty browsers have machines of their own to do that. But
+they live on this machine, and what they take of it is shown. The memory of the workers is the sum of what each has; a
+part of it they share. How fast runs are trained among people is compared with the same runs once more when all have
+gone.
 """
 
 import argparse
 import asyncio
+import os
 import statistics
-import threading
+import tempfile
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
-from playwright.sync_api import Page
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tornado.websocket import websocket_connect
 
-from benchmarks.common import publish, served, spread
-from benchmarks.responsiveness import open_drawing, readings
+from benchmarks.common import publish
+from benchmarks.people import Click, Person
+from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
-from tests.browser.server import Server
-from tests.browser.test_training import train
+from tests.browser.server import Server, free_port
+from tests.support.waiting import until
 
-SECONDS = 20  # of watching that are measured
-SETTLE = 8  # seconds that all visitors have to open the page
+PEOPLE, MINUTES = 30, 10.0
+ARRIVAL = 20.0  # seconds in which all come
+LOOK = 5.0  # seconds between two looks at the memory
+AGAIN = 8  # runs that are trained once more when nobody is there
+LAST = 600.0  # seconds that the last runs may take
+MIB = 2**20
+AIM = {"any click": "95 of 100 under 1 s", "memory": "flat", "speed": "at least 0.85", "log": "0", "faults": "0"}
 
 
-class Visitor:
-    """Opens the page of a run, and asks for each part of it again as often as the page told the browser to."""
+class Memory:
+    """MiB of the server, and of its workers together, looked at again and again."""
 
-    def __init__(self, server: Server, run_id: str):
-        self.waits: list[float] = []  # seconds from asking for a refresh to its end
-        self._address = server.url.replace("http", "ws") + "/_stcore/stream"
-        self._page = f"run={run_id}"
-        self._asked: float | None = None
-        self._refreshing: list[asyncio.Task] = []
+    def __init__(self, server: Server):
+        self._server = server
+        self.seen: list[tuple[float, float, float]] = []
 
     async def watch(self) -> None:
         """Until it is cancelled."""
-        self._socket = await websocket_connect(self._address, subprotocols=["streamlit"])
-        await self._ask(page_name="live")
-        while (message := await self._socket.read_message()) is not None:
-            self._hear(ForwardMsg.FromString(message))
-
-    def _hear(self, message: ForwardMsg) -> None:
-        kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
-            again = message.auto_rerun
-            self._refreshing.append(asyncio.create_task(self._refresh(again.fragment_id, again.interval)))
-        elif kind == "script_finished" and self._asked:
-            self.waits.append(time.perf_counter() - self._asked)
-            self._asked = None
-
-    async def _refresh(self, fragment_id: str, interval: float) -> None:
         while True:
-            await asyncio.sleep(interval)
-            if self._asked is None:
-                self._asked = time.perf_counter()
-                await self._ask(fragment_id=fragment_id, is_auto_rerun=True)
+            workers = sum(map(_resident, self._server.workers()))
+            own = _resident(psutil.Process(self._server.process.pid))
+            self.seen.append((time.monotonic(), own / MIB, workers / MIB))
+            await asyncio.sleep(LOOK)
 
-    async def _ask(self, **state: object) -> None:
-        message = BackMsg()
-        for name, value in {"query_string": self._page, **state}.items():
-            setattr(message.rerun_script, name, value)
-        await self._socket.write_message(message.SerializeToString(), binary=True)
-
-
-class Crowd:
-    """So many visitors in a thread of their own."""
-
-    def __init__(self, server: Server, run_id: str, number: int):
-        self.visitors = [Visitor(server, run_id) for _ in range(number)]
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def __enter__(self) -> "Crowd":
-        self._thread.start()
-        for visitor in self.visitors:
-            asyncio.run_coroutine_threadsafe(visitor.watch(), self._loop)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+    def within(self, start: float, end: float) -> tuple[float, float]:
+        """Of the server and of the workers, on average of that time, or when they were looked at last."""
+        seen = [sizes for at, *sizes in self.seen if start <= at <= end] or [self.seen[-1][1:]]
+        own, workers = zip(*seen, strict=True)
+        return statistics.mean(own), statistics.mean(workers)
 
 
-def measured(server: Server, page: Page, run_id: str, number: int) -> list[str]:
-    """A row of the table: `number` visitors watch the run, then one draws."""
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+
+
+@contextmanager
+def class_server() -> Iterator[Server]:
+    """A fresh server with a class, and nothing in its home."""
+    os.environ["CNN_STUDIO_TEACHER_PASSWORD"] = "owl"
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home), free_port()).start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+async def workshop(server: Server, number: int, minutes: float) -> tuple[list[Person], Memory, dict[str, float]]:
+    """The people after so long, what memory was taken meanwhile, and how many cores the server and they took."""
+    people, memory = [Person(server, one) for one in range(number)], Memory(server)
+    watching = asyncio.create_task(memory.watch())
+    process, start = psutil.Process(server.process.pid), time.monotonic()
+    before = _worked(process), _worked(psutil.Process())
+    await asyncio.gather(*(_life(one, ARRIVAL * n / number, start + 60 * minutes) for n, one in enumerate(people)))
+    seconds = time.monotonic() - start
+    watching.cancel()
+    after = _worked(process), _worked(psutil.Process())
+    taken = [(late - early) / seconds for early, late in zip(before, after, strict=True)]
+    return people, memory, dict(zip(("the server's threads", "the people"), taken, strict=True))
+
+
+async def _life(person: Person, late: float, end: float) -> None:
+    await asyncio.sleep(late)
+    try:
+        await person.live(end)
+    except Exception as error:
+        person.visitor.faults.append(f"{type(error).__name__}: {error}")
+
+
+def _worked(process: psutil.Process) -> float:
+    return sum(process.cpu_times()[:2])
+
+
+def speeds(server: Server) -> list[float]:
+    """Of some runs: how fast each was trained among people, as a fraction of its speed when nobody is there."""
     store = RunStore(f"sqlite:///{server.home}/runs.db", str(server.home / "models"))
-    process = psutil.Process(server.process.pid)
-    with Crowd(server, run_id, number) as crowd:
-        time.sleep(SETTLE)
-        for visitor in crowd.visitors:
-            visitor.waits.clear()
-        cpu, steps, start = sum(process.cpu_times()[:2]), _steps(store, run_id), time.monotonic()
-        time.sleep(SECONDS)
-        seconds = time.monotonic() - start
-        cores = (sum(process.cpu_times()[:2]) - cpu) / seconds
-        speed = (_steps(store, run_id) - steps) / seconds
-        waits = sorted(wait for visitor in crowd.visitors for wait in visitor.waits)
-        late = f"{statistics.quantiles(waits, n=20)[-1]:.2f} s" if number else "–"
-        middle = f"{statistics.median(waits):.2f} s ({len(waits)} refreshes)" if number else "–"
-        open_drawing(server, page)
-        drawn = spread(readings(server, page, 5))
-    return [str(number), middle, late, f"{cores:.2f}", f"{speed:.0f}", drawn]
+    until(lambda: not store.lists.active(1), LAST)
+    trained = [run for run in store.lists.trained(1000) if run.recipe and store.state(run.id).status == "finished"]
+    found = []
+    for run in trained[:: max(1, len(trained) // AGAIN)][:AGAIN]:
+        again = store.create("again", run.network, run.recipe, run.dataset)
+        store.submit(again.id)
+        until(lambda again=again: not store.state(again.id).active, LAST)
+        found.append(_epoch(store.state(again.id)) / _epoch(store.state(run.id)))
+    store.close()
+    return found
 
 
-def _steps(store: RunStore, run_id: str) -> int:
-    state = store.state(run_id)
-    return state.epoch * state.started_now.steps_per_epoch + state.step
+def _epoch(state: RunState) -> float:
+    """Seconds of an epoch; the first one also makes ready."""
+    return statistics.median(epoch.seconds for epoch in state.epochs_done[1:])
 
 
-def main(numbers: list[int]) -> None:
-    with served() as (server, page):
-        run_id = train(page, server.url, epochs=1000)
-        page.get_by_text("Epoch 2 of").wait_for(timeout=90_000)
-        page.goto("about:blank")
-        rows = [measured(server, page, run_id, number) for number in numbers]
-    head = ["visitors who watch", "wait for a refresh, median", "95 of 100 wait at most", "cores the server takes"]
-    head += ["training, steps/s", "pen up to reading of one who draws"]
-    publish("workshop", "A workshop on one server, while a run trains", head, rows, __doc__)
+def of_clicks(name: str, clicks: Iterable[float]) -> list[str]:
+    """A row: the median and what 95 of 100 stay below."""
+    waits = sorted(clicks)
+    if not waits:
+        return [name, "–", ""]
+    late, middle = waits[int(0.95 * (len(waits) - 1))], statistics.median(waits)
+    told = f"{middle:.2f} s, 95 of 100 within {late:.2f} s, all within {waits[-1]:.2f} s (n = {len(waits):,})"
+    return [name, told, AIM.get(name, "")]
+
+
+def rows_of(people: Sequence[Person], memory: Memory, cores: dict[str, float]) -> list[list[str]]:
+    """What people waited for, and what the machine gave."""
+    clicks: list[Click] = [click for person in people for click in person.clicks]
+    kinds = dict.fromkeys(click.what for click in clicks)
+    rows = [of_clicks("any click", [click.seconds for click in clicks])]
+    rows += [of_clicks(f"· {kind}", [click.seconds for click in clicks if click.what == kind]) for kind in kinds]
+    rows.append(of_clicks("a refresh", [wait for person in people for wait in person.visitor.refreshes]))
+    start, end = memory.seen[0][0], memory.seen[-1][0]
+    minutes = memory.within(start, start + 60), memory.within(start + 60, start + 120), memory.within(end - 60, end)
+    for place, name in enumerate(("the server", "its workers")):
+        first, second, last = (minute[place] for minute in minutes)
+        told = f"{first:,.0f}, {second:,.0f} and {last:,.0f} MiB; last to second {last / second:.2f}"
+        rows.append([f"memory of {name}, first, second and last minute", told, AIM["memory"]])
+    rows += [[f"cores that {name} take", f"{taken:.2f}", ""] for name, taken in cores.items()]
+    return rows
+
+
+def main(number: int, minutes: float) -> None:
+    with class_server() as server:
+        log = server.home / "log.txt"
+        asyncio.run(Person(server, number).try_out())
+        before = len(log.read_text().splitlines())  # Streamlit's own, when it starts
+        people, memory, cores = asyncio.run(workshop(server, number, minutes))
+        faults = [fault for person in people for fault in person.visitor.faults]
+        print(*faults[:20], sep="\n", flush=True)
+        rows, fractions = rows_of(people, memory, cores), speeds(server)
+        said = log.read_text().splitlines()[before:]
+    speed = f"{statistics.median(fractions):.2f} ({min(fractions):.2f} to {max(fractions):.2f}, n = {len(fractions)})"
+    rows.append(["training among people, of its speed alone", speed, AIM["speed"]])
+    rows.append(["lines in the server's log", str(len(said)), AIM["log"]])
+    rows.append(["faults that people saw", str(len(faults)), AIM["faults"]])
+    title = f"A workshop: {number} people for {minutes:g} minutes"
+    publish("workshop", title, ["what", "measured", "aim"], rows, __doc__)
+    print(*said[:20], sep="\n")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--visitors", type=int, nargs="+", default=[0, 10, 30])
-    main(parser.parse_args().visitors)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
+    parser.add_argument("--hours", type=float, default=0.0, help="instead of minutes: 8 for a whole day")
+    given = parser.parse_args()
+    main(given.people, 60 * given.hours or given.minutes)

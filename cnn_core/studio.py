@@ -93,7 +93,11 @@ class Studio:
     def _new_store(self) -> RunStore:
         from cnn_core.runs.store import RunStore  # SQLAlchemy takes 0.3 s to import: the first page begins without it
 
-        return RunStore(self.settings.database, self.settings.models)
+        return RunStore(
+            self.settings.database,
+            self.settings.models,
+            lambda: {entry.name: entry.train for entry in self.catalogue.entries()},
+        )
 
 
 def new_engine(studio: Studio) -> Engine:

@@ -5,6 +5,8 @@ Nothing but importing may happen here: a copy has no thread of its original.
 """
 
 import gc
+import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +34,23 @@ def _without(*names: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with _without(*UNUSED):
+@contextmanager
+def _silent() -> Iterator[None]:
+    """TensorFlow says of each process what it could do for it, whatever TF_CPP_MIN_LOG_LEVEL is: not in our log."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+with _without(*UNUSED), _silent():
     from cnn_core.training import device, fit  # noqa: F401
+# That many networks are traced is no fault here: everybody designs their own.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 gc.collect()
 gc.freeze()  # a collection in a copy would touch, and so double, the memory that they share

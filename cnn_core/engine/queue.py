@@ -51,8 +51,8 @@ class Queue:
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
         self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
-        self._closing = threading.Event()
-        self._wake_beat, self._wake_dispatch = threading.Event(), threading.Event()
+        self.trainers = 0  # how many runs the cluster could train at a time, when one waited last
+        self._closing, self._wake_beat, self._wake_dispatch = (threading.Event() for _ in range(3))
         self._writer = ThreadPoolExecutor(1, "writer")  # the only thread that writes events of begun runs: in order
         self._asker = ThreadPoolExecutor(2, "asker")  # what waits for workers
         self._loops = [
@@ -179,8 +179,8 @@ class Queue:
     def _dispatch(self) -> None:
         if self._ledger.trouble or not self._store.lists.waiting():
             return
-        client = self._client()
-        free = trainers.free(client, {str(a.future.key) for a in list(self._attempts.values()) if a.future})
+        handed_over = {str(a.future.key) for a in list(self._attempts.values()) if a.future}
+        free, self.trainers = trainers.free(self._client(), handed_over)
         for run_id in self._leases.claim(free) if free > 0 else ():
             self._begin(run_id)
 

@@ -20,16 +20,16 @@ from cnn_core.runs.store import RunStore
 KEY = "training-"  # the keys of all Dask tasks that take a trainer for long begin with it
 
 
-def free(client: Client, handed_over: set[str]) -> int:
-    """How many runs the cluster can begin at once.
+def free(client: Client, handed_over: set[str]) -> tuple[int, int]:
+    """How many runs the cluster can begin at once, and how many it could if nothing were under way.
 
     Args:
         handed_over: keys of tasks that are with Dask, but perhaps not yet with a worker.
     """
     workers = client.scheduler_info()["workers"].values()
-    trainers = sum(worker["resources"].get(TRAINING, 0) for worker in workers)
+    trainers = int(sum(worker["resources"].get(TRAINING, 0) for worker in workers))
     processing = {key for keys in client.processing().values() for key in keys if str(key).startswith(KEY)}
-    return int(trainers) - len(processing | handed_over)
+    return trainers - len(processing | handed_over), trainers
 
 
 def submit(client: Client, topic: str, attempt: Attempt, supplies: Supplies, *, with_data: bool) -> Future:

@@ -33,6 +33,7 @@ class Started(_Event):
 
     kind: Literal["started"] = "started"
     device: Text
+    host: str = Field("", description="the name of the machine; empty in runs of the first versions")
     choices: Text = Field(description="what was chosen for this device, in words")
     epochs: int
     first_epoch: int = 0

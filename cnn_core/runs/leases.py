@@ -6,9 +6,9 @@ A server says again and again that it is there. When it has not for LEASE second
 import sqlalchemy as sa
 
 from cnn_core.language import Text
-from cnn_core.runs import turns
 from cnn_core.runs.database import RUNS, now, said
 from cnn_core.runs.state import ACTIVE
+from cnn_core.runs.turns import Turns
 
 LEASE = 8.0  # seconds
 FAULT = Text("The queue of runs cannot be read or written")
@@ -18,8 +18,8 @@ BEGUN = tuple(status for status in ACTIVE if status != "queued")
 class Leases:
     """The runs that the server `holder` answers for. Times are the database's. Raises StorageError."""
 
-    def __init__(self, engine: sa.Engine, holder: str):
-        self._engine, self._holder = engine, holder
+    def __init__(self, engine: sa.Engine, holder: str, turns: Turns):
+        self._engine, self._holder, self._turns = engine, holder, turns
 
     def claim(self, most: int) -> list[str]:
         """Take up to `most` waiting runs that nobody has, in everybody's turn; their ids."""
@@ -28,7 +28,8 @@ class Leases:
             time = now(db)
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
             free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
-            for run_id in filter(free.__contains__, turns.in_turn(turns.asked(db))):
+            line = self._turns.line(db)  # of those begun, a server that is gone may have left one before it did
+            for run_id in filter(free.__contains__, [run.id for run in (*line.begun, *line.waiting)]):
                 if len(claimed) == most:
                     break
                 if self._take(db, run_id, waiting, time):

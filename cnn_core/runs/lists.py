@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from cnn_core.errors import RunError
 from cnn_core.language import Text
-from cnn_core.runs import turns
 from cnn_core.runs.database import DUELS, RUNS, may_be_id, said
 from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary, words
+from cnn_core.runs.turns import Line, Turns
 
 LONGEST = 1000  # letters of a search: more than any name has, and SQLite takes no end of them
 FAULT = Text("The list of runs cannot be read")
@@ -29,8 +29,8 @@ class Needed(NamedTuple):
 class Lists:
     """Of the runs of a database. A run that was made for a duel stands only in lists that ask for those."""
 
-    def __init__(self, engine: sa.Engine):
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, turns: Turns):
+        self._engine, self._turns = engine, turns
 
     def page(
         self, offset: int = 0, limit: int = 50, *, order: str = "-created", **shown: Any
@@ -126,23 +126,14 @@ class Lists:
         with said(FAULT), self._engine.connect() as db:
             return db.execute(sa.select(RUNS.c.id).where(waits).limit(1)).first() is not None
 
-    def before(self, run_id: str) -> int:
-        """How many runs are `ahead` of this one."""
-        return len(self.ahead(run_id))
-
-    def ahead(self, run_id: str) -> list[str]:
-        """The runs that must end or begin before this one: those that train, and those whose turn is earlier.
-
-        None when it does not wait.
-        """
-        under_way, waiting = self.queue()
-        return under_way + waiting[: waiting.index(run_id)] if run_id in waiting else []
-
-    def queue(self) -> tuple[list[str], list[str]]:
-        """The ids of the runs that train, and of those that wait, in their turn; duels' too."""
+    def line(self) -> Line:
+        """The runs that are trained, and those that wait in the order of their turns."""
         with said(FAULT), self._engine.connect() as db:
-            known = turns.asked(db)
-        return [run.id for run in known if not run.waits], turns.in_turn(known)
+            return self._turns.line(db)
+
+    def before(self, run_id: str) -> int:
+        """How many runs must end or begin before this one: those that train, and those whose turn is earlier."""
+        return self.line().before(run_id)
 
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
         query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)

@@ -2,6 +2,7 @@
 
 from cnn_core.data.datasets import Entry
 from cnn_core.design.arithmetic import sides
+from cnn_core.design.effort import shares
 from cnn_core.design.memory import memory_problem
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
@@ -48,6 +49,4 @@ def _data_problem(network: Network, recipe: Recipe, entry: Entry) -> Problem | N
 
 def images(recipe: Recipe, entry: Entry) -> tuple[int, int]:
     """(training, validation) images that `recipe` takes of the data set; whole classes may round it by a few."""
-    taken = min(recipe.train_images or entry.train, entry.train)
-    validation = round(recipe.validation_share * taken)
-    return taken - validation, validation
+    return shares(recipe, entry.train)

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -28,6 +28,7 @@ from cnn_core.runs.lists import Lists
 from cnn_core.runs.people import People
 from cnn_core.runs.run import ANOTHER_VERSION, KEPT, UNREADABLE, Run, design
 from cnn_core.runs.state import ACTIVE, RunState, reduce
+from cnn_core.runs.turns import Turns
 
 READ_FAULT, WRITE_FAULT = Text("The runs cannot be read"), Text("The run cannot be stored")
 TOGETHER = 200  # runs whose summaries are written in one go
@@ -57,9 +58,10 @@ class RunStore:
     Args:
         database_url: an SQLAlchemy URL.
         files_url: an fsspec URL of a folder; one folder per run is made in it.
+        sizes: gives how many training images each data set has, by its name: short runs may overtake long ones.
     """
 
-    def __init__(self, database_url: str, files_url: str):
+    def __init__(self, database_url: str, files_url: str, sizes: Callable[[], Mapping[str, int]] = dict):
         self._db = database.connect(database_url)
         with said(Text("The runs cannot be opened")):
             migrations.migrate(self._db)
@@ -68,7 +70,8 @@ class RunStore:
         self.file_sizes, self.remove_file = self._files.sizes, self._files.remove
         self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
-        self.lists, self.people, self.classroom = Lists(self._db), People(self._db), Classroom(self._db)
+        self._turns, self.people, self.classroom = Turns(sizes), People(self._db), Classroom(self._db)
+        self.lists = Lists(self._db, self._turns)
         self._summarize_anew()
 
     def close(self) -> None:
@@ -77,7 +80,7 @@ class RunStore:
 
     def leases(self, holder: str) -> Leases:
         """The leases of the server `holder` on the runs of this store."""
-        return Leases(self._db, holder)
+        return Leases(self._db, holder, self._turns)
 
     def create(self, name: str, network: Network, recipe: Recipe, dataset: str, duel: str | None = None) -> Run:
         """Note a new run, without any event yet. `duel` is the id of the duel that it is made for."""

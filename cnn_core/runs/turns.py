@@ -1,48 +1,136 @@
-"""Turns: in which order waiting runs are trained, so that nobody waits behind somebody else's many."""
+"""Turns: in which order waiting runs are trained, so that nobody waits behind somebody else's many, or one long one."""
 
-from collections import Counter
-from collections.abc import Iterable
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from cnn_core.design.effort import Effort, effort
+from cnn_core.errors import StudioError
 from cnn_core.runs.database import OWNERS, RUNS
+from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
+
+LONGEST = 600.0  # seconds that a long run lets shorter ones overtake it, at most
+UNKNOWN = Effort()
+_UNDER_WAY = RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished
+_WAITS = (RUNS.c.status == "queued") & RUNS.c.holder.is_(None)  # who is with a server is as good as under way
+# A run is in the line once, and enters it with a later time than all before it: where the first three are the same, so
+# is the line. The last one changes while a run that a server has taken may be put back.
+_CHANGES = sa.select(
+    sa.func.count(),
+    sa.func.count().filter(_WAITS),
+    sa.func.max(RUNS.c.submitted),
+    sa.func.sum(RUNS.c.lease_until).filter(RUNS.c.status == "queued"),
+).where(_UNDER_WAY)
 
 
 class Waiting(NamedTuple):
-    """A run that waits, or is under way: whose it is (None: nobody's), and when it was asked for."""
+    """A run that waits, or is under way.
+
+    Attributes:
+        person: whose it is; None: nobody's.
+        submitted: when it was asked for.
+        duel: that it was made for; empty: none.
+    """
 
     id: str
     person: str | None
     submitted: float
     waits: bool
+    effort: Effort = UNKNOWN
+    duel: str = ""
 
 
-def in_turn(runs: Iterable[Waiting]) -> list[str]:
-    """The ids of those that wait, in the order in which they are to be trained.
+class Line(NamedTuple):
+    """The runs that are trained now or about to be, and in their order those that wait."""
 
-    Everybody's first run comes before anybody's second, and so on; what trains already counts as one of them. Among
-    equals it is the order in which they were asked for. What is nobody's counts as one person's.
+    begun: tuple[Waiting, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
-    >>> annas = [Waiting(id, "Anna", time, True) for id, time in (("a1", 1), ("a2", 2), ("a3", 3))]
-    >>> in_turn([*annas, Waiting("b1", "Bert", 4, True)])
-    ['a1', 'b1', 'a2', 'a3']
+    def before(self, run_id: str) -> int:
+        """How many runs must end or begin before this one; 0 when it does not wait."""
+        places = (place for place, run in enumerate(self.waiting) if run.id == run_id)
+        return next((len(self.begun) + place for place in places), 0)
+
+
+def in_turn(runs: Iterable[Waiting]) -> list[Waiting]:
+    """Those that wait, in the order in which they are to be trained.
+
+    Everybody's first run comes before anybody's second, and so on; what trains already counts as one of them. What is
+    nobody's counts as one person's. Among equals, and among one's own, a run gives up a second of its place for each
+    second that it takes, and never more than LONGEST: so shorter ones overtake it, but none that was asked for later
+    than that. The runs of a duel stay together, as if they were one long run.
+
+    >>> long, short = Effort(seconds=300), Effort(seconds=5)
+    >>> asked = [Waiting("a1", "Anna", 1, True, long), Waiting("a2", "Anna", 2, True, long)]
+    >>> asked += [Waiting("b1", "Bert", 9, True, short), Waiting("c1", "Carla", 999, True, short)]
+    >>> [run.id for run in in_turn(asked)]
+    ['b1', 'a1', 'c1', 'a2']
     """
-    known = sorted(runs, key=lambda run: (run.waits, run.submitted, run.id))  # what trains comes first
-    turns: Counter[str | None] = Counter()
+    runs = list(runs)
+    turns = Counter(run.person for run in runs if not run.waits)
     ranked = []
-    for run in known:
-        if run.waits:
-            ranked.append((turns[run.person], run.submitted, run.id))
+    for place, run in enumerate(_by_rank([run for run in runs if run.waits])):
+        ranked.append((turns[run.person], place, run))
         turns[run.person] += 1
-    return [run_id for _turn, _submitted, run_id in sorted(ranked)]
+    return [run for _turn, _place, run in sorted(ranked)]
 
 
-def asked(db: sa.Connection) -> list[Waiting]:
-    """All runs that wait or are under way, and are not wished to stop."""
-    whose = RUNS.outerjoin(OWNERS, (OWNERS.c.kind == "run") & (OWNERS.c.key == RUNS.c.id))
-    active = RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished
-    columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, RUNS.c.status
-    rows = db.execute(sa.select(*columns).select_from(whose).where(active)).all()
-    return [Waiting(row.id, row.person, row.submitted, row.status == "queued") for row in rows]
+def _by_rank(runs: Collection[Waiting]) -> list[Waiting]:
+    """Where nobody had turns."""
+    together: dict[str, list[Waiting]] = defaultdict(list)
+    for run in runs:
+        together[run.duel or run.id].append(run)
+    ranks = {
+        name: min(run.submitted for run in those) + min(LONGEST, sum(run.effort.seconds for run in those))
+        for name, those in together.items()
+    }
+    return sorted(runs, key=lambda run: (ranks[run.duel or run.id], run.submitted, run.id))
+
+
+class Turns:
+    """Of the runs of a database: its line, for all who ask on this server.
+
+    Args:
+        sizes: gives how many training images each data set has, by its name.
+    """
+
+    def __init__(self, sizes: Callable[[], Mapping[str, int]]):
+        self._sizes, self._lock = sizes, threading.Lock()
+        self._seen: tuple | None = None
+        self._line, self._efforts = Line(), dict[str, Effort]()
+
+    def line(self, db: sa.Connection) -> Line:
+        """Without those that are wished to stop. Where nothing has changed one row is read, however many wait."""
+        seen = tuple(db.execute(_CHANGES).one())
+        with self._lock:
+            if seen != self._seen:
+                self._line, self._seen = self._read(db), seen
+            return self._line
+
+    def _read(self, db: sa.Connection) -> Line:
+        whose = RUNS.outerjoin(OWNERS, (OWNERS.c.kind == "run") & (OWNERS.c.key == RUNS.c.id))
+        columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, _WAITS.label("waits"), RUNS.c.duel
+        rows = db.execute(sa.select(*columns).select_from(whose).where(_UNDER_WAY)).all()
+        self._know(db, [row.id for row in rows])
+        runs = [
+            Waiting(row.id, row.person, row.submitted, bool(row.waits), self._efforts[row.id], row.duel or "")
+            for row in rows
+        ]
+        return Line(tuple(run for run in runs if not run.waits), tuple(in_turn(runs)))
+
+    def _know(self, db: sa.Connection, run_ids: list[str]) -> None:
+        """The efforts of these runs, and of no others: a run's never changes, and is found once."""
+        known = {run_id: self._efforts[run_id] for run_id in run_ids if run_id in self._efforts}
+        if new := [run_id for run_id in run_ids if run_id not in known]:
+            sizes, columns = self._sizes(), (RUNS.c.id, RUNS.c.network, RUNS.c.recipe, RUNS.c.dataset)
+            known |= dict.fromkeys(new, UNKNOWN)
+            for row in db.execute(sa.select(*columns).where(RUNS.c.id.in_(new))):
+                with suppress(StudioError):  # this version cannot read it: it will fail as soon as its turn comes
+                    network, recipe = design(row.network, row.recipe)
+                    known[row.id] = effort(network, recipe, sizes.get(row.dataset, recipe.train_images or 0))
+        self._efforts = known

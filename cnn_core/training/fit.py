@@ -1,5 +1,6 @@
 """fit: train a network by a recipe on a data set, and look at the test set once."""
 
+import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -215,6 +216,7 @@ def _started(
     limits = [limit for limit in (recipe.time_limit, most_seconds) if limit]
     return Started(
         device=device_name(),
+        host=platform.node(),
         choices=choices.words,
         epochs=recipe.epochs,
         first_epoch=begun.done,

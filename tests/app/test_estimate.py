@@ -5,58 +5,44 @@ import pytest
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
+from cnn_core.runs import forecast
 from cnn_core.runs.events import Progress, Started
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import estimate
-from cnn_core.ui.train.estimate import seconds_for, waiting_text
+from cnn_core.ui.train.estimate import waiting_text
 from tests.support.runs import forget_active
-
-
-@pytest.mark.parametrize(
-    ("macs", "images", "speeds", "seconds"),
-    [
-        (1_000, 100, [], None),
-        (0, 100, [(1_000, 10.0)], None),
-        (1_000, 100, [(1_000, 10.0)], 10),
-        (2_000, 100, [(1_000, 10.0)], 20),
-        (2_000, 100, [(1_000, 10.0), (1_000_000, 1.0)], 20),
-        (900_000, 100, [(1_000, 10.0), (1_000_000, 1.0)], 90),
-        (1_000, 100, [(0, 10.0), (1_000, 0.0)], None),
-    ],
-)
-def test_the_run_that_is_most_like_it_says_how_long(macs, images, speeds, seconds):
-    assert seconds_for(macs, images, speeds) == (seconds and pytest.approx(seconds))
 
 
 @pytest.fixture
 def waiting():
     """Three runs of one network and the bundled digits, asked for one after the other, before any trains."""
     store = services.store()
+    forget_active(store)
     recipe = Recipe(epochs=2, train_images=1000, validation_share=0.0)
     runs = [store.create(name, PRESETS["keras-log"].network, recipe, "bundled") for name in "abc"]
     for run in runs:
         store.submit(run.id)
-    estimate._wait.clear()
+    estimate.waits.clear()
     yield runs
     forget_active(store)
-    estimate._wait.clear()
+    estimate.waits.clear()
 
 
 def test_a_run_that_waits_says_its_place_and_how_long(waiting, monkeypatch):
     store, (first, second, third) = services.store(), waiting
     macs = trace(first.network).totals.macs
-    monkeypatch.setattr(estimate, "_speeds", lambda: [(macs, 100.0)])  # 2,000 images take 20 s
+    monkeypatch.setattr(forecast, "pace", lambda _store: forecast.Pace([(macs, 100.0)]))  # 2,000 images take 20 s
     told = [waiting_text(run.id, store.state(run.id)) for run in waiting]
     assert told[1:] == ["Waiting: 1 run before this one, about 20 s", "Waiting: 2 runs before this one, about 40 s"]
     started = Started(device="x", choices="y", epochs=2, steps_per_epoch=10, train_images=1000, validation_images=0)
     half = Progress(at=started.at + 7, epoch=1, step=0, points=(), images_per_second=140)
     store.append(first.id, started, half)
-    estimate._wait.clear()
+    estimate.waits.clear()
     assert waiting_text(second.id, store.state(second.id)) == "Waiting: 1 run before this one, about 7.0 s"
     assert waiting_text(third.id, store.state(third.id)) == "Waiting: 2 runs before this one, about 27 s"
 
 
 def test_where_nothing_is_known_of_the_time_only_the_place_is_said(waiting, monkeypatch):
-    monkeypatch.setattr(estimate, "_speeds", lambda: [])
+    monkeypatch.setattr(forecast, "pace", lambda _store: forecast.Pace())
     run = waiting[1]
     assert waiting_text(run.id, services.store().state(run.id)) == "Waiting: 1 run before this one"

@@ -1,13 +1,12 @@
 """The list of runs with more than one page, and how much a page asks of the database."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.compare import duel as duels
@@ -18,11 +17,14 @@ from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
+from cnn_core.ui.train import estimate
+from cnn_core.ui.train.estimate import waiting_text
 from tests.support import pages as support
 from tests.support.runs import PRESET, STARTED, ended, life, new, waiting
+from tests.support.statements import counted
 
 ROOT = Path(__file__).parents[2]
-RUNS, LIVE = pages.RUNS, pages.LIVE
+RUNS, LIVE, RUN = pages.RUNS, pages.LIVE, pages.RUN
 MANY = 120
 
 
@@ -136,21 +138,6 @@ def test_a_few_runs_need_no_search(own):
     assert not [box for box in app.text_input if box.key == "runs-search"]
 
 
-@contextmanager
-def counted(store: RunStore) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        statements.append(statement)
-
-    sa.event.listen(store._db, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(store._db, "before_cursor_execute", note)
-
-
 def test_a_refresh_of_a_run_that_has_nothing_new_is_one_statement(own):
     run = waiting(own)
     own.append(run.id, STARTED)
@@ -205,6 +192,36 @@ def test_pages_ask_the_database_little(store):
         with counted(store) as statements:
             opened(page)
         assert len(statements) <= most, (page, statements)
+
+
+def test_nobody_is_slower_for_how_many_wait(own, monkeypatch):
+    """As many statements with sixty as with few: for a click, and for a refresh of the page of somebody who waits.
+
+    A few more come once in two seconds for all who wait together, and some when the line has changed.
+    """
+    monkeypatch.setattr(services.engine().queue, "position", own.lists.before)
+    ended(own)
+    waiting(own, "before mine")
+    mine, sent = waiting(own, "mine"), []
+    for number in (12, 60):
+        while own.lists.count() < number:
+            waiting(own, "another")
+        opened(RUN, run=mine.id)
+        known = statements_of(own, estimate.waits.__wrapped__)
+        looks = [partial(opened, page, run=mine.id) for page in (pages.HOME, RUNS, pages.DRAW, LIVE, RUN)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(estimate, "waits", dict)
+            refresh = statements_of(own, lambda: waiting_text(mine.id, own.state(mine.id)))
+            sent.append((refresh, known, [statements_of(own, look) for look in looks]))
+    assert sent[0] == sent[1]
+    assert refresh <= 2
+    assert known <= 5
+
+
+def statements_of(store: RunStore, does: Callable[[], object]) -> int:
+    with counted(store) as statements:
+        does()
+    return len(statements)
 
 
 def test_the_report_of_a_duel_asks_for_all_its_runs_at_once(own, largest):

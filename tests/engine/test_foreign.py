@@ -1,6 +1,7 @@
 """Several machines: the commands of README, to the letter, but for the host: all are on this one."""
 
 import os
+import platform
 import re
 import shutil
 import signal
@@ -141,6 +142,8 @@ def test_two_machines_train_two_runs_and_answer(foreign: Lab, machines: Machines
     runs = [foreign.train(LONG), foreign.train(LONG)]
     until(lambda: all(trains(foreign, run) for run in runs))
     assert {foreign.state(run).status for run in runs} == {"training"}
+    assert {foreign.state(run).started_now.host for run in runs} == {platform.node()}
+    assert foreign.engine.queue.trainers == 2
     assert foreign.predict(["keras-log"], bundled.x_test[:2])["keras-log"].shape == (2, 10)
     client = foreign.engine._connection.client()
     for address in workers(foreign, QUESTIONS):

@@ -48,6 +48,6 @@ def ended(store: RunStore, name: str = "first", **of_life: float) -> Run:
 
 def forget_active(store: RunStore) -> None:
     """No run waits any more, or is under way: others look at what is."""
-    for run in store.lists.active(1000):
-        store.append(run.id, Cancelled())
-        store.delete(run.id)
+    for run_id in store.lists.under_way():
+        store.append(run_id, Cancelled())
+        store.delete(run_id)

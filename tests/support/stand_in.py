@@ -66,7 +66,7 @@ class StandIn:
 class StandInQueue:
     """In place of `cnn_core.engine.queue.Queue`: one thread trains the runs of the store, one after another."""
 
-    idle, trouble = True, ""
+    idle, trouble, trainers = True, "", 1
 
     def __init__(self, studio: Studio, supplies: Supplies, trainer: threading.Lock):
         self._store, self._catalogue, self._trainer = studio.store, studio.catalogue, trainer

@@ -21,6 +21,7 @@ from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.train.estimate import waiting_text
+from cnn_core.ui.train.machine import machines
 
 REFRESH = 3.0  # seconds
 MOST_ROWS, MOST_ACTIVE, MOST_DOTS = 40, 40, 400
@@ -133,20 +134,22 @@ def _layers(run: Summary) -> Sequence[Layer]:
 def _active(standing: Standing) -> list[Active]:
     """Who trains, and then who waits, in their turn."""
     lists = services.store().lists
-    under_way, waiting = lists.queue()
-    ids = [*under_way, *waiting][:MOST_ACTIVE]
-    owners, states = who.owners("run", ids), services.store().states(ids)
+    line = lists.line()
+    people = {run.id: run.person for run in [*line.begun, *line.waiting][:MOST_ACTIVE]}
+    states, hosts = services.store().states(people), machines(people)
     return [
-        _active_row(standing, run, owners[run.id].id if run.id in owners else None, states[run.id])
-        for run in lists.some(ids)
+        _active_row(standing, run, people[run.id], states[run.id], hosts.get(run.id, ""))
+        for run in lists.some(list(people))
         if run.id in states
     ]
 
 
-def _active_row(standing: Standing, run: Summary, person: str | None, state: RunState) -> Active:
+def _active_row(standing: Standing, run: Summary, person: str | None, state: RunState, host: str) -> Active:
     waits = state.status == "queued"
     name = standing.name(person, run.name)
     told = waiting_text(run.id, state) if waits else wording.progress_text(state)
+    if host:
+        told = _("{state}, on {machine}", state=told, machine=host)
     share = None if waits else state.progress
     sentence = _("{name}: {state}", name=name, state=told)
     return Active(run.id, run.id, sentence, standing.mine(run.id, person), name, told, share)

@@ -14,7 +14,7 @@ from cnn_core.language import _, _n
 from cnn_core.runs.kept import Kept, tidy
 from cnn_core.runs.limits import Limits
 from cnn_core.settings import settings
-from cnn_core.ui.kit import services, who
+from cnn_core.ui.kit import classroom, services, who
 from cnn_core.ui.kit.frame import RUN as LAST_RUN
 from cnn_core.ui.kit.session import Slot
 
@@ -23,14 +23,15 @@ _BEGUN: Slot[tuple[str, ...]] = Slot("rules.begun", ())
 
 
 def limits() -> Limits:
-    """What a run may ask for here."""
+    """What a run may ask for here: by the server, and by the teacher for everybody else."""
     own = settings()
-    return Limits(
+    of_server = Limits(
         epochs=own.max_epochs,
         parameters=own.max_parameters,
         minutes=own.max_run_minutes,
         waiting=own.max_waiting_runs,
     )
+    return of_server if who.leads() else of_server.and_also(classroom.plan().limits)
 
 
 def check_runs(asked: Iterable[tuple[Network, Recipe]]) -> None:

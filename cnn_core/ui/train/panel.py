@@ -21,6 +21,7 @@ from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.learning import what_it_learns
 from cnn_core.ui.train.living import run_network
+from cnn_core.ui.train.machine import machine
 from cnn_core.ui.use.models import WITH_DIGITS
 
 CURVES_HEIGHT = 300  # pixels
@@ -211,7 +212,8 @@ def _curves(run: Run, state: RunState, key: str) -> None:
     with right:
         show_curves(accuracy, _("Accuracy"), epochs, f"{key}-accuracy", share=True)
     if start := state.started_now:
-        st.caption(" · ".join([str(start.device), str(start.choices), _images(start), _time(state)]))
+        told = [machine(state), str(start.device), str(start.choices), _images(start), _time(state)]
+        st.caption(" · ".join(filter(None, told)))
 
 
 def _images(start: Started) -> str:

@@ -11,6 +11,7 @@ from cnn_core.figures.curves import loss_title, overlay
 from cnn_core.language import N_, _, _n
 from cnn_core.lessons.facts import Laid
 from cnn_core.runs.people import Person
+from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary
 from cnn_core.settings import MB
 from cnn_core.ui import pages
@@ -19,6 +20,7 @@ from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import BETWEEN, asked, asked_text, carry, follow
+from cnn_core.ui.train.machine import machines
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
 
 REFRESH = 2.0  # seconds
@@ -147,8 +149,9 @@ def _ticked_here(runs: list[Summary], titles: Mapping[str, str], ticked: Collect
     st.caption(_("Choose one run to open, rename or delete it. Choose several to compare their curves."))
     ids = [run.id for run in runs]
     theirs = who.owners("run", ids)
+    training = machines(run.id for run in runs if run.status in ACTIVE)
     event = st.dataframe(
-        pd.DataFrame([{**_row(run, titles), **_who(run.id, theirs)} for run in runs]),
+        pd.DataFrame([{**_row(run, titles, training.get(run.id)), **_who(run.id, theirs)} for run in runs]),
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
@@ -178,11 +181,12 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _row(run: Summary, titles: Mapping[str, str]) -> dict[str, str | float | None]:
+def _row(run: Summary, titles: Mapping[str, str], machine: str | None) -> dict[str, str | float | None]:
     unreadable = _("Stored by another version: cannot be read")
+    status = wording.status_badge(run.status)[0]
     return {
         "name": run.name,
-        "status": wording.status_badge(run.status)[0],
+        "status": _("{status} on {machine}", status=status, machine=machine) if machine else status,
         "test_accuracy": _percent(run.test_accuracy),
         "created": wording.day_and_time(run.created),
         "seconds": wording.duration(run.seconds),
