@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     training_memory_bytes: int = Field(
         default_factory=_training_memory, ge=MIB, description="the most that one training may take"
     )
+    questions_idle_seconds: float = Field(
+        600, ge=1, description="without a question for so long, the local cluster's worker for questions ends"
+    )
     tls_ca_file: Path | None = Field(None, description="who may use the Dask cluster: those with a certificate by this")
     tls_cert_file: Path | None = Field(None, description="this machine's certificate for the Dask cluster")
     tls_key_file: Path | None = Field(None, description="the key of this machine's certificate")

@@ -14,7 +14,8 @@ from distributed import Nanny
 from distributed.security import Security
 from distributed.utils import get_mp_context
 
-from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
+from cnn_core.engine.demand import ROOMS, Demand
+from cnn_core.engine.work.base import QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
 from cnn_core.language import Text
 from cnn_core.settings import MIB, WORKER_BYTES, Settings
@@ -90,12 +91,20 @@ class Workers:
         address: of the scheduler.
         memory: which workers; see `memory_of_workers`.
         host: the address of this machine at which the scheduler reaches the workers; None: found by Dask.
+        demand: says when the worker for questions is needed; None: always.
     """
 
     def __init__(
-        self, address: str, security: Security | None, memory: list[tuple[str, int]], *, host: str | None = None
+        self,
+        address: str,
+        security: Security | None,
+        memory: list[tuple[str, int]],
+        *,
+        host: str | None = None,
+        demand: Demand | None = None,
     ):
         self._address, self._security, self._memory, self._host = address, security, memory, host
+        self._demand = demand
         self._nannies: set[Nanny] = set()
         self._ended = False
 
@@ -117,6 +126,8 @@ class Workers:
     async def _keep(self, kind: str, memory_limit: int) -> None:
         said = None
         while not self._ended:
+            if self._demand and kind == QUESTIONS:
+                await self._demand.wanted.wait()
             nanny = self._nanny(kind, memory_limit)
             self._nannies.add(nanny)
             try:
@@ -141,7 +152,7 @@ class Workers:
             self._address,
             # Downloads and long lists of questions take minutes; drawings are read beside them.
             nthreads=3 if kind == QUESTIONS else 1,
-            resources=dict.fromkeys((QUESTIONS, DOWNLOADS, BACKGROUND) if kind == QUESTIONS else (kind,), 1),
+            resources=dict.fromkeys(ROOMS if kind == QUESTIONS else (kind,), 1),
             security=self._security,
             memory_limit=memory_limit,
             preload="cnn_core.engine.worker",
