@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dask
 import psutil
+from dask.system import CPU_COUNT
 from distributed import Nanny
 from distributed.security import Security
 from distributed.utils import get_mp_context
@@ -23,6 +24,10 @@ from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 PAUSE_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
+THREADS_TO_A_CORE = 4
+"""So many, of all trainings together, cost nothing: the system shares the cores, and a training that is alone has them
+all. With one thread to a core it would be half as fast while the other worker rests; with eight, both lose a tenth
+(benchmarks/trainers.py)."""
 GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of NVIDIA's driver, Windows's and AMD's
 
 log = logging.getLogger("cnn_studio.cluster")
@@ -86,6 +91,11 @@ def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
     return [(QUESTIONS, settings.questions_memory_bytes), *[(TRAINING, limit)] * workers]
 
 
+def threads_of_each(trainers: int, cores: int = CPU_COUNT) -> int:
+    """How many threads each of so many workers computes a training with."""
+    return max(1, min(cores, THREADS_TO_A_CORE * cores // trainers))
+
+
 class Workers:
     """The workers of this machine. Each is replaced when it dies, and comes back when the scheduler was away.
 
@@ -147,6 +157,9 @@ class Workers:
 
     def _nanny(self, kind: str, memory_limit: int) -> Nanny:
         env = {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+        if kind == TRAINING:
+            trainers = sum(other == TRAINING for other, _ in self._memory)
+            env["TF_NUM_INTRAOP_THREADS"] = str(threads_of_each(trainers))
         if kind == QUESTIONS:
             # One image is read as fast without the GPU, and its memory is for training.
             env["CUDA_VISIBLE_DEVICES"] = "-1"
