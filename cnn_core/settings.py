@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 2**20
 MB = 10**6  # as browsers count the size of a file
-WORKER_BYTES = 1024 * MIB
-"""What a worker takes with TensorFlow and a small network, with room: 740 to 810 MiB were measured."""
+WORKER_BYTES = 896 * MIB
+"""What a worker takes with TensorFlow and a small network, with room: at most 810 MiB were measured."""
 CGROUP_LIMITS = (
     "/sys/fs/cgroup/memory.max",
     "/sys/fs/cgroup/memory.high",
@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     training_workers: int = Field(1, ge=1, le=64, description="runs that the local cluster trains at the same time")
     training_memory_bytes: int = Field(
         default_factory=_training_memory, ge=MIB, description="the most that one training may take"
+    )
+    questions_idle_seconds: float = Field(
+        600, ge=1, description="without a question for so long, the local cluster's worker for questions ends"
     )
     tls_ca_file: Path | None = Field(None, description="who may use the Dask cluster: those with a certificate by this")
     tls_cert_file: Path | None = Field(None, description="this machine's certificate for the Dask cluster")

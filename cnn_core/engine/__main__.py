@@ -28,6 +28,7 @@ from cnn_core.engine.cluster import (
     memory_of_workers,
     share_imports,
 )
+from cnn_core.engine.demand import Demand
 from cnn_core.engine.security import OPEN, SECRETS, credentials
 from cnn_core.engine.versions import differences, versions
 from cnn_core.errors import StudioError
@@ -37,8 +38,8 @@ PORT = 8786
 CONNECT_SECONDS = 10
 
 
-async def local(training_workers: int, training_memory: int, questions_memory: int) -> None:
-    """One scheduler and its workers, until stdin closes."""
+async def local(training_workers: int, training_memory: int, questions_memory: int, questions_idle: float) -> None:
+    """One scheduler and its workers, until stdin closes. The one for questions is there while somebody asks some."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which closes stdin; the workers inherit it
     log.setLevel(logging.WARNING)
     logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is replaced is no warning to a server
@@ -47,7 +48,10 @@ async def local(training_workers: int, training_memory: int, questions_memory: i
     async with Scheduler(host=LOOPBACK, port=0, dashboard_address=f"{LOOPBACK}:0", security=security) as scheduler:
         _say_hello(scheduler.address, security)
         memory = [(QUESTIONS, questions_memory), *[(TRAINING, training_memory)] * training_workers]
-        await Workers(scheduler.address, security, memory, host=LOOPBACK).keep(ended)
+        demand = Demand(scheduler, questions_idle)
+        ending = asyncio.create_task(demand.end_idle())
+        await Workers(scheduler.address, security, memory, host=LOOPBACK, demand=demand).keep(ended)
+        ending.cancel()
 
 
 def _say_hello(address: str, security: Security) -> None:
@@ -135,6 +139,7 @@ def main() -> None:
     verb.set_defaults(run=local)
     for name in ("--training-workers", "--training-memory", "--questions-memory"):
         verb.add_argument(name, type=int, required=True)
+    verb.add_argument("--questions-idle", type=float, required=True)
     options = vars(parser.parse_args())
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     log.setLevel(logging.INFO)

@@ -10,17 +10,24 @@ from pathlib import Path
 
 import dask
 import psutil
+from dask.system import CPU_COUNT
 from distributed import Nanny
 from distributed.security import Security
 from distributed.utils import get_mp_context
 
-from cnn_core.engine.work.base import BACKGROUND, DOWNLOADS, QUESTIONS, TRAINING
+from cnn_core.engine.demand import ROOMS, Demand
+from cnn_core.engine.hidden import without
+from cnn_core.engine.work.base import QUESTIONS, TRAINING
 from cnn_core.errors import EngineError
 from cnn_core.language import Text
 from cnn_core.settings import MIB, WORKER_BYTES, Settings
 
 PAUSE_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
+THREADS_TO_A_CORE = 4
+"""So many, of all trainings together, cost nothing: the system shares the cores, and a training that is alone has them
+all. With one thread to a core it would be half as fast while the other worker rests; with eight, both lose a tenth
+(benchmarks/trainers.py)."""
 GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of NVIDIA's driver, Windows's and AMD's
 
 log = logging.getLogger("cnn_studio.cluster")
@@ -55,7 +62,8 @@ def share_imports() -> None:
     tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
     if sys.platform == "linux" and tensorflow and not any(Path(file).exists() for file in GPU_FILES):
         dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-        get_mp_context().set_forkserver_preload(["cnn_core.engine.imports"])
+        with without("pandas", "pyarrow"):  # Dask would have them in each worker: 38 MiB in this process alone
+            get_mp_context().set_forkserver_preload(["cnn_core.engine.imports"])
         forkserver.ensure_running()  # now, and not when the scheduler is ready
 
 
@@ -83,6 +91,11 @@ def memory_of_workers(settings: Settings) -> list[tuple[str, int]]:
     return [(QUESTIONS, settings.questions_memory_bytes), *[(TRAINING, limit)] * workers]
 
 
+def threads_of_each(trainers: int, cores: int = CPU_COUNT) -> int:
+    """How many threads each of so many workers computes a training with."""
+    return max(1, min(cores, THREADS_TO_A_CORE * cores // trainers))
+
+
 class Workers:
     """The workers of this machine. Each is replaced when it dies, and comes back when the scheduler was away.
 
@@ -90,12 +103,20 @@ class Workers:
         address: of the scheduler.
         memory: which workers; see `memory_of_workers`.
         host: the address of this machine at which the scheduler reaches the workers; None: found by Dask.
+        demand: says when the worker for questions is needed; None: always.
     """
 
     def __init__(
-        self, address: str, security: Security | None, memory: list[tuple[str, int]], *, host: str | None = None
+        self,
+        address: str,
+        security: Security | None,
+        memory: list[tuple[str, int]],
+        *,
+        host: str | None = None,
+        demand: Demand | None = None,
     ):
         self._address, self._security, self._memory, self._host = address, security, memory, host
+        self._demand = demand
         self._nannies: set[Nanny] = set()
         self._ended = False
 
@@ -117,6 +138,8 @@ class Workers:
     async def _keep(self, kind: str, memory_limit: int) -> None:
         said = None
         while not self._ended:
+            if self._demand and kind == QUESTIONS:
+                await self._demand.wanted.wait()
             nanny = self._nanny(kind, memory_limit)
             self._nannies.add(nanny)
             try:
@@ -134,6 +157,9 @@ class Workers:
 
     def _nanny(self, kind: str, memory_limit: int) -> Nanny:
         env = {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+        if kind == TRAINING:
+            trainers = sum(other == TRAINING for other, _ in self._memory)
+            env["TF_NUM_INTRAOP_THREADS"] = str(threads_of_each(trainers))
         if kind == QUESTIONS:
             # One image is read as fast without the GPU, and its memory is for training.
             env["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -141,7 +167,7 @@ class Workers:
             self._address,
             # Downloads and long lists of questions take minutes; drawings are read beside them.
             nthreads=3 if kind == QUESTIONS else 1,
-            resources=dict.fromkeys((QUESTIONS, DOWNLOADS, BACKGROUND) if kind == QUESTIONS else (kind,), 1),
+            resources=dict.fromkeys(ROOMS if kind == QUESTIONS else (kind,), 1),
             security=self._security,
             memory_limit=memory_limit,
             preload="cnn_core.engine.worker",

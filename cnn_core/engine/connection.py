@@ -71,6 +71,16 @@ class Connection:
             todo = Text("Ask the administrator ({error})", error=str(error))
             raise EngineError(Text("The training cluster does not start"), todo=todo) from error
 
+    def has(self, kind: str) -> bool:
+        """Whether a worker of this kind is there now; False while the cluster starts."""
+        with self._lock:
+            if not self._connected.done() or self._is_lost():
+                return False
+            client = self._connected.result()
+        with suppress(OSError):  # it is being lost
+            return any(kind in worker["resources"] for worker in client.scheduler_info()["workers"].values())
+        return False
+
     def cluster_pid(self) -> int | None:
         """The process of the local cluster; None when it is somebody else's."""
         self.client()
@@ -127,8 +137,9 @@ class Connection:
     def _start_process(self) -> tuple[str, Security]:
         """A local cluster: its address, and what lets its owner in."""
         memory = memory_of_workers(self._settings)
-        limits = {"--training-workers": len(memory) - 1}
+        limits: dict[str, float] = {"--training-workers": len(memory) - 1}
         limits |= {"--training-memory": dict(memory)[TRAINING], "--questions-memory": dict(memory)[QUESTIONS]}
+        limits |= {"--questions-idle": self._settings.questions_idle_seconds}
         command = [sys.executable, "-m", "cnn_core.engine", "local"]
         command += [str(word) for limit in limits.items() for word in limit]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

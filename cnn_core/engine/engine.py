@@ -15,7 +15,7 @@ from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.trainers import KEY
-from cnn_core.engine.work.base import TRAINING, Key, Missing, Work
+from cnn_core.engine.work.base import QUESTIONS, TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.exchange.backbones import Backbones
@@ -56,6 +56,11 @@ class Engine:
         self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()
+
+    @property
+    def answers(self) -> bool:
+        """Whether a worker for questions is there: else the next question waits until it has started."""
+        return self._connection.has(QUESTIONS)
 
     def ask(self, work: Work, timeout: float = 30) -> Any:
         """What `work` gives, now. Raises EngineError when that takes more than `timeout` seconds."""

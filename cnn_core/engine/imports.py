@@ -7,31 +7,17 @@ Nothing but importing may happen here: a copy has no thread of its original.
 import gc
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
-from typing import cast
 
 import distributed  # noqa: F401 - a worker is one of Dask's
 
 from cnn_core.engine import worker  # noqa: F401
+from cnn_core.engine.hidden import without
 
 # Keras imports them wherever they are installed, for wrappers, tables and plots of its own, which no worker uses: a
 # third of the time and of the processor's work until a worker is ready.
 UNUSED = ("sklearn", "pandas", "matplotlib")
-
-
-@contextmanager
-def _without(*names: str) -> Iterator[None]:
-    """As if these packages were not installed. Who needs one later can import it."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden, cast(ModuleType, None)))
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 @contextmanager
@@ -47,7 +33,7 @@ def _silent() -> Iterator[None]:
         os.close(kept)
 
 
-with _without(*UNUSED), _silent():
+with without(*UNUSED), _silent():
     from cnn_core.training import device, fit  # noqa: F401
 # That many networks are traced is no fault here: everybody designs their own.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)

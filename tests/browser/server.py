@@ -29,22 +29,26 @@ FLAGS = [
 
 @dataclass
 class Server:
-    """A `streamlit run app.py` with a home folder of its own, in which its log is too unless `studio` is another."""
+    """A `streamlit run app.py` with a home folder of its own, in which its log is too unless `studio` is another.
+
+    `base` is the path below which everything is, without a slash at its ends; empty: at the root.
+    """
 
     home: Path
     port: int
     process: subprocess.Popen | None = None
     headless: bool = True
     studio: Path | None = None
+    base: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"http://localhost:{self.port}" + (f"/{self.base}" if self.base else "")
 
     def start(self) -> "Server":
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", str(self.headless)]
         self.process = subprocess.Popen(
-            [*command, "--server.port", str(self.port)],
+            [*command, "--server.port", str(self.port), "--server.baseUrlPath", self.base],
             cwd=ROOT,
             env={**os.environ, "CNN_STUDIO_HOME": str(self.studio or self.home)},
             stdin=subprocess.PIPE,  # of somebody who does not type

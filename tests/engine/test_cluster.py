@@ -1,6 +1,7 @@
 """The local cluster: whatever is killed, it goes on; it ends without a word; nothing stays; no stranger gets in."""
 
 import gc
+import os
 import random
 import socket
 import ssl
@@ -16,14 +17,16 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 from distributed.system import memory_limit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnn_core import settings as settings_module
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_core.design.network import Network
-from cnn_core.engine.cluster import QUESTIONS, TRAINING, memory_of_workers
+from cnn_core.engine.cluster import QUESTIONS, THREADS_TO_A_CORE, TRAINING, memory_of_workers, threads_of_each
 from cnn_core.engine.connection import Connection
 from cnn_core.errors import EngineError
-from cnn_core.settings import MIB, Settings, machine_memory
+from cnn_core.settings import MIB, WORKER_BYTES, Settings, machine_memory
 from tests.engine import conftest
 from tests.engine.conftest import SHORT, Lab
 from tests.support.processes import workers_of
@@ -218,10 +221,24 @@ def heard(stranger: socket.socket) -> bytes:
         return b""
 
 
+@given(trainers=st.integers(1, 64), cores=st.integers(1, 256))
+def test_trainers_share_the_cores(trainers, cores):
+    each = threads_of_each(trainers, cores)
+    assert 1 <= each <= cores
+    assert each == 1 or each * trainers <= THREADS_TO_A_CORE * cores
+    if trainers <= THREADS_TO_A_CORE:
+        assert each == cores, "one that is alone is as fast as ever"
+
+
+def test_a_trainer_computes_with_so_many_threads(connection):
+    told = connection.client().submit(os.getenv, "TF_NUM_INTRAOP_THREADS", resources={TRAINING: 1}, pure=False)
+    assert int(told.result(600)) == threads_of_each(1)
+
+
 @pytest.mark.parametrize("machine", [1, 2, 4, 8, 16, 64, 512])
 def test_the_workers_of_a_machine_share_its_memory(machine, monkeypatch):
     monkeypatch.setattr(settings_module, "machine_memory", lambda: machine * GIB)
-    enough = min(64, max(0, machine * 3 // 4 - 1))
+    enough = min(64, max(0, machine * GIB * 3 // 4 // WORKER_BYTES - 1))
     for trainers in range(1, enough + 1):
         settings = Settings(training_workers=trainers)
         memory = memory_of_workers(settings)
@@ -245,6 +262,22 @@ def test_a_container_has_the_memory_that_it_may_take(tmp_path, monkeypatch):
     limits[1].write_text(f"{64 * MIB}\n")
     monkeypatch.setattr(settings_module, "CGROUP_LIMITS", list(map(str, limits)))
     assert machine_memory() == 64 * MIB
+
+
+@pytest.fixture
+def two_trainers(tmp_path, monkeypatch) -> Iterator[Lab]:
+    monkeypatch.setenv("CNN_STUDIO_TRAINING_WORKERS", "2")
+    yield from conftest.lab(tmp_path)
+
+
+def test_two_workers_train_at_the_same_time_and_the_third_run_waits(two_trainers):
+    lab = two_trainers
+    runs = [lab.train(conftest.LONG) for _ in range(3)]
+    until(lambda: [lab.state(run).status for run in runs] == ["training", "training", "queued"])
+    until(lambda: min(lab.state(run).epoch for run in runs[:2]) > 1)  # both go on
+    lab.engine.queue.stop(runs[0].id)
+    lab.until(runs[2], "training")
+    assert lab.state(runs[1]).status == "training", "another one's stop is not its own"
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ class StandIn:
         self._trainer = threading.Lock()  # there is one, for runs and for work
         self.queue = StandInQueue(studio, self._supplies, self._trainer)
         self.wishes: list[Work] = []
+        self.answers = True
 
     def ask(self, work: Work, timeout: float = 30) -> Any:
         return self._carry_out(work)

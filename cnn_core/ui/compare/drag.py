@@ -30,7 +30,7 @@ def families(pair: Pair) -> tuple[str, str]:
 def ask(pair: Pair, digit: np.ndarray, down: int) -> Shares:
     """What both predict for the (1, 28, 28, 1) `digit` in the middle, and all along the row so many pixels below."""
     row = np.concatenate([shift(digit, place, down) for place in PLACES])
-    shares = services.engine().ask(Predict(tuple(model.key for model in pair), np.concatenate([digit, row])))
+    shares = services.ask(Predict(tuple(model.key for model in pair), np.concatenate([digit, row])))
     return [shares[model.key] for model in pair]
 
 

@@ -62,7 +62,7 @@ def _looks(report: Report, pair: Pair) -> None:
     names = report.class_names
     labels = tuple(tuple(names.index(image.read[side]) for image in images) for side in (0, 1))
     pixels = np.stack([_pixels(image, pair[0].input_shape) for image in images])
-    heats = services.engine().ask(Pointed(tuple(map(_looker, pair)), pixels, labels))
+    heats = services.ask(Pointed(tuple(map(_looker, pair)), pixels, labels))
     start = 0
     for right, row in enumerate(chosen):
         if row:

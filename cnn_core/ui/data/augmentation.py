@@ -144,7 +144,7 @@ def _show(augmentation: Augmentation, image: np.ndarray, *, still: bool) -> None
     control = _control(augmentation)
     made = None
     with errors_told():
-        made = services.engine().ask(Preview(augmentation, image, COPIES, control, STEPS, _seed()))
+        made = services.ask(Preview(augmentation, image, COPIES, control, STEPS, _seed()))
     if made is None:
         return
     with shown:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.data.upload.shelf import Shelf
 from cnn_core.errors import StudioError
-from cnn_core.language import Text
+from cnn_core.language import Text, _
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cnn_core.compare.plan import Duel
     from cnn_core.compare.report import Report
     from cnn_core.engine.engine import Engine
+    from cnn_core.engine.work.base import Work
     from cnn_core.runs.state import RunState
     from cnn_core.runs.store import RunStore
 
@@ -92,6 +94,16 @@ def engine() -> Engine:
     """The workers that train and predict. They start in the background; the first question waits for them."""
     store()  # raises what is wrong with the server, and has imported everything
     return studio().engine
+
+
+def ask(work: Work) -> Any:
+    """What a worker answers to `work`, now; the page says so while that worker must start first.
+
+    Raises EngineError when no answer comes in time, and whatever StudioError the work itself raises.
+    """
+    words = _("Starting the process that answers questions…")
+    with nullcontext() if engine().answers else st.spinner(words):
+        return engine().ask(work)
 
 
 def stop() -> None:

@@ -20,6 +20,7 @@ from pkgutil import walk_packages
 import psutil
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.server.server_util import get_url
 
 import cnn_core.ui
 from cnn_core.errors import StudioError
@@ -58,7 +59,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     ended = threading.Event()
     threading.Thread(target=_keep_tidy, args=(ended,), daemon=True).start()
     if not st.get_option("server.headless"):
-        webbrowser.open(f"http://localhost:{st.get_option('server.port')}")  # as Streamlit does when it has no App
+        webbrowser.open(get_url("localhost"))  # as Streamlit does when it has no App
     yield
     ended.set()
     from cnn_core.ui.kit import services

@@ -144,7 +144,7 @@ def layer_at_work(source: Source, place: int, image: np.ndarray) -> LayerAtWork:
         end = place + 1
         learned = Weights(learned.arrays[:end], learned.pixels)
     network = network.changed(layers=network.layers[:end])
-    return services.engine().ask(OneLayer(network, learned, place, pixels))
+    return services.ask(OneLayer(network, learned, place, pixels))
 
 
 def layer_by_hand(source: Source, place: int, image: np.ndarray) -> LayerByHand:

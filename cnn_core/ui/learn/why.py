@@ -128,7 +128,7 @@ def fewer_rows() -> None:
         what = _("The first test digit with one row and column in {every}.", every=every)
         st.image(data_url(enlarged(images[0], ZOOM)), width=ZOOM * 28, alt=what)
     with numbers, errors_told():
-        rows = services.engine().ask(Predict(tuple(READY_MADE), images))
+        rows = services.ask(Predict(tuple(READY_MADE), images))
         right = {key: float((rows[key].argmax(axis=1) == data.y_test[:MANY]).mean()) for key in READY_MADE}
         for key, title in READY_MADE.items():
             st.metric(_(title), percent(right[key]))

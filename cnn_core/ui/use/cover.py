@@ -37,7 +37,7 @@ def cover_board(subject: Subject) -> None:
     rows = None
     with errors_told(), answer:
         both = np.stack([subject.image, image])
-        rows = services.engine().ask(Predict((subject.model.key,), both))[subject.model.key]
+        rows = services.ask(Predict((subject.model.key,), both))[subject.model.key]
     if rows is None:
         return
     if where.any():

@@ -41,7 +41,7 @@ def decided_board(subject: Subject) -> None:
     names, label, found = subject.data.class_names, 0, None
     with errors_told():
         label = _choose_class(subject)
-        found = services.engine().ask(_work(subject, label))
+        found = services.ask(_work(subject, label))
     if found is None:
         return
     with st.grid(3, min_column_width=200):
@@ -58,7 +58,7 @@ def decided_board(subject: Subject) -> None:
 def _choose_class(subject: Subject) -> int:
     """With what the network gives to each; at first the one that it predicts."""
     key, names = subject.model.key, subject.data.class_names
-    probabilities = services.engine().ask(Predict((key,), subject.image[np.newaxis]))[key][0]
+    probabilities = services.ask(Predict((key,), subject.image[np.newaxis]))[key][0]
     classes, place = list(range(len(names))), f"inside-label-{subject.key}"
     label: int = st.selectbox(
         _("What speaks for"),

@@ -96,7 +96,7 @@ def _predicted(steps: Sequence[Stage], chosen: Mapping[str, Model]) -> dict[str,
     """By each model's title, (stages, digits): the probabilities if the treatment ended at that stage."""
     with st.spinner(_("Asking the networks…")):
         images = np.stack([step.seen for step in steps])[..., np.newaxis]
-        rows = services.engine().ask(Predict(tuple(model.key for model in chosen.values()), images))
+        rows = services.ask(Predict(tuple(model.key for model in chosen.values()), images))
         return {title: rows[model.key] for title, model in chosen.items()}
 
 

@@ -70,7 +70,7 @@ def answers_of(subject: Subject) -> Answers | None:
         work = AskFilters(*subject.about, subject.data_key, images)
         if images * sum(report.macs for report in _up_to(subject)) <= AT_ONCE:
             with errors_told(), st.spinner(_("Asking the filters…")):
-                slot.put(services.engine().ask(work))
+                slot.put(services.ask(work))
         else:
             label = _n("Ask about the {n} test image", "Ask about all {n} test images", images)
             slot.put(jobs.offer(f"inside-ask-{subject.key}", label, lambda: services.engine().begin(work), _asking))

@@ -41,7 +41,7 @@ def maps_board(subject: Subject) -> None:
             on_edit=partial(_select, model.key),
             small=True,
         )
-        found: LayerAtWork = services.engine().ask(OneLayer(network, model.key, subject.report.index, subject.image))
+        found: LayerAtWork = services.ask(OneLayer(network, model.key, subject.report.index, subject.image))
         _one(subject, found)
         _all(subject, found)
 

@@ -43,7 +43,7 @@ def photo_board(models: Sequence[Model]) -> None:
     probabilities = None
     with errors_told(tell=answer.error), answer, st.spinner(_("Asking the networks…")):
         keys = [model.key for model in chosen.values()]
-        probabilities = services.engine().ask(Predict(tuple(keys), way[-1].image[np.newaxis]))
+        probabilities = services.ask(Predict(tuple(keys), way[-1].image[np.newaxis]))
     if probabilities is None:
         return
     names = class_names(models[0])

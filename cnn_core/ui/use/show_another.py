@@ -81,7 +81,7 @@ def _probabilities(model: str, shown: Shown) -> np.ndarray:
     kept = _ANSWER.get()
     if kept and kept[:2] == (model, shown.key):
         return kept[2]
-    row = services.engine().ask(Predict((model,), pixels(shown.jpeg)[np.newaxis]))[model][0]
+    row = services.ask(Predict((model,), pixels(shown.jpeg)[np.newaxis]))[model][0]
     _ANSWER.put((model, shown.key, row))
     return row
 

@@ -51,7 +51,7 @@ def switched_off_board(subject: Subject) -> None:
     ranked = _ranked(order, mean)
     found = None
     with errors_told(), st.spinner(_("Reading the test images…")):
-        found = services.engine().ask(_work(subject, ((), tuple(ranked[:off]))))
+        found = services.ask(_work(subject, ((), tuple(ranked[:off]))))
     if found is not None:
         _show(subject, found, (_("Test accuracy without these"), _("Your image without these")))
         before, after = map(float, found.accuracies)
@@ -70,7 +70,7 @@ def _noise(subject: Subject) -> None:
     found = None
     with errors_told(), st.spinner(_("Reading the test images…")):
         work = WeightNoise(*subject.about, subject.data_key, MANY, subject.image, (0.0, amount / 100), 0)
-        found = services.engine().ask(work)
+        found = services.ask(work)
     if found is not None:
         _show(subject, found, (_("Test accuracy with the noise"), _("Your image with the noise")))
 
