@@ -6,6 +6,7 @@ from cnn_core.design.layers import Backbone, Dense, GlobalAveragePooling2D
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.runs.models import MODEL_FILE
+from cnn_core.training.device import Choices
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import take
@@ -45,7 +46,7 @@ def test_a_backbone_has_no_code_and_the_page_says_so():
 def test_the_code_has_the_precision_that_the_run_had():
     run = run_of(PRESET.network, ended=True)
     state = services.store().state(run.id)
-    half = life()[1].model_copy(update={"choices": "16-bit numbers (mixed_bfloat16)"})
+    half = life()[1].model_copy(update={"choices": Choices(1, False, "mixed_bfloat16").words})
     assert "mixed_bfloat16" not in str(take._cells(run, state))
     services.store().append(run.id, half)
     assert "mixed_bfloat16" in str(take._cells(run, services.store().state(run.id)))
