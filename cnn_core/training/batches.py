@@ -5,22 +5,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnn_core.design.network import Network
-from cnn_core.design.shapes import trace
-
-EVALUATION_BATCH = 500  # no gradients to keep: more images at a time than in training
-MOST_VALUES = 2**26
-"""Of the largest layer, for all images that are looked at together (256 MiB)."""
+from cnn_core.design.evaluation import EVALUATION_BATCH
 
 Part = tuple[np.ndarray, np.ndarray]
 """Images, uint8, (N, H, W, C), and one-hot labels, (N, classes)."""
-
-
-def at_a_time(network: Network, kept: int = 0) -> int:
-    """How many images are predicted together, by all layers of an opened network or those behind the first `kept`."""
-    reports = trace(network.opened()).reports[kept:]
-    largest = max((report.layer.values(report.input_shape) for report in reports), default=1)
-    return max(1, min(EVALUATION_BATCH, MOST_VALUES // largest))
 
 
 def fit_inputs(train: Part, validation: Part, batch_size: int, evaluation: int = EVALUATION_BATCH) -> dict[str, Any]:

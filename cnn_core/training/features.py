@@ -12,9 +12,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cnn_core.design.evaluation import at_a_time
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import LayerReport, trace
-from cnn_core.training.batches import at_a_time
 
 MOST_BYTES = 2**30
 """Of the features of all images of a training: more would not fit into the memory beside all else."""

@@ -8,9 +8,9 @@ import numpy as np
 from cnn_core.data.confusion import confusion
 from cnn_core.data.datasets import Dataset
 from cnn_core.data.watched import kept_aside
+from cnn_core.design.evaluation import at_a_time
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.training.batches import at_a_time
 from cnn_core.training.build import build
 
 MOST_IMAGES = 500

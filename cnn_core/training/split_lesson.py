@@ -7,10 +7,10 @@ import numpy as np
 
 from cnn_core.data.datasets import Dataset, stratified_split
 from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.evaluation import EVALUATION_BATCH
 from cnn_core.design.presets import PRESETS
 from cnn_core.runs.events import Event
 from cnn_core.training.augment import variants
-from cnn_core.training.batches import EVALUATION_BATCH
 from cnn_core.training.build import from_bytes
 from cnn_core.training.fit import fit
 

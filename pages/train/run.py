@@ -14,6 +14,7 @@ from cnn_core.ui.train.panel import run_panel
 from cnn_core.ui.train.recorded import while_waiting
 from cnn_core.ui.train.results import results
 from cnn_core.ui.train.setup import train_again
+from cnn_core.ui.train.take import take_with_you
 from cnn_core.ui.use.subject import way_inside
 
 run = None
@@ -32,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("Change and train again"), icon=":material/tune:", key="run-again"):
         train_again(run)
         st.switch_page(pages.LIVE)
+    take_with_you(run, run_state)
     if run_state.saved:
         way_inside(run)
     st.page_link(pages.RUNS, label=_("All runs"), icon=":material/list_alt:")

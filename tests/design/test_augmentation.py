@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnn_core.design.augmentation import DIGIT_NAMES, PRESETS, RANGES, Augmentation, layers, warnings
 from cnn_core.design.fields import checked
-from cnn_core.design.formats.augmentation_code import keras_code, old_code
+from cnn_core.design.formats.code.augmentation import keras_code, old_code
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation
-from cnn_core.design.formats.augmentation_code import keras_code
+from cnn_core.design.formats.code.augmentation import keras_code
 from cnn_core.design.layers import Dense, Dropout, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe

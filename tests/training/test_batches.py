@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnn_core.training.batches import EVALUATION_BATCH, fit_inputs
+from cnn_core.design.evaluation import EVALUATION_BATCH
+from cnn_core.training.batches import fit_inputs
 
 
 def part(count: int) -> tuple[np.ndarray, np.ndarray]:

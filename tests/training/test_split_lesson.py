@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnn_core.design.augmentation import PRESETS
+from cnn_core.design.evaluation import EVALUATION_BATCH
 from cnn_core.training import split_lesson as module
-from cnn_core.training.batches import EVALUATION_BATCH
 from cnn_core.training.build import from_bytes
 from cnn_core.training.fit import Outcome
 from cnn_core.training.split_lesson import split_lesson

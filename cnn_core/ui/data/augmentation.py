@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from cnn_core.data.datasets import Dataset
 from cnn_core.design.augmentation import PRESETS, RANGES, Augmentation, warnings
 from cnn_core.design.fields import complaints
-from cnn_core.design.formats.augmentation_code import keras_code, old_code
+from cnn_core.design.formats.code.augmentation import keras_code, old_code
 from cnn_core.engine.work.preview import Preview
 from cnn_core.figures.images import data_url, enlarged
 from cnn_core.language import N_, _

@@ -7,7 +7,7 @@ from cnn_core.design.augmentation import Augmentation, LayerSpec, layers
 
 def keras_code(augmentation: Augmentation, seed: int) -> str:
     """A script that makes `augment`, the very layers that training uses, and says where they belong."""
-    lines = [f"        {_call(spec)}," for spec in layers(augmentation, seed)]
+    lines = [f"        {layer_call(spec)}," for spec in layers(augmentation, seed)]
     body = "\n".join(["augment = keras.Sequential(", "    [", *lines, "    ]", ")"]) if lines else _NOTHING
     return f"import keras\n\n# For raw pixels, 0 to 255.\n{body}\n{_USE if lines else ''}"
 
@@ -43,7 +43,8 @@ from tensorflow.keras.preprocessing.image import ImageDataGenerator
 """
 
 
-def _call(spec: LayerSpec) -> str:
+def layer_call(spec: LayerSpec) -> str:
+    """A layer as it is written in code."""
     name, arguments = spec
     text = ", ".join(f"{key}={_value(name, key, value)}" for key, value in arguments.items())
     return f"keras.layers.{name}({text})"
