@@ -214,6 +214,14 @@ def test_what_is_set_holds_on_everybodys_pages(anna, teacher):
     assert any(one.label == "More" for one in teacher.opens(pages.LIVE).expander)
 
 
+def test_the_teachers_limits_hold_for_everybody_else(anna, teacher):
+    services.store().classroom.put(Plan(limits=Limits(parameters=1000)))
+    app = anna.opens(pages.LIVE)
+    assert any("At most on this server: 1,000 parameters" in text for text in shown(app))
+    assert app.button(key="train").disabled
+    assert not teacher.opens(pages.LIVE).button(key="train").disabled
+
+
 def test_a_goal_of_the_class_is_ticked_off(anna):
     services.store().classroom.put(PLAN)
     run = trained(anna, "mine", 0.96)
