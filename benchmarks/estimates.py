@@ -2,7 +2,7 @@
 
 In each round runs of different networks and lengths are asked for at once; in the first one nothing was trained before,
 so only the next ones count. A run is told how long it waits, until its training begins, and how long it takes itself,
-from there to its end. One trainer, nobody else at the machine.
+from there to its end; what is told of that includes the moment before, in which a trainer makes ready. One trainer.
 """
 
 import argparse

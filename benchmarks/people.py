@@ -6,6 +6,7 @@ import io
 import random
 import secrets
 import time
+from collections.abc import Awaitable
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
@@ -96,7 +97,7 @@ class Person:
             await self._click("watch the class", self.visitor.visit(page))
             await asyncio.sleep(LOOKS)
 
-    async def _click(self, what: str, answer: "asyncio.Future[float]") -> None:
+    async def _click(self, what: str, answer: Awaitable[float]) -> None:
         seconds = await answer
         self.clicks.append(Click(what, time.monotonic(), seconds))
         await asyncio.sleep(self._random.uniform(*THINKS))

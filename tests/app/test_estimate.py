@@ -46,3 +46,15 @@ def test_where_nothing_is_known_of_the_time_only_the_place_is_said(waiting, monk
     monkeypatch.setattr(forecast, "pace", lambda _store: forecast.Pace())
     run = waiting[1]
     assert waiting_text(run.id, services.store().state(run.id)) == "Waiting: 1 run before this one"
+
+
+def test_the_place_and_the_minutes_are_those_of_the_turns(waiting, monkeypatch):
+    """A short run, asked for last, comes first; the long one says how long that takes."""
+    store, network = services.store(), waiting[0].network
+    monkeypatch.setattr(forecast, "pace", lambda _store: forecast.Pace([(trace(network).totals.macs, 100.0)], 1.0))
+    recipe = Recipe(epochs=1, train_images=200, validation_share=0.0)
+    short = store.create("short", network, recipe, "bundled")
+    store.submit(short.id)
+    assert [run.id for run in store.lists.line().waiting] == [short.id, *(run.id for run in waiting)]
+    assert waiting_text(waiting[0].id, store.state(waiting[0].id)) == "Waiting: 1 run before this one, about 3.0 s"
+    assert waiting_text(waiting[1].id, store.state(waiting[1].id)) == "Waiting: 2 runs before this one, about 24 s"
