@@ -19,7 +19,7 @@ SECONDS = 5.0  # of training that are measured, in each way of each round
 IMAGES = 2048
 CORES = os.cpu_count() or 1
 HALF = max(1, CORES // 2)
-WAYS = {f"one, with {threads} threads": [threads] for threads in (CORES, HALF)}
+WAYS = {f"one, with {threads}": [threads] for threads in (CORES, HALF)}
 WAYS |= {f"two, with {threads} each": [threads] * 2 for threads in (HALF, CORES, 2 * CORES, 4 * CORES)}
 
 
@@ -34,7 +34,7 @@ def main(rounds: int) -> None:
     first = next(iter(WAYS))
     rows = [[way, f"{sum(WAYS[way]) / CORES:g}", *_cells(told[way], told[first])] for way in WAYS]
     head = [
-        "trainings",
+        "trainings, and threads of each",
         "threads to a core",
         "images/s of all together",
         "of the first row's",
@@ -52,8 +52,7 @@ def main(rounds: int) -> None:
 def _cells(told: list[list[dict]], first: list[list[dict]]) -> list[str]:
     cells = []
     for measure in (_speed, _per_core):
-        values, others = map(measure, told), map(measure, first)
-        values = list(values)
+        values, others = list(map(measure, told)), list(map(measure, first))
         ratio = statistics.median(one / other for one, other in zip(values, others, strict=True))
         cells += [f"{statistics.median(values):,.0f}", f"{ratio:.2f}"]
     return cells

@@ -26,8 +26,8 @@ PAUSE_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
 THREADS_TO_A_CORE = 4
 """So many, of all trainings together, cost nothing: the system shares the cores, and a training that is alone has them
-all. With one thread to a core it would be half as fast while the other worker rests; with eight, both lose a tenth
-(benchmarks/trainers.py)."""
+all. With fewer it would lose some while the other workers rest; with eight, all lose a tenth (benchmarks/trainers.py).
+"""
 GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of NVIDIA's driver, Windows's and AMD's
 
 log = logging.getLogger("cnn_studio.cluster")
