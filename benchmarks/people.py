@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from benchmarks.visitor import Visitor
 from tests.browser.server import Server
 
-WATCHED = ("runs", "")
+WATCHED = ("board", "runs", "")
 """Pages that everybody looks at in turn, by their addresses: what the class shows on its projector belongs here."""
 THINKS = (1.0, 5.0)  # seconds between two clicks of a person
 LOOKS = 8.0  # seconds before a page that refreshes itself

@@ -46,7 +46,7 @@ def desktop(tmp_path, monkeypatch):
     server.kill()
 
 
-def test_the_first_start_asks_nothing_opens_the_browser_and_has_workers_before_a_visit(desktop):
+def test_the_first_start_asks_nothing_opens_the_browser_and_has_a_trainer_before_a_visit(desktop):
     until(lambda: (desktop.home / "opened").exists())
     assert (desktop.home / "opened").read_text().strip() == desktop.url
-    until(lambda: len(desktop.workers()) == 2)
+    until(lambda: len(desktop.workers()) == 1)

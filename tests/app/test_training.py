@@ -338,8 +338,8 @@ def test_a_run_that_ended_within_its_first_epoch_is_shown(reached):
 def test_the_list_shows_every_run_and_home_starts_one(finished):
     app = opened(RUNS)
     assert not app.exception
-    table = app.dataframe[0].value
-    row = table[table["name"] == "tiny"].iloc[-1]
+    listed = [run.id for run in services.store().lists.page()[0]]
+    row = app.dataframe[0].value.iloc[listed.index(finished)]
     assert (row["status"], row["parameters"]) == ("Finished", 7850)
     assert row["test_accuracy"] == 100 * services.store().state(finished).tested.accuracy
     assert "learning rate 0.001" in row["recipe"]
