@@ -8,14 +8,23 @@ import keras
 import nbformat
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from nbclient import NotebookClient
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.formats.code.cells import cells, script
 from cnn_core.design.formats.code.notebook import notebook
-from cnn_core.design.layers import Backbone, BatchNormalization, Conv2D, Dense, Dropout, Flatten, SeparableConv2D
+from cnn_core.design.layers import (
+    Backbone,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
@@ -112,7 +121,11 @@ def test_a_start_with_another_networks_layers(then, folder, small):
     same(folder, small, NETWORK, RECIPE.model_copy(update={"start": start}), base=arrays, shelf=None)
 
 
+PADDED = Network(input_shape=(5, 6, 1), layers=(ZeroPadding2D(padding=((1, 2), (1, 2))), Flatten(), Dense(units=2)))
+
+
 @pytest.mark.filterwarnings("ignore:You are using a softmax")
+@example(network=PADDED)
 @settings(max_examples=25, deadline=None)
 @given(network=networks)
 def test_the_network_of_any_design_is_the_one_that_is_built(network):

@@ -124,7 +124,7 @@ def _call(layer: BaseLayer, more: str = "") -> str:
 
 def _value(value: object) -> str:
     """A square window is said by one number."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
+    if isinstance(value, tuple) and value in [(side, side) for side in value if isinstance(side, int)]:
         return repr(value[0])
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
