@@ -14,6 +14,7 @@ from tests.browser.living import pad
 from tests.browser.server import Server, free_port
 from tests.browser.test_designer import click_row, open_designer, parameters
 from tests.browser.test_share import link_of
+from tests.browser.test_training import train
 from tests.support.processes import ROOT
 from tests.support.waiting import until
 
@@ -128,4 +129,12 @@ def test_links_between_the_pages_stay_below_the_path(proxy, page, faults):
     page.get_by_role("link", name="Draw a digit").first.click()
     expect(pad(page)).to_be_visible()
     assert urlsplit(page.url).path == f"/{BASE}/draw"
+    assert faults == []
+
+
+def test_a_training_is_watched_and_its_curves_are_drawn(proxy, page, faults):
+    run_id = train(page, proxy.url, epochs=2)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text("Finished").first).to_be_visible()
+    assert f"run={run_id}" in page.url
     assert faults == []
