@@ -1,6 +1,7 @@
 """Memory of a whole server that nobody uses: before its first visitor, after some, and with a worker for questions.
 
-Until issue 15 every server at rest had that worker: the third row is the state of before, on the same server.
+A server would have that worker from its start if it did not begin with the first question: the last row, on the same
+server.
 """
 
 import re

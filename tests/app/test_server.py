@@ -32,8 +32,8 @@ def test_the_server_takes_files_as_large_as_the_page_says(limits, most):
         config.set_option("server.maxUploadSize", before)
 
 
-@pytest.fixture
-def desktop(tmp_path, monkeypatch):
+@pytest.fixture(params=["", "studio"], ids=["at the root", "below a path"])
+def desktop(request, tmp_path, monkeypatch):
     """Somebody's first start, with a screen and a browser that notes what it is to open."""
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
@@ -41,12 +41,12 @@ def desktop(tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER", str(browser))
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("HOME", str(tmp_path))
-    server = Server(tmp_path, free_port(), headless=False).start()
+    server = Server(tmp_path, free_port(), headless=False, base=request.param).start()
     yield server
     server.kill()
 
 
-def test_the_first_start_asks_nothing_opens_the_browser_and_has_a_trainer_before_a_visit(desktop):
+def test_the_first_start_asks_nothing_opens_the_browser_and_has_a_worker_before_a_visit(desktop):
     until(lambda: (desktop.home / "opened").exists())
     assert (desktop.home / "opened").read_text().strip() == desktop.url
-    until(lambda: len(desktop.workers()) == 1)
+    until(lambda: len(desktop.workers()) == 1)  # the one that trains
