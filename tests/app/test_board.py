@@ -28,10 +28,10 @@ PLAN = Plan(
 @pytest.fixture(autouse=True)
 def class_(monkeypatch):
     begin_class(monkeypatch)
-    services.studio().clear_class()
+    services.studio().clear_class(seconds=0)
     yield
-    services.studio().clear_class()
     end_class()
+    services.studio().clear_class(seconds=0)
 
 
 @pytest.fixture

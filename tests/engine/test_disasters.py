@@ -115,6 +115,7 @@ def test_a_resumed_run_finishes(lab_after: Lab, bundled):
     lab.ended(earlier)
     model = lab.store.load_file(earlier.id, MODEL_FILE)
     run = lab.train(SHORT.model_copy(update={"epochs": 5, "batch_size": 1}))
+    until(lambda: lab.state(run).status == "training")  # or the short one would overtake it
     waiting = lab.train()
     until(lambda: lab.engine.queue.position(waiting.id) == 1)
     until(lambda: lab.kept_epochs(run) >= 2)
