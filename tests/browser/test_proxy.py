@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, expect
 
-from tests.browser.living import pad
 from tests.browser.server import Server, free_port
 from tests.browser.test_designer import click_row, open_designer, parameters
 from tests.browser.test_share import link_of
@@ -132,7 +131,7 @@ def test_a_deep_link_opens_every_page(proxy, page, faults, name):
 def test_links_between_the_pages_stay_below_the_path(proxy, page, faults):
     page.goto(f"http://localhost:{proxy.port}/{BASE}")
     page.get_by_role("link", name="Draw a digit").first.click()
-    expect(pad(page)).to_be_visible()
+    expect(page.get_by_role("heading", name="Draw a digit", exact=True)).to_be_visible()
     assert urlsplit(page.url).path == f"/{BASE}/draw"
     assert faults == []
 

@@ -9,7 +9,7 @@ from cnn_core.errors import RightsError
 from cnn_core.exchange.archive import archive
 from cnn_core.language import Text, _, _n
 from cnn_core.runs.classroom import Plan
-from cnn_core.ui.classroom.setup import plan_form
+from cnn_core.ui.classroom.setup import forget_rows, plan_form
 from cnn_core.ui.components.share.component import copy_box
 from cnn_core.ui.kit import services, session, share, who
 from cnn_core.ui.kit.errors import errors_told
@@ -24,9 +24,9 @@ def teachers_desk() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Set the task"), icon=":material/flag:", key="desk-set"):
             st.dialog(_("What is to be done"), width="large", icon=":material/flag:")(_set)()
-        if st.button(_("Class link"), icon=":material/qr_code_2:", key="desk-link"):
-            st.dialog(_("Join the class"), icon=":material/qr_code_2:")(_link)(plan)
         if who.class_here():
+            if st.button(_("Class link"), icon=":material/qr_code_2:", key="desk-link"):
+                st.dialog(_("Join the class"), icon=":material/qr_code_2:")(_link)(plan)
             _steps(plan)
             st.toggle(
                 _("Hide names"),
@@ -69,6 +69,7 @@ def _set() -> None:
         with errors_told():
             check_leads()
             services.store().classroom.put(plan)
+            forget_rows()
             st.rerun()
 
 

@@ -9,13 +9,14 @@ from cnn_core.language import _
 from cnn_core.runs.classroom import MOST_GOALS, MOST_STEPS, MOST_WORDS, Plan, Step
 from cnn_core.runs.limits import Limits
 from cnn_core.runs.ranking import Reach
-from cnn_core.ui.kit import services
+from cnn_core.ui.kit import services, who
 from cnn_core.ui.kit.goals import CONTROLS
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.menu import page_titles
 
 _ROWS: Slot[int] = Slot("class.rows", 0)
 """Of each list of the form: how many empty rows were asked for."""
+LISTS = ("goals", "steps")
 Row = TypeVar("Row")
 
 
@@ -28,11 +29,24 @@ def plan_form(before: Plan) -> Plan:
         names,
         names.index(before.dataset) if before.dataset in names else 0,
         format_func=lambda name: titles.get(name, _("Any")),
-        help=_("Everybody gets it chosen, and the board shows runs on it."),
+        help=_("The board shows runs on it, and in a class everybody gets it chosen."),
         key="task-data",
     )
     st.markdown(f"**{_('Goals')}**")
     goals = _rows("goals", before.goals, MOST_GOALS, _goal, _("Add a goal"))
+    changed: dict[str, object] = {"dataset": dataset, "goals": goals}
+    if who.class_here():  # there is nobody else to be led, or kept from anything
+        changed |= _for_others(before)
+    return before.model_copy(update=changed)
+
+
+def forget_rows() -> None:
+    """What was asked for is there, or not wanted any more."""
+    for name in LISTS:
+        _ROWS.of(name).put(0)
+
+
+def _for_others(before: Plan) -> dict[str, object]:
     st.markdown(f"**{_('Lesson')}**")
     steps = _rows("steps", before.steps, MOST_STEPS, _step, _("Add a step"))
     st.markdown(f"**{_('Limits of a run')}**")
@@ -45,8 +59,7 @@ def plan_form(before: Plan) -> Plan:
         key="task-hidden",
     )
     at = before.at if steps == before.steps else None
-    changed = {"dataset": dataset, "goals": goals, "steps": steps, "limits": limits, "hidden": tuple(hidden), "at": at}
-    return before.model_copy(update=changed)
+    return {"steps": steps, "limits": limits, "hidden": tuple(hidden), "at": at}
 
 
 def _rows(

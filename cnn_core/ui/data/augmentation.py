@@ -86,7 +86,8 @@ def augmentation_board(data: Dataset) -> None:
     with st.expander(_("The code for it"), icon=":material/code:", key="augment-code"):
         _code(augmentation)
     in_recipe = augmentation.active and session.RECIPE.get().augmentation == augmentation
-    record(Varied(bool(warned), in_recipe))
+    if shown == augmentation:  # a goal that is met shows the page anew, and what moves is only told once
+        record(Varied(bool(warned), in_recipe))
 
 
 def _use_button(augmentation: Augmentation) -> None:

@@ -7,6 +7,17 @@ const REDUCED = "(prefers-reduced-motion: reduce)";
 
 let held = false; // whether a slider is under a finger, the mouse or a key; it outlives the runs of the page
 let told = ""; // what was told last, or what was there when it was taken
+let watched = []; // the labels of the sliders that are watched
+
+// Heard from the beginning and for good: a press while the page puts the component up anew must not be missed.
+const take = event => {
+  if (!event.target.closest?.(SLIDER) || held) return;
+  held = true;
+  told = JSON.stringify(numbers(watched));
+};
+const letGo = () => { held = false; };
+const LISTENERS = {pointerdown: take, keydown: take, pointerup: letGo, pointercancel: letGo, keyup: letGo};
+for (const [name, listen] of Object.entries(LISTENERS)) document.addEventListener(name, listen, true);
 
 // By its label, the number of each slider: in each is an <input type="range">, also for screen readers.
 function numbers(labels) {
@@ -17,6 +28,7 @@ function numbers(labels) {
 
 // data: {labels}: of the sliders that are watched
 export default function ({data: {labels}, setStateValue, setTriggerValue}) {
+  watched = labels;
   const reduced = matchMedia(REDUCED);
   const tellStill = () => setStateValue("still", reduced.matches);
   if (reduced.matches) tellStill();
@@ -33,14 +45,6 @@ export default function ({data: {labels}, setStateValue, setTriggerValue}) {
     setTriggerValue("moving", now);
   };
   const wait = () => { timer ??= setTimeout(tell, PAUSE); };
-  const take = event => {
-    if (!event.target.closest?.(SLIDER) || held) return;
-    held = true;
-    told = JSON.stringify(numbers(labels));
-  };
-  const letGo = () => { held = false; };
-  const listeners = {pointerdown: take, keydown: take, pointerup: letGo, pointercancel: letGo, keyup: letGo};
-  for (const [name, listen] of Object.entries(listeners)) document.addEventListener(name, listen, true);
   const observer = new MutationObserver(() => { if (held) wait(); });
   observer.observe(document.body, {subtree: true, attributes: true, attributeFilter: ["value"]});
   if (held) wait();
@@ -48,6 +52,5 @@ export default function ({data: {labels}, setStateValue, setTriggerValue}) {
     clearTimeout(timer);
     observer.disconnect();
     reduced.removeEventListener("change", tellStill);
-    for (const [name, listen] of Object.entries(listeners)) document.removeEventListener(name, listen, true);
   };
 }
