@@ -76,6 +76,8 @@ class Tabs:
         context.on("page", lambda page: page.on("framenavigated", self._note))
 
     def new(self) -> Page:
+        self._forget_stored()  # once more: a page that was just being closed may have stored something after that
+        self._origins.clear()
         return self._context.new_page()
 
     def forget(self) -> None:
@@ -85,12 +87,14 @@ class Tabs:
                 page.close()
         self._context.unroute_all()
         self._context.set_offline(False)
-        self._context.clear_cookies()
         self._context.clear_permissions()
+        self._forget_stored()
+
+    def _forget_stored(self) -> None:
+        self._context.clear_cookies()
         kinds = "cache_storage,file_systems,indexeddb,local_storage,service_workers"
         for origin in self._origins:
             self._session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
-        self._origins.clear()
 
     def _note(self, frame: Frame) -> None:
         site = urlsplit(frame.url)
