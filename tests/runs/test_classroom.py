@@ -24,18 +24,11 @@ PLAN = Plan(
 )
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = RunStore(f"sqlite:///{tmp_path / 'runs.db'}", str(tmp_path / "files"))
-    yield store
-    store.close()
-
-
-def test_a_plan_is_kept_for_every_server_of_the_database(store, tmp_path):
+def test_a_plan_is_kept_for_every_server_of_the_database(store, urls):
     assert store.classroom.plan() == Plan()
     store.classroom.put(Plan(names_hidden=True))
     store.classroom.put(PLAN)
-    other = RunStore(f"sqlite:///{tmp_path / 'runs.db'}", str(tmp_path / "files"))
+    other = RunStore(*urls)
     assert other.classroom.plan() == PLAN
     other.close()
 

@@ -43,12 +43,15 @@ def _steps(plan: Plan) -> None:
     """Lead everybody to the next step, or back."""
     if not plan.steps:
         return
-    at = -1 if plan.at is None else plan.at
     back, on = plan.moved(-1), plan.moved(1)
-    st.button(_("Back"), icon=":material/chevron_left:", key="desk-back", disabled=at < 0, on_click=_put, args=(back,))
-    st.markdown(_("Step {n} of {all}", n=at + 1, all=len(plan.steps)) if plan.step else _("Not begun"), width="content")
-    last = at + 1 >= len(plan.steps)
-    st.button(_("Next"), icon=":material/chevron_right:", key="desk-next", disabled=last, on_click=_put, args=(on,))
+    st.button(
+        _("Back"), icon=":material/chevron_left:", key="desk-back", disabled=back == plan, on_click=_put, args=(back,)
+    )
+    place = _("Step {n} of {all}", n=(plan.at or 0) + 1, all=len(plan.steps))
+    st.markdown(place if plan.step else _("Not begun"), width="content")
+    st.button(
+        _("Next"), icon=":material/chevron_right:", key="desk-next", disabled=on == plan, on_click=_put, args=(on,)
+    )
 
 
 def _put(plan: Plan) -> None:
@@ -65,7 +68,7 @@ def check_leads() -> None:
 
 def _set() -> None:
     plan = plan_form(services.store().classroom.plan())
-    if st.button(_("Save"), type="primary", icon=":material/check:", key="desk-save", disabled=plan is None) and plan:
+    if st.button(_("Save"), type="primary", icon=":material/check:", key="desk-save"):
         with errors_told():
             check_leads()
             services.store().classroom.put(plan)
