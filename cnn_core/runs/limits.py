@@ -38,9 +38,7 @@ class Limits(BaseModel):
         """
         self._check(self.epochs, recipe.epochs, Text("The run is too long for this server"), Text("epochs"))
         parameters = trace(network).totals.parameters
-        self._check(
-            self.parameters, parameters, Text("The network is too large for this server"), Text("trainable numbers")
-        )
+        self._check(self.parameters, parameters, Text("The network is too large for this server"), Text("parameters"))
         self._check(self.waiting, waiting + 1, Text("Too many of your runs wait"), Text("runs at a time"))
 
     @staticmethod

@@ -97,7 +97,7 @@ def test_where_nothing_is_limited_nothing_is_said():
     ("limits", "words"),
     [
         ({"max_epochs": 1}, "at most 1 epochs. Received 2"),
-        ({"max_parameters": 7_849}, "at most 7,849 trainable numbers. Received 7,850"),
+        ({"max_parameters": 7_849}, "at most 7,849 parameters. Received 7,850"),
     ],
 )
 def test_the_training_page_says_what_is_too_much_and_does_not_train_it(server, limits, words):
@@ -231,7 +231,7 @@ def plan(**changes: object) -> Plan:
     ("limits", "words"),
     [
         ({"max_epochs": 4}, "at most 4 epochs"),
-        ({"max_parameters": 9_999}, "at most 9,999 trainable numbers"),
+        ({"max_parameters": 9_999}, "at most 9,999 parameters"),
         ({"max_waiting_runs": 1}, "Too many of your runs wait. Expected at most 1 runs at a time. Received 2"),
     ],
 )
