@@ -121,7 +121,9 @@ def test_what_no_run_can_be_called_opens_nothing(forged, anna):
 
 
 def test_an_empty_board_says_what_to_do(anna):
-    assert board(anna.opens(pages.BOARD))["best"] == []
+    app = anna.opens(pages.BOARD)
+    assert board(app)["best"] == []
+    assert "Train a first network" in {link.proto.label for link in app.get("page_link")}
 
 
 def test_only_the_teacher_has_a_desk(anna, teacher):

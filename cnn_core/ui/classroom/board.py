@@ -64,6 +64,8 @@ def _content() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         ranking(_aims(standing), _best(standing), _active(standing), on_open=_choose)
+        if not standing.results:
+            st.page_link(pages.LIVE, label=_("Train a first network"), icon=":material/play_arrow:")
     with right:
         _front(standing)
     _record(standing)
