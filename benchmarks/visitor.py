@@ -92,17 +92,22 @@ class Visitor:
 
     async def _ask(self, *touched: WidgetState, **state: object) -> float:
         """Whatever was asked before is answered first: seconds, with the wait for that."""
-        begun, message = time.perf_counter(), BackMsg()
+        begun = time.perf_counter()
         async with self._turn:
-            rerun = message.rerun_script
-            rerun.page_script_hash, rerun.query_string = self._page, self.query
-            for name, value in state.items():
-                setattr(rerun, name, value)
-            rerun.widget_states.widgets.extend([*self._values.values(), *touched])
-            self._end.clear()
-            await self._socket.write_message(message.SerializeToString(), binary=True)
-            await asyncio.wait_for(self._end.wait(), ANSWER_SECONDS)
+            await self._send(*touched, **state)
         return time.perf_counter() - begun
+
+    async def _send(self, *touched: WidgetState, **state: object) -> None:
+        """Until it is answered."""
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.page_script_hash, rerun.query_string = self._page, self.query
+        for name, value in state.items():
+            setattr(rerun, name, value)
+        rerun.widget_states.widgets.extend([*self._values.values(), *touched])
+        self._end.clear()
+        await self._socket.write_message(message.SerializeToString(), binary=True)
+        await asyncio.wait_for(self._end.wait(), ANSWER_SECONDS)
 
     async def _read(self) -> None:
         while (message := await self._socket.read_message()) is not None:
@@ -147,9 +152,15 @@ class Visitor:
         while True:
             await asyncio.sleep(interval)
             if not self._turn.locked():
-                asking = asyncio.create_task(self._ask(fragment_id=fragment, is_auto_rerun=True))
                 # What it hears may end this timer, and must not end the answer.
-                self.refreshes.append(await asyncio.shield(asking))
+                await asyncio.shield(asyncio.create_task(self._look(fragment)))
+
+    async def _look(self, fragment: str) -> None:
+        begun = time.perf_counter()
+        async with self._turn:
+            if fragment in self._timers:  # the page may just have been left: the server is silent about its parts
+                await self._send(fragment_id=fragment, is_auto_rerun=True)
+                self.refreshes.append(time.perf_counter() - begun)
 
     def _rest(self, *fragments: str) -> None:
         for name in fragments or list(self._timers):

@@ -205,7 +205,7 @@ def test_the_picture_is_the_editor(server, page):
 
     page.locator(".living .plus select").nth(1).select_option("Dropout")
     expect(page.get_by_text("2 · Dropout")).to_be_visible()
-    assert headings(page)[:3] == ["Conv2D", "Dropout", "MaxPooling2D"]
+    until(lambda: headings(page)[:3] == ["Conv2D", "Dropout", "MaxPooling2D"])
 
     start, end = heads.nth(1).bounding_box(), heads.nth(3).bounding_box()
     page.mouse.move(start["x"] + 5, start["y"] + 5)
@@ -222,12 +222,13 @@ def test_the_picture_is_the_editor(server, page):
 
 def test_an_edit_shows_in_the_maps(server, page):
     open_designer(page, server, PRESETS["lesson"].network)
-    before = page.locator(".living .block canvas").first.evaluate("canvas => canvas.toDataURL()")
+    maps = page.locator(".living .block canvas").first
+    before = maps.evaluate("canvas => canvas.toDataURL()")
     filters = page.locator("input[aria-label=filters]").first
     filters.fill("7")
     filters.press("Enter")
     expect(page.locator(".living .block footer").first).to_have_text("26×26×7")
-    assert page.locator(".living .block canvas").first.evaluate("canvas => canvas.toDataURL()") != before
+    until(lambda: maps.evaluate("canvas => canvas.toDataURL()") != before)
 
 
 def test_a_colour_network_without_an_image_has_no_pad_and_says_so(server, page):

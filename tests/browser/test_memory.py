@@ -50,8 +50,7 @@ def test_whoever_comes_back_sees_their_own_choices_first_and_can_change_them_at_
     settled(page)
 
     page.goto(f"{server.url}/live")
-    box.wait_for()
-    assert box.input_value() == "200"
+    expect(box).to_have_value("200")
     box.fill("3")
     box.press("Enter")
     expect(page.get_by_text("171 in all")).to_be_visible()

@@ -94,7 +94,7 @@ def test_a_stranger_sees_the_same_image_as_numbers(server, page, stranger):
     numbers = page.get_by_test_id("stHtml").locator("pre").inner_text()
     stranger.goto(link_of(page))
     expect(stranger.get_by_text("x_test[123]")).to_be_visible()
-    assert stranger.get_by_test_id("stHtml").locator("pre").inner_text() == numbers
+    expect(stranger.get_by_test_id("stHtml").locator("pre")).to_have_text(numbers, use_inner_text=True)
 
 
 def test_a_stranger_sees_the_same_drawing_read_by_the_same_network(server, page, stranger):
