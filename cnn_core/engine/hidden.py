@@ -1,5 +1,6 @@
-"""Packages that others import wherever they are installed, and that only cost memory and time here."""
+"""What others do when they are imported, and shall not here: import more, and talk."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,3 +18,16 @@ def without(*names: str) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Without what this process, and code that is not Python's, says on stderr."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

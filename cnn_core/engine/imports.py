@@ -6,34 +6,18 @@ Nothing but importing may happen here: a copy has no thread of its original.
 
 import gc
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import distributed  # noqa: F401 - a worker is one of Dask's
 
 from cnn_core.engine import worker  # noqa: F401
-from cnn_core.engine.hidden import without
+from cnn_core.engine.hidden import silent, without
 
 # Keras imports them wherever they are installed, for wrappers, tables and plots of its own, which no worker uses: a
 # third of the time and of the processor's work until a worker is ready.
 UNUSED = ("sklearn", "pandas", "matplotlib")
 
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """TensorFlow says of each process what it could do for it, whatever TF_CPP_MIN_LOG_LEVEL is: not in our log."""
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
-with without(*UNUSED), _silent():
+# TensorFlow says of each process what it could do for it, whatever TF_CPP_MIN_LOG_LEVEL is: not in our log.
+with without(*UNUSED), silent():
     from cnn_core.training import device, fit  # noqa: F401
 # That many networks are traced is no fault here: everybody designs their own.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)

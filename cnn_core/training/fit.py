@@ -67,45 +67,69 @@ def fit(
         clock: the seconds that the time limits are about.
     """
     dataset = _shuffled(dataset, recipe.pixel_order)
+    asked = _Asked(network, recipe, dataset, emit, should_stop, on_epoch, base, shelf, choices, most_seconds, clock)
     begun = _Begun(*(remembered(resume) if resume else (0, Memory())), resume)
     phases, plain, stopped = recipe.phases(), build(network, pixels=recipe.pixels), False
     for number, phase in enumerate(phases):
         last = number == len(phases) - 1
         if number < begun.memory.phase or (phase.epochs <= begun.done and not last and not begun.memory.ended):
             continue
-        try:
-            kept, data = _behind(plain, network, phase, dataset, base, shelf, emit, should_stop)
-        except _StoppedError:
-            stopped = True
-            break
-        train, validation = _split(data, phase)
-        steps = -(-len(train[0]) // phase.batch_size)
-        how = choices or choices_for(network, phase, steps, kept)
-        with model_for(network, phase, how, base, kept) as (model, learner):
-            attempt = Attempt(model, begun.memory, learner)
-            first = begun.carry_over(attempt, number)
-            on_epoch(attempt, begun.done)
-            if first:
-                emit(_started(recipe, how, (steps, len(train[0]), len(validation[0])), begun, most_seconds))
-            shown = len(train[0]), phase.batch_size, how.steps_per_point
-            limits = begun.memory, phase.time_limit, clock
-            told, images = partial(_after_epoch, on_epoch, attempt), data.x_train[watched(data.y_train, phase)]
-            live = LiveMetrics(emit, should_stop, *shown, told, *limits, most_seconds=most_seconds, watched=images)
-            _train(
-                attempt,
-                phase,
-                fit_inputs(train, validation, phase.batch_size, at_a_time(network, kept)),
-                begun.done,
-                live,
-                patient=last,
-            )
-            begun.leave(attempt, phase)
-        stopped = live.stopped
+        stopped = _train_phase(asked, plain, begun, number, phase, last=last)
         if stopped or begun.memory.ended:
             break
     emit(TrainingEnded(reason="stopped" if stopped else begun.memory.ended or "completed"))
     begun.put_into(plain)
     return _test(plain, network, recipe, dataset, emit)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `fit` was asked, by the names that it has there; the pixels of `dataset` are in their order."""
+
+    network: Network
+    recipe: Recipe
+    dataset: Dataset
+    emit: Callable[[Event], None]
+    should_stop: Callable[[], bool]
+    on_epoch: Callable[[Attempt, int], None]
+    base: Sequence[np.ndarray]
+    shelf: Shelf | None
+    choices: Choices | None
+    most_seconds: float | None
+    clock: Callable[[], float]
+
+
+def _train_phase(asked: _Asked, plain: keras.Model, begun: "_Begun", number: int, phase: Recipe, *, last: bool) -> bool:
+    """Train one phase, from where `begun` is to its end; whether somebody has stopped it."""
+    try:
+        kept, data = _behind(asked, plain, phase)
+    except _StoppedError:
+        return True
+    train, validation = _split(data, phase)
+    steps = -(-len(train[0]) // phase.batch_size)
+    how = asked.choices or choices_for(asked.network, phase, steps, kept)
+    with model_for(asked.network, phase, how, asked.base, kept) as (model, learner):
+        attempt = Attempt(model, begun.memory, learner)
+        first = begun.carry_over(attempt, number)
+        asked.on_epoch(attempt, begun.done)
+        if first:
+            counted = steps, len(train[0]), len(validation[0])
+            asked.emit(_started(asked.recipe, how, counted, begun, asked.most_seconds))
+        shown = len(train[0]), phase.batch_size, how.steps_per_point
+        limits = begun.memory, phase.time_limit, asked.clock
+        live = LiveMetrics(
+            asked.emit,
+            asked.should_stop,
+            *shown,
+            partial(_after_epoch, asked.on_epoch, attempt),
+            *limits,
+            most_seconds=asked.most_seconds,
+            watched=data.x_train[watched(data.y_train, phase)],
+        )
+        inputs = fit_inputs(train, validation, phase.batch_size, at_a_time(asked.network, kept))
+        _train(attempt, phase, inputs, begun.done, live, patient=last)
+        begun.leave(attempt, phase)
+    return live.stopped
 
 
 @dataclass
@@ -161,33 +185,25 @@ def _kept(network: Network, recipe: Recipe, dataset: Dataset) -> int:
     return end if fits(network, images, end) else 0
 
 
-def _behind(
-    plain: keras.Model,
-    network: Network,
-    recipe: Recipe,
-    dataset: Dataset,
-    base: Sequence[np.ndarray],
-    shelf: Shelf | None,
-    emit: Callable[[Event], None],
-    should_stop: Callable[[], bool],
-) -> tuple[int, Dataset]:
+def _behind(asked: _Asked, plain: keras.Model, phase: Recipe) -> tuple[int, Dataset]:
     """How many first layers need not be computed again, and the data set with its training images behind them.
 
     Args:
         plain: the network as it is kept.
     """
-    kept = _kept(network, recipe, dataset)
-    if not kept or shelf is None:
+    dataset = asked.dataset
+    kept = _kept(asked.network, phase, dataset)
+    if not kept or asked.shelf is None:
         return 0, dataset
-    take_over(plain, base, cast(Start, recipe.start))
-    images = dataset.x_train[: recipe.train_images]
+    take_over(plain, asked.base, cast(Start, phase.start))
+    images = dataset.x_train[: phase.train_images]
 
     def report(done: int, of: int) -> None:
-        if should_stop():
+        if asked.should_stop():
             raise _StoppedError
-        emit(Prepared(done=done, images=of))
+        asked.emit(Prepared(done=done, images=of))
 
-    return kept, replace(dataset, x_train=seen(plain, network, kept, images, shelf, report))
+    return kept, replace(dataset, x_train=seen(plain, asked.network, kept, images, asked.shelf, report))
 
 
 class _StoppedError(Exception):

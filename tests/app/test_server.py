@@ -32,8 +32,8 @@ def test_the_server_takes_files_as_large_as_the_page_says(limits, most):
         config.set_option("server.maxUploadSize", before)
 
 
-@pytest.fixture(params=["", "studio"], ids=["at the root", "below a path"])
-def desktop(request, tmp_path, monkeypatch):
+@pytest.fixture
+def desktop(tmp_path, monkeypatch):
     """Somebody's first start, with a screen and a browser that notes what it is to open."""
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
@@ -41,7 +41,7 @@ def desktop(request, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER", str(browser))
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("HOME", str(tmp_path))
-    server = Server(tmp_path, free_port(), headless=False, base=request.param).start()
+    server = Server(tmp_path, free_port(), headless=False).start()
     yield server
     server.kill()
 

@@ -1,12 +1,14 @@
 """The exported report, opened from a file in a browser that has no network."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from cnn_core.compare.export import read_config
 from cnn_core.compare.html_report import to_html
+from tests.browser.conftest import new_context
 from tests.compare.example import plan, report
 from tests.support.waiting import until
 
@@ -46,6 +48,23 @@ def opened(page, tmp_path):
     return lambda made: Opened(page, to_html(made), tmp_path)
 
 
+@pytest.fixture(scope="module")
+def opened_once(browser, tmp_path_factory) -> Iterator[Opened]:
+    with new_context(browser) as context:
+        yield Opened(context.new_page(), to_html(report()), tmp_path_factory.mktemp("report")).drawn()
+
+
+@pytest.fixture
+def whole(opened_once) -> Page:
+    """The example's report on a desk, by day: opened once, because to draw its charts takes three seconds."""
+    page = opened_once.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="screen", color_scheme="light")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    until(lambda: too_wide(page) == [] and fills_its_place(page))
+    return page
+
+
 def too_wide(page: Page) -> list:
     """The charts that are wider than their place."""
     return page.evaluate(
@@ -59,70 +78,63 @@ def fills_its_place(page: Page) -> bool:
     return abs(place - drawn) <= 2
 
 
-def test_it_is_small_and_asks_for_nothing(opened):
-    html = to_html(report())
-    assert len(html.encode()) < 5_000_000
-    it = opened(report()).drawn()
+def test_it_is_small_and_asks_for_nothing(opened_once):
+    assert len(to_html(report()).encode()) < 5_000_000
+    it = opened_once
     assert [url for url in it.asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert it.complaints == []
     expect(it.page.locator(".notice")).to_be_hidden()
 
 
-def test_it_has_headings_tables_and_words_for_every_image(opened):
-    page = opened(report()).drawn().page
-    expect(page.get_by_role("heading", level=1)).to_have_text("Dense against convolutional")
-    numbers = page.get_by_role("table").first
+def test_it_has_headings_tables_and_words_for_every_image(whole):
+    expect(whole.get_by_role("heading", level=1)).to_have_text("Dense against convolutional")
+    numbers = whole.get_by_role("table").first
     expect(numbers.get_by_role("row", name="Test accuracy")).to_contain_text("93.33% (93.00 to 93.60)")
-    expect(page.get_by_role("row", name="batch_size")).to_contain_text("100")
-    labels = page.locator(".chart").evaluate_all("charts => charts.map(chart => chart.ariaLabel)")
+    expect(whole.get_by_role("row", name="batch_size")).to_contain_text("100")
+    labels = whole.locator(".chart").evaluate_all("charts => charts.map(chart => chart.ariaLabel)")
     assert all(len(label) > 40 for label in labels)
     assert len(set(labels)) == CHARTS
-    expect(page.get_by_alt_text("0, which big-dense predicts as 1")).to_be_visible()
-    assert page.locator("img").evaluate_all("images => images.every(image => image.naturalWidth === 28)")
+    expect(whole.get_by_alt_text("0, which big-dense predicts as 1")).to_be_visible()
+    assert whole.locator("img").evaluate_all("images => images.every(image => image.naturalWidth === 28)")
 
 
-def test_hovering_tells_the_number(opened):
-    page = opened(report()).drawn().page
-    chart = page.locator("article", has_text="Shift the images").locator(".chart")
+def test_hovering_tells_the_number(whole):
+    chart = whole.locator("article", has_text="Shift the images").locator(".chart")
     chart.scroll_into_view_if_needed()
     place = chart.locator(".point").nth(3).bounding_box()
-    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    whole.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(chart.locator(".hoverlayer .hovertext")).to_contain_text("big-dense, 3")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_charts_follow_the_window(opened, width):
-    page = opened(report()).drawn().page
+def test_charts_follow_the_window(whole, width):
     for size in (width, 700, width):
-        page.set_viewport_size({"width": size, "height": 844})
-        until(lambda: too_wide(page) == [] and fills_its_place(page))
-        assert page.evaluate("document.documentElement.scrollWidth") <= size
+        whole.set_viewport_size({"width": size, "height": 844})
+        until(lambda: too_wide(whole) == [] and fills_its_place(whole))
+        assert whole.evaluate("document.documentElement.scrollWidth") <= size
 
 
-def test_it_prints_on_a4(opened):
-    page = opened(report()).drawn().page
-    before = page.locator(".chart .main-svg").first.bounding_box()
-    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+def test_it_prints_on_a4(whole):
+    before = whole.locator(".chart .main-svg").first.bounding_box()
+    pages = re.findall(rb"/Type\s*/Page\b", whole.pdf(prefer_css_page_size=True))
     assert 3 <= len(pages) <= 7
-    until(lambda: page.locator(".chart .main-svg").first.bounding_box() == before)
+    until(lambda: whole.locator(".chart .main-svg").first.bounding_box() == before)
 
 
-def test_paper_has_no_cut_charts_and_nothing_to_click(opened):
-    page = opened(report()).drawn().page
-    page.emulate_media(media="print", color_scheme="dark")
-    page.set_viewport_size({"width": A4, "height": 1000})
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert too_wide(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= A4
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    expect(page.get_by_text("Look at the configuration")).to_be_hidden()
-    expect(page.get_by_text("Save the configuration")).to_be_hidden()
+def test_paper_has_no_cut_charts_and_nothing_to_click(whole):
+    whole.emulate_media(media="print", color_scheme="dark")
+    whole.set_viewport_size({"width": A4, "height": 1000})
+    whole.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert too_wide(whole) == []
+    assert whole.evaluate("document.documentElement.scrollWidth") <= A4
+    assert whole.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(whole.get_by_text("Look at the configuration")).to_be_hidden()
+    expect(whole.get_by_text("Save the configuration")).to_be_hidden()
 
 
-def test_dark_is_dark(opened):
-    page = opened(report()).drawn().page
-    page.emulate_media(color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 23)"
+def test_dark_is_dark(whole):
+    whole.emulate_media(color_scheme="dark")
+    assert whole.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 23)"
 
 
 def test_names_of_strangers_are_text(opened):
@@ -155,10 +167,9 @@ def test_an_old_browser_gets_words_for_the_charts(opened, page):
     assert it.complaints == []
 
 
-def test_the_configuration_is_in_the_file(opened):
-    page = opened(report()).drawn().page
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Save the configuration").click()
+def test_the_configuration_is_in_the_file(whole):
+    with whole.expect_download() as download:
+        whole.get_by_role("link", name="Save the configuration").click()
     saved = download.value.path().read_bytes()
     assert download.value.suggested_filename == "duel.json"
     assert read_config(saved) == report().plan

@@ -42,8 +42,7 @@ def stranger(browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("mode", "width"), [("light", 1280), ("dark", 390)])
 def test_the_code_on_the_screen_is_read_as_the_link(server, browser, mode, width):
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=mode)
     page.goto(f"{server.url}/designer")

@@ -20,9 +20,11 @@ from tests.support.processes import workers_of
 IDLE = 3.0  # seconds: longer than what this test does between two questions
 
 
-@pytest.fixture
-def connection(tmp_path) -> Iterator[Connection]:
-    connection = Connection(Settings(home=tmp_path, questions_idle_seconds=IDLE), lambda client: None)
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory) -> Iterator[Connection]:
+    """One for all tests here: the first one finds it fresh."""
+    home = tmp_path_factory.mktemp("home")
+    connection = Connection(Settings(home=home, questions_idle_seconds=IDLE), lambda client: None)
     yield connection
     connection.close()
 
@@ -49,7 +51,7 @@ def test_it_begins_with_a_question_and_ends_without(connection):
 
 
 @pytest.mark.parametrize("kind", [DOWNLOADS, BACKGROUND])
-def test_long_work_begins_it_and_keeps_it(connection, kind):
+def test_long_work_keeps_it(connection, kind):
     work = connection.client().submit(time.sleep, IDLE + 2, resources={kind: 1}, pure=False)
     until(lambda: connection.has(QUESTIONS))
     worker = pid(connection, QUESTIONS)

@@ -95,8 +95,7 @@ def test_every_preset_gives_the_same_losses(name, folder, small):
     "changed",
     [
         {"optimizer": "sgd", "momentum": 0.9, "loss": "mse", "time_limit": 1000.0},
-        {"validation_share": 0.0},
-        {"pixels": "raw", "learning_rate": 0.0001},
+        {"validation_share": 0.0, "pixels": "raw", "learning_rate": 0.0001},
         {"pixel_order": 3, "train_images": 100},
         {"augmentation": Augmentation(rotation=20, zoom=10, horizontal_flip=True, noise=5)},
         {"early_stopping": 1, "epochs": 6, "learning_rate": 0.2},

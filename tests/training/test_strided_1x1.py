@@ -49,7 +49,7 @@ for asked in json.loads(sys.argv[1]):
     images = random.integers(0, 256, (asked["images"], *network.input_shape), dtype=np.uint8)
     labels = np.arange(len(images)) % 10
     data = Dataset("d", "D", images, labels, images[:20], labels[:20], tuple("0123456789"))
-    recipe = Recipe(batch_size=batch, epochs=3, validation_share=0.0)
+    recipe = Recipe(batch_size=batch, epochs=2, validation_share=0.0)
     warm.prepare(network, recipe, 1)
     for precision in asked.get("precisions", ["float32"]):
         fit(network, recipe, data, lambda event: None, choices=Choices(1, False, precision))
@@ -59,7 +59,8 @@ for asked in json.loads(sys.argv[1]):
 
 def test_the_process_lives_after_batches_of_one_image_and_large_maps():
     """As the only image of a batch, as the last one of an epoch, and two of 224 x 224: plain Keras dies of each."""
-    asked = [{"name": name, "network": network(name).to_json(), "images": 20, "batch": 1} for name in NETWORKS]
+    killed = ("stride 2", "same padding", "separable")
+    asked = [{"name": name, "network": network(name).to_json(), "images": 20, "batch": 1} for name in killed]
     large = Network(input_shape=(224, 224, 3), layers=LARGE)
     both = {"precisions": ["float32", "mixed_bfloat16"]}
     asked.append({**asked[0], **both, "name": "the last batch", "images": 41, "batch": 20})

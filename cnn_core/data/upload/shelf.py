@@ -15,6 +15,7 @@ from cnn_core.data.upload.found import Found
 from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.pixels import check_room
 from cnn_core.data.upload.watch import read_apart
+from cnn_core.data.whole import written_whole
 from cnn_core.errors import DataError
 from cnn_core.language import Text
 from cnn_core.settings import MB, Settings
@@ -61,7 +62,8 @@ class Shelf:
         try:
             check_room(home, len(data))
             if not (home / FILE).exists():
-                _write(home / FILE, data)
+                with written_whole(home / FILE) as file:
+                    file.write(data)
         except DataError:
             self.release(upload, holder)
             raise
@@ -148,10 +150,3 @@ def _check(upload: Upload, limits: Settings) -> None:
             received=Text("{size:.1f} MB", size=upload.size / MB),
             todo=Text("Send fewer or smaller images"),
         )
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
