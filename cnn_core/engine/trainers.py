@@ -11,7 +11,7 @@ from cnn_core.engine.attempt import Attempt
 from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import TRAINING, data_key
 from cnn_core.engine.work.train import Progress, Train, take_progress
-from cnn_core.engine.worker import Order, carry_out
+from cnn_core.engine.worker import OLD, Order, carry_out
 from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE
 from cnn_core.runs.past import file_name, keep
 from cnn_core.runs.predictions import PREDICTIONS_FILE
@@ -23,13 +23,27 @@ KEY = "training-"  # the keys of all Dask tasks that take a trainer for long beg
 def free(client: Client, handed_over: set[str]) -> tuple[int, int]:
     """How many runs the cluster can begin at once, and how many it could if nothing were under way.
 
+    A trainer that is `worker.OLD` and has nothing to do begins none: its process is started anew.
+
     Args:
         handed_over: keys of tasks that are with Dask, but perhaps not yet with a worker.
     """
-    workers = client.scheduler_info()["workers"].values()
-    trainers = int(sum(worker["resources"].get(TRAINING, 0) for worker in workers))
-    processing = {key for keys in client.processing().values() for key in keys if str(key).startswith(KEY)}
-    return trainers - len(processing | handed_over), trainers
+    workers = client.scheduler_info()["workers"].items()
+    trainers = {address: worker["metrics"] for address, worker in workers if TRAINING in worker["resources"]}
+    tasks = client.processing()
+    processing = {key for keys in tasks.values() for key in keys if str(key).startswith(KEY)}
+    idle = [address for address in trainers if not tasks.get(address)] if handed_over <= processing else []
+    old = [address for address in idle if trainers[address].get(OLD)]
+    if old:
+        _renew(client, old)
+    return len(trainers) - len(old) - len(processing | handed_over), len(trainers)
+
+
+def _renew(client: Client, old: list[str]) -> None:
+    """But for those that still have what came of a run: it is being fetched."""
+    for address, keys in client.has_what(old).items():
+        if not any(str(key).startswith(KEY) for key in keys):
+            client.restart_workers([address], raise_for_error=False)
 
 
 def submit(client: Client, topic: str, attempt: Attempt, supplies: Supplies, *, with_data: bool) -> Future:

@@ -1,7 +1,7 @@
 """A link that somebody has sent long ago still shows what it showed then.
 
-Each file in `links` holds one link to every page, as it was made in that month; it is never changed. Pages that have come
-since then have their links in a newer file.
+Each file in `links` holds one link to every page, as it was made in that month; it is never changed. Pages that have
+come since then have their links in a newer file.
 """
 
 import json
@@ -12,10 +12,12 @@ import pytest
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.lessons.goals import goal
 from tests.support import pages as support
 from tests.support.pages import link_of, said
 
-FILES = sorted((Path(__file__).parent / "links").glob("*.json"))
+LINKS = Path(__file__).parent / "links"
+FILES = sorted(LINKS.glob("*.json"))
 HELD = {
     f"{path.stem}, {name}": link
     for path in FILES
@@ -46,3 +48,9 @@ def test_its_design_and_recipe_are_those_that_it_meant(name):
     assert Network.from_token(link["query"]["design"]) == Network.from_plain(link["network"])
     if "recipe" in link["query"]:
         assert Recipe.from_token(link["query"]["recipe"]) == Recipe(**link["recipe"])
+
+
+@pytest.mark.parametrize("path", sorted(LINKS.glob("*-goals.txt")), ids=lambda path: path.stem)
+def test_goals_that_teachers_have_sent_are_still_there(path):
+    for key in path.read_text(encoding="utf-8").split():
+        assert goal(key).key == key  # raises where there is none

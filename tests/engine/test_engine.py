@@ -25,7 +25,7 @@ from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.runs.run import Run
 from cnn_core.runs.series import Series
 from tests.engine.conftest import LONG, NETWORK, SHORT, Lab, lab, until
-from tests.support.works import Call
+from tests.support.works import Call, grow_old
 
 lab = pytest.fixture(scope="module")(lab)
 
@@ -198,6 +198,21 @@ def test_when_a_run_has_ended_the_oldest_that_is_too_many_goes(tmp_path):
     assert small.state(second).status == "finished"
     assert small.library.model(second.id).load()
     small.close()
+
+
+def test_a_trainer_that_has_grown_is_replaced_between_two_runs(lab, finished):
+    old = lab.workers()[1]
+    lab.engine._connection.client().run(grow_old)
+
+    def replaced() -> bool:
+        """Whoever waits for the next run waits a moment longer; no run fails."""
+        assert lab.ended(lab.train()).status == "finished"
+        return not old.is_running()
+
+    until(replaced)
+    assert lab.ended(lab.train()).status == "finished"
+    (young,) = lab.workers()[1:]
+    assert young != old
 
 
 def test_checkpoints_arrive_while_the_run_goes_on(lab):

@@ -9,8 +9,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cnn_core.engine import worker
 from cnn_core.engine.work.base import BACKGROUND, Key, Work
 from cnn_core.engine.work.context import Context
+
+
+def grow_old() -> None:
+    """Here, after the next run."""
+    worker._age.most = 0
 
 
 def loaded(*packages: str) -> list[str]:
