@@ -30,7 +30,7 @@ def plan() -> Plan:
 
 
 def begin() -> None:
-    """Before a page: hear what the teacher has set, and look again while the page is open."""
+    """Before a page: hear what the teacher has set."""
     if not who.class_here() or services.fault():
         return
     _PLAN.put(_now())
@@ -39,15 +39,16 @@ def begin() -> None:
         _DATASET.put(name)
         with suppress(StudioError):  # it was deleted
             choose(name)
-    with st.sidebar:
-        st.fragment(_look, run_every=LOOK)()
 
 
 def _now() -> Plan:
     return services.store().classroom.plan()
 
 
-def _look() -> None:
+def look() -> None:
+    """Again and again while the page is open: run it anew when the teacher has changed something."""
+    if not who.class_here() or services.fault():
+        return
     if _now() != plan() or who.visitor() != _PERSON.get():
         st.rerun()
 

@@ -43,9 +43,8 @@ def around_page(name: str) -> Iterator[None]:
     shares = share.share_button()
     name_badge()
     classroom.begin()
-    if RUN.get() and services.fault() is None:
-        with st.sidebar:
-            st.fragment(_own_run, run_every=REFRESH)()
+    with st.sidebar:
+        st.fragment(_look, run_every=_pace())()
     errors.show_fault()
     ask_name()
     goals.begin(name or "home")
@@ -116,6 +115,27 @@ def _take(found: Kept | None) -> None:
     if found.run and not RUN.get():
         RUN.put(found.run)
     goals.take_kept(found.met, found.goal, found.hidden)
+
+
+def _pace() -> float | None:
+    """Seconds between two looks at what changes while a page is open: one for all of it, because each costs the server.
+
+    A run that has ended stays as it is.
+    """
+    if services.fault() is not None:
+        return None
+    if who.class_here():
+        return classroom.LOOK
+    with suppress(StudioError):
+        if RUN.get() and services.store().state(RUN.get()).active:
+            return REFRESH
+    return None
+
+
+def _look() -> None:
+    classroom.look()
+    if RUN.get() and services.fault() is None:
+        _own_run()
 
 
 def _own_run() -> None:

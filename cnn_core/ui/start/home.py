@@ -1,5 +1,7 @@
 """The pieces of the home page."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED
@@ -18,6 +20,7 @@ from cnn_core.ui.learn.by_hand import follow_window, windows
 from cnn_core.ui.train.setup import start
 
 SHOWN = 5  # runs under way
+REFRESH = 2.0  # seconds between two looks at them
 READY_MODEL = "keras-log"
 
 
@@ -82,12 +85,16 @@ def running() -> None:
     if not alone and not trainings:
         return
     st.subheader(_("Running now"), anchor=False)
-    for run in alone:
-        with st.container():
-            st.fragment(_one_running, run_every=1.0)(run)
+    with st.container():
+        st.fragment(_running, run_every=REFRESH)(alone)
     if trainings:
         label = _n("Duels: {n} run to go", "Duels: {n} runs to go", trainings)
         st.page_link(pages.DUEL, label=label, icon=":material/swords:")
+
+
+def _running(runs: Sequence[Summary]) -> None:
+    for run in runs:
+        _one_running(run)
 
 
 def _one_running(run: Summary) -> None:

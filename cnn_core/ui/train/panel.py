@@ -28,6 +28,7 @@ CURVES_HEIGHT = 300  # pixels
 METRIC = 140  # pixels: five in a row beside the sidebar, two on a phone
 CAPTION_HEIGHT = 38  # pixels, of the line below the curves
 REFRESH = 0.5  # seconds between two looks at a run
+WAITING = 1.0  # the same while it waits behind others
 FIRST = 0.2  # the same while its first point is awaited and can come at any moment
 
 
@@ -41,9 +42,11 @@ def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
     _header(run, state)
     if state.saved:
         _outcome(run, state)
+    waits = services.ahead(run.id, state) > 0
+    every = (WAITING if waits else REFRESH) if state.active else None
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if state.active else None)(run, _stage(state), while_waiting)
-    if state.active and not state.loss.x and not services.engine().queue.position(run.id):
+        st.fragment(_panel, run_every=every)(run, _stage(state), while_waiting)
+    if state.active and not state.loss.x and not waits:
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
 
