@@ -1,6 +1,7 @@
 """Take the pictures of README from the real pages, in Debian's Chromium: `python -m scripts.take_pictures`."""
 
 import io
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from cnn_core.design.presets import PRESETS
-from tests.browser.living import answer, draw, pad
+from tests.browser.living import STAGE, answer, draw, pad
 from tests.browser.pages import WAIT, settled
 from tests.browser.server import FLAGS, Server, free_port
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parents[1] / "assets" / "pictures"
 SIZE = {"width": 1280, "height": 860}
 SEVEN = [(0.2, 0.2), (0.75, 0.2), (0.45, 0.85)]  # fractions of the pad's sides
 NETWORK = PRESETS["keras-log"].network
-SEEN_EPOCH = 6  # of a training of 20: the curves have a shape, and it still runs
+SEEN = re.compile(r"Epoch ([6-9]|1\d) of 20")  # the curves have a shape, and it still trains
 
 
 def home(page: Page, url: str) -> None:
@@ -30,6 +31,7 @@ def home(page: Page, url: str) -> None:
 def convolution(page: Page, url: str) -> None:
     """A filter at work on a digit."""
     page.goto(f"{url}/convolution?image=digit")
+    page.locator(".window .boards").wait_for()
 
 
 def designer(page: Page, url: str) -> None:
@@ -47,17 +49,28 @@ def training(page: Page, url: str) -> None:
     epochs.press("Enter")
     settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text(f"Epoch {SEEN_EPOCH} of 20")).to_be_visible(timeout=180_000)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    expect(page.get_by_text(SEEN)).to_be_visible(timeout=180_000)
 
 
 def inside(page: Page, url: str) -> None:
     """Which pixels decided."""
     page.goto(f"{url}/inside?view=decided&model=keras-log")
+    page.get_by_test_id("stImage").nth(2).wait_for()
 
 
 def duel(page: Page, url: str) -> None:
     """One drawing in front of two networks."""
     page.goto(f"{url}/duel")
+    heading = page.get_by_role("heading", name="The same drawing, both networks")
+    settled(page)
+    heading.evaluate("heading => heading.scrollIntoView()")
+
+
+def reading(page: Page, url: str) -> None:
+    """The drawing of before, stage by stage."""
+    page.goto(f"{url}/draw")
+    page.locator(STAGE).first.wait_for()
 
 
 PICTURES: dict[str, Callable[[Page, str], None]] = {
@@ -67,6 +80,7 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
     "training": training,
     "inside": inside,
     "duel": duel,
+    "draw": reading,
 }
 
 
