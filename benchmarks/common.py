@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -47,12 +48,19 @@ def tenths(name: str, values: Sequence[float]) -> list[str]:
 @contextmanager
 def served() -> Iterator[tuple[Server, Page]]:
     """A fresh server with an empty home, and an empty tab."""
+    with fresh_server() as server, browsed() as page:
+        yield server, page
+
+
+@contextmanager
+def fresh_server(**environment: str) -> Iterator[Server]:
+    """One with an empty home, and with these variables in its environment."""
     from tests.browser.server import Server, free_port
 
-    with tempfile.TemporaryDirectory() as home, browsed() as page:
+    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, environment):
         server = Server(Path(home), free_port()).start()
         try:
-            yield server, page
+            yield server
         finally:
             server.kill()
 

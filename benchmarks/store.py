@@ -8,12 +8,10 @@ page needs.
 
 import argparse
 import asyncio
-import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -21,11 +19,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from benchmarks.common import publish, spread
+from benchmarks.common import fresh_server, publish, spread
 from cnn_core.design.presets import PRESETS
 from cnn_core.runs.events import Progress
 from cnn_core.runs.store import RunStore
-from tests.browser.server import Server, free_port
+from tests.browser.server import Server
 from tests.support.postgres import Postgres, new_folder
 from tests.support.runs import STARTED, life, new
 
@@ -128,25 +126,12 @@ def fill(store: RunStore, runs: int) -> None:
         store.append(run.id, *life(points=POINTS, accuracy=0.9 + number % 1000 / 10_000))
 
 
-@contextmanager
-def served(url: str) -> Iterator[Server]:
-    """A server on this database."""
-    os.environ["CNN_STUDIO_DATABASE_URL"] = url
-    with tempfile.TemporaryDirectory() as home:
-        server = Server(Path(home), free_port()).start()
-        try:
-            yield server
-        finally:
-            server.kill()
-            del os.environ["CNN_STUDIO_DATABASE_URL"]
-
-
 def measured(url: str, folder: Path, cluster: Path, runs: int) -> dict[str, list[float]]:
     """Of a store with so many runs: seconds by what is done, and the server's memory in MiB."""
     store = RunStore(url, str(folder))
     fill(store, runs)
     found = of_store(store, url, str(folder))
-    with served(url) as server:
+    with fresh_server(CNN_STUDIO_DATABASE_URL=url) as server:
         found |= asyncio.run(visits(server, cluster))
         found["memory of the server"] = [psutil.Process(server.process.pid).memory_info().rss / 2**20]
     store.close()

@@ -8,21 +8,17 @@ gone.
 
 import argparse
 import asyncio
-import os
 import statistics
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import psutil
 
-from benchmarks.common import publish
+from benchmarks.common import fresh_server, publish
 from benchmarks.people import Click, Person
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
-from tests.browser.server import Server, free_port
+from tests.browser.server import Server
 from tests.support.waiting import until
 
 PEOPLE, MINUTES = 30, 10.0
@@ -61,18 +57,6 @@ def _resident(process: psutil.Process) -> int:
         return process.memory_info().rss
     except psutil.NoSuchProcess:
         return 0
-
-
-@contextmanager
-def class_server() -> Iterator[Server]:
-    """A fresh server with a class, and nothing in its home."""
-    os.environ["CNN_STUDIO_TEACHER_PASSWORD"] = "owl"
-    with tempfile.TemporaryDirectory() as home:
-        server = Server(Path(home), free_port()).start()
-        try:
-            yield server
-        finally:
-            server.kill()
 
 
 async def workshop(server: Server, number: int, minutes: float) -> tuple[list[Person], Memory, dict[str, float]]:
@@ -149,7 +133,7 @@ def rows_of(people: Sequence[Person], memory: Memory, cores: dict[str, float]) -
 
 
 def main(number: int, minutes: float) -> None:
-    with class_server() as server:
+    with fresh_server(CNN_STUDIO_TEACHER_PASSWORD="owl") as server:  # one with a class
         log = server.home / "log.txt"
         asyncio.run(Person(server, number).try_out())
         before = len(log.read_text().splitlines())  # Streamlit's own, when it starts
