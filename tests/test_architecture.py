@@ -67,7 +67,7 @@ def test_streamlit_is_only_in_ui_and_pages(path):
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES, ROOT / "app.py"], ids=name)
 def test_sizes(path):
-    limit = 40 if path.name == "app.py" else 120 if path in PAGES else 300
+    limit = 40 if path.name == "app.py" else 60 if path in PAGES else 300
     assert lines(path) <= limit
     long = {function.name: code_lines(function) for function in functions(tree(path))}
     assert {key: size for key, size in long.items() if size > 40} == {}

@@ -9,6 +9,7 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, Trace, classifier_problem
 from cnn_core.language import _
 from cnn_core.lessons.facts import Designed
+from cnn_core.ui import pages
 from cnn_core.ui.build.editor import commit, refusal
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
@@ -53,7 +54,20 @@ def totals(network: Network, trace: Trace) -> None:
             st.metric(label, value, help=explanation)
 
 
-def waiting() -> str | None:
+def checked(network: Network, trace: Trace) -> tuple[bool, str | None]:
+    """Show what is wrong; whether the network cannot be trained yet, and why where it only waits for a field."""
+    waits, problem = _waiting(), _verdict(network, trace)
+    return waits is not None or (problem is not None and problem.blocking), waits
+
+
+def train_button(stuck: bool, waits: str | None) -> None:
+    """The way on to the training; both as `checked` gives them."""
+    train, icon = _("Train this network"), ":material/play_arrow:"
+    if st.button(train, type="primary", icon=icon, disabled=stuck, help=waits, key="designer.train"):
+        st.switch_page(pages.LIVE)
+
+
+def _waiting() -> str | None:
     """Show why training waits for a field of the panel, and give it; None when it does not."""
     if not (field := refusal()):
         return None
@@ -62,7 +76,7 @@ def waiting() -> str | None:
     return why
 
 
-def verdict(network: Network, trace: Trace) -> Problem | None:
+def _verdict(network: Network, trace: Trace) -> Problem | None:
     """Show what keeps the network from telling the classes of the visitor's data set apart, with one-click repairs.
 
     Gives the problem, if there is one.

@@ -4,10 +4,18 @@ import streamlit as st
 
 from cnn_core.design.arithmetic import Role, sides, window_formula
 from cnn_core.design.layers.base import BaseLayer
-from cnn_core.design.network import shown
-from cnn_core.design.shapes import LayerReport
+from cnn_core.design.network import Network, shown
+from cnn_core.design.shapes import LayerReport, Trace
 from cnn_core.language import _
 from cnn_core.ui.kit.roles import legend, marked
+from cnn_core.ui.learn.by_hand import show_me
+
+
+def layer_sums(network: Network, trace: Trace, row: int) -> None:
+    """Those of the layer in this row, where the network gets that far, and the way to do it by hand."""
+    if 0 < row <= len(trace.reports):
+        sums(trace.reports[row - 1], network.data_format)
+        show_me(network, row - 1)
 
 
 def sums(report: LayerReport, data_format: str) -> None:

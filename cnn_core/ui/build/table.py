@@ -44,8 +44,13 @@ def follow_row(network: Network) -> None:
     follow("row", lambda value: select(whole(value, len(network.layers))))
 
 
-def layer_table(network: Network, trace: Trace, row: int) -> None:
-    """Show the calculator with `row` selected."""
+def details(network: Network, trace: Trace, row: int) -> None:
+    """Show the calculator with `row` selected; it can be folded away."""
+    with st.expander(_("Details"), icon=":material/table:", expanded=True, key="designer.details"):
+        _layer_table(network, trace, row)
+
+
+def _layer_table(network: Network, trace: Trace, row: int) -> None:
     if (kept := TABLE.get()) is None or kept["selection"]["rows"] != [row]:
         select(row)
     st.dataframe(
