@@ -60,7 +60,7 @@ def whole(opened_once) -> Page:
     page = opened_once.page
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(media="screen", color_scheme="light")
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.evaluate("dispatchEvent(new Event('afterprint')); scrollTo(0, 0)")
     until(lambda: too_wide(page) == [] and fills_its_place(page))
     return page
 
