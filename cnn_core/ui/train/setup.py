@@ -33,6 +33,7 @@ from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import example_image
 from cnn_core.ui.kit.sharing import asked_text, carry
+from cnn_core.ui.train.code import code_ahead
 from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
 from cnn_core.ui.use.bases import base_network
@@ -93,6 +94,8 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         first = asked_text("name", MAX_NAME)
         name = st.text_input(_("Name of the run"), first, placeholder=called, max_chars=MAX_NAME, key="run-name")
         carry(name=name or None)
+        with st.popover(_("Code"), icon=":material/code:", key="setup-code"):
+            code_ahead(network, recipe, entry, "setup-code")
     if trains:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw" and network.backbone is None:  # a backbone prepares them itself
