@@ -33,7 +33,7 @@ def test_a_run_is_offered_as_code_and_once_it_has_ended_as_a_model(ended):
     run = run_of(PRESET.network, ended=ended)
     services.store().save_file(run.id, MODEL_FILE, b"weights")
     app = opened(pages.RUN, run=run.id)
-    assert offered(app) == [*CODE, *(["Trained model (.keras)"] if ended else [])]
+    assert offered(app) == [*CODE, *(["Trained model (.keras)", "Page of your own (.html)"] if ended else [])]
     assert take._model(run.id) == b"weights"
 
 

@@ -23,8 +23,7 @@ from cnn_core.ui.build.table import rows
 from cnn_core.ui.components.network.component import DRAWABLE, MOST_MACS, in_browser
 from cnn_core.ui.kit import services, who
 from cnn_core.ui.kit.living import model_weights
-from cnn_core.ui.use.models import WITH_DIGITS
-from cnn_core.ui.use.photo import class_names
+from cnn_core.ui.use.models import WITH_DIGITS, class_names
 
 MOST_PARAMETERS = 3_000_000
 """They make a file of 8 MB: larger ones do not get through by mail."""

@@ -92,7 +92,9 @@ def _in_script(value: Any) -> Markup:
 def _head(page: OwnPage) -> dict[str, Any]:
     about = head_of(page.network, page.weights.pixels, page.class_names, page.weights)
     plain = plain_head(page.draws, None)
-    plain["words"] |= {"noImage": _("No picture yet")}
+    plain["words"] |= {"says": _("It predicts {name}, {percent}.")}
+    if not page.draws:
+        plain["words"] |= {"noImage": _("No picture yet"), "nothing": _("It waits for a picture.")}
     return {**about, **plain, "dtype": least_dtype(page.weights.arrays)}
 
 
