@@ -85,7 +85,8 @@ def files(network: Network) -> None:
         if network.backbone is None:
             _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
         st.caption(_("The address of this page carries the design too: copy it to share."))
-        code_ahead(network, session.RECIPE.get(), chosen_entry(), "designer.code")
+        about = _("Its training in plain Keras, with the recipe and the data that are chosen on the page Training:")
+        code_ahead(network, session.RECIPE.get(), chosen_entry(), "designer.code", about)
 
 
 def _box(count: int) -> None:

@@ -46,22 +46,27 @@ def data_download(dataset: str, key: str) -> None:
     _offer(_("Data set (.npz), for the code"), partial(Path.read_bytes, path), path.name, f"{key}-data")
 
 
-def code_ahead(network: Network, recipe: Recipe, entry: Entry, key: str) -> None:
-    """The code of a training that nobody has begun yet, here or elsewhere; or why there is none.
+def code_ahead(network: Network, recipe: Recipe, entry: Entry, key: str, about: str) -> None:
+    """The code of a training that nobody has begun yet, with a sentence `about` it; or why there is none.
 
     What is too much for this server is offered, too: another machine may have the memory and the time.
     """
     known = replace(entry, ready=entry.ready or entry.name in KERAS_DATA)  # Keras downloads these itself
     if problem := request_problem(network, recipe, known, sys.maxsize):
-        show_error(problem.message, tell=st.info)
+        show_error(problem.message, tell=_quietly)
         return
-    with errors_told(tell=st.info):
+    with errors_told(tell=_quietly):
         title = run_title(network, recipe)
         parts = cells(network, recipe, entry.name, title=title)
-        st.caption(_("The training that these choices make, in plain Keras: to read, to change, to run elsewhere."))
+        st.caption(about)
         code_downloads(parts, file_stem(title), key)
         data_download(entry.name, key)
 
 
 def _offer(label: str, make: Callable[[], str | bytes], file: str, key: str) -> None:
     st.download_button(label, make, file, icon=":material/download:", key=key, width="stretch")
+
+
+def _quietly(text: str, icon: str) -> None:
+    """Behind a button a problem is no news: the page has told it already."""
+    st.caption(text)

@@ -95,7 +95,8 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         name = st.text_input(_("Name of the run"), first, placeholder=called, max_chars=MAX_NAME, key="run-name")
         carry(name=name or None)
         with st.popover(_("Code"), icon=":material/code:", key="setup-code"):
-            code_ahead(network, recipe, entry, "setup-code")
+            about = _("The training that these choices make, in plain Keras: to read, to change, to run elsewhere.")
+            code_ahead(network, recipe, entry, "setup-code", about)
     if trains:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw" and network.backbone is None:  # a backbone prepares them itself
