@@ -11,6 +11,7 @@ from cnn_core.design.layers import Backbone, Conv2D, Dense, Flatten, GlobalAvera
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
 from cnn_core.engine.work.rounded import Rounding
 from cnn_core.errors import EngineError
 from cnn_core.runs.events import Tested as Scored
@@ -20,6 +21,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services, who
 from cnn_core.ui.train import own_page
 from cnn_core.ui.train.own_page import obstacle, rounding_words
+from tests.language.made_up import CODE, learn
 from tests.support.pages import elements, opened
 from tests.support.runs import PRESET, life
 
@@ -148,3 +150,15 @@ def test_the_page_names_whoever_made_the_run(monkeypatch):
     monkeypatch.setattr(own_page.st, "download_button", lambda label, make, *more, **options: make())
     own_page.own_page(run, services.store().state(run.id), "mine")
     assert makers == ["Ada"]
+
+
+def test_every_sentence_is_in_the_language_of_whoever_takes_it(monkeypatch):
+    learn(monkeypatch)
+    run = run_of(PRESET.network)
+    services.store().save_file(run.id, MODEL_FILE, (READY_MADE / "keras-log.keras").read_bytes())
+    html = own_page.page(run, services.store().state(run.id), "Ada", CODE).decode()
+    sentences = re.findall(r"<(?:h2|p|dt|dd|th)[^>]*>([^<]+)</(?:h2|p|dt|dd|th)>", html)
+    names = [f"{row['layer']}" for row in own_page.rows(run.network, trace(run.network))]
+    assert [text for text in map(unescape, sentences) if not text.startswith("⟦") and text not in names] == []
+    assert all(block["title"].startswith("⟦") for block in given(html)["head"]["blocks"])
+    assert f'<html lang="{CODE}">' in html
