@@ -81,4 +81,4 @@ def test_what_is_too_much_for_this_server_can_be_trained_elsewhere(ahead):
 
 def test_a_backbone_is_refused_in_words(ahead):
     network = Network(input_shape=(32, 32, 3), layers=BACKBONE)
-    assert "There is no code for networks with a backbone yet" in ahead(network, "cifar10")["said"].replace("\\", "")
+    assert "There is no code for this transfer yet" in ahead(network, "cifar10")["said"].replace("\\", "")
