@@ -11,6 +11,8 @@ from cnn_core.design.naming import run_title
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.start import Start
+from cnn_core.runs.models import READY_MADE
 from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import code
@@ -82,3 +84,22 @@ def test_what_is_too_much_for_this_server_can_be_trained_elsewhere(ahead):
 def test_a_backbone_is_refused_in_words(ahead):
     network = Network(input_shape=(32, 32, 3), layers=BACKBONE)
     assert "There is no code for this transfer yet" in ahead(network, "cifar10")["said"].replace("\\", "")
+
+
+def test_a_network_to_begin_with_goes_with_it_and_must_fit(ahead):
+    start = Start(base="keras-log", layers=2, frozen=1)
+    files = ahead(PRESET.network, "bundled", RECIPE.model_copy(update={"start": start}))
+    assert files["keras-log.keras"] == (READY_MADE / "keras-log.keras").read_bytes()
+    told = ahead(PRESETS["lesson"].network, "bundled", RECIPE.model_copy(update={"start": start}))
+    assert list(told) == ["said"]
+    assert "cannot begin with" in told["said"]
+
+
+def test_transfer_from_imagenet_is_written_as_keras_applications(ahead):
+    blocks = len(Backbone().opened())
+    start = Start(base="imagenet-mobilenet-v2-035", layers=blocks, frozen=blocks)
+    network = Network(input_shape=(32, 32, 3), layers=BACKBONE)
+    files = ahead(network, "cifar10", RECIPE.model_copy(update={"start": start}))
+    assert "said" not in files, files
+    text = next(iter(files.values()))
+    assert "keras.applications.MobileNetV2(input_shape=(32, 32, 3), alpha=0.35" in text

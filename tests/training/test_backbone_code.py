@@ -108,6 +108,7 @@ def test_varied_images_give_the_same_losses(folder, pictures, learned):
 NETWORK, RECIPE = transfer("mobilenet-v2", frozen=True)
 START = RECIPE.start
 REFUSED = {
+    "a network that begins with MobileNetV2": (Network(layers=HEAD), RECIPE, "float32"),
     "one of MobileNetV2": (*transfer("efficientnet-b0", frozen=True), "float32"),
     "Received random weights": (NETWORK, RECIPE.model_copy(update={"start": None}), "float32"),
     "what ImageNet has taught": (

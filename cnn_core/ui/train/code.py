@@ -15,10 +15,12 @@ from cnn_core.design.formats.code.notebook import notebook
 from cnn_core.design.naming import run_title
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.errors import Words
 from cnn_core.language import _
 from cnn_core.runs.request import request_problem
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told, show_error
+from cnn_core.ui.use.bases import start_problem
 
 
 def file_stem(name: str) -> str:
@@ -37,8 +39,11 @@ def code_downloads(parts: list[Cell], stem: str, key: str) -> None:
     )
 
 
-def data_download(dataset: str, key: str) -> None:
-    """The data set as a file for the code, where Keras cannot get it itself."""
+def downloads_beside(dataset: str, recipe: Recipe, key: str) -> None:
+    """What the code reads from files: data that Keras cannot get itself, and another run's network to begin with."""
+    if recipe.start and not recipe.start.backbone:
+        base = recipe.start.base
+        _offer(_("Network to begin with (.keras), for the code"), partial(_model, base), f"{base}.keras", f"{key}-base")
     entry = services.entry(dataset)
     if entry is None or entry.source not in ("own", "file"):
         return
@@ -51,16 +56,27 @@ def code_ahead(network: Network, recipe: Recipe, entry: Entry, key: str, about: 
 
     What is too much for this server is offered, too: another machine may have the memory and the time.
     """
-    known = replace(entry, ready=entry.ready or entry.name in KERAS_DATA)  # Keras downloads these itself
-    if problem := request_problem(network, recipe, known, sys.maxsize):
-        show_error(problem.message, tell=_quietly)
+    if problem := _problem(network, recipe, entry):
+        show_error(problem, tell=_quietly)
         return
     with errors_told(tell=_quietly):
         title = run_title(network, recipe)
         parts = cells(network, recipe, entry.name, title=title)
         st.caption(about)
         code_downloads(parts, file_stem(title), key)
-        data_download(entry.name, key)
+        downloads_beside(entry.name, recipe, key)
+
+
+def _problem(network: Network, recipe: Recipe, entry: Entry) -> Words:
+    """Why these choices make no training, on whatever machine. What Keras downloads itself need not be here."""
+    known = replace(entry, ready=entry.ready or entry.name in KERAS_DATA)
+    if problem := request_problem(network, recipe, known, sys.maxsize):
+        return problem.message
+    return "" if recipe.start and recipe.start.backbone else start_problem(network, recipe)
+
+
+def _model(key: str) -> bytes:
+    return services.library().model(key).load() or b""
 
 
 def _offer(label: str, make: Callable[[], str | bytes], file: str, key: str) -> None:

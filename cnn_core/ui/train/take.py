@@ -11,7 +11,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.train.code import code_downloads, data_download, file_stem
+from cnn_core.ui.train.code import code_downloads, downloads_beside, file_stem
 from cnn_core.ui.train.own_page import own_page
 
 HALF = "mixed_bfloat16"
@@ -28,7 +28,7 @@ def take_with_you(run: Run, state: RunState) -> None:
             label, model = _("Trained model (.keras)"), partial(_model, run.id)
             st.download_button(label, model, f"{stem}.keras", icon=DOWNLOAD, key=f"{KEY}-model", width="stretch")
             own_page(run, state, stem)
-        data_download(run.dataset, KEY)
+        downloads_beside(run.dataset, run.recipe, KEY)
 
 
 def _cells(run: Run, state: RunState) -> list[Cell]:

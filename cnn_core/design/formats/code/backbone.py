@@ -32,12 +32,16 @@ def check(network: Network, recipe: Recipe, precision: str) -> None:
     """Raises DesignError, in words, for what no such code is known for."""
     backbone, start = network.backbone, recipe.start
     if backbone is None:
+        if start and start.backbone:
+            title = ARCHITECTURES[start.backbone].title
+            raise _refused(Text("a network that begins with {title}", title=title), network.name)
         return
     if backbone.architecture not in CALLS:
         titles = ", ".join(ARCHITECTURES[name].title for name in CALLS)
         raise _refused(Text("one of {titles}", titles=titles), backbone.plan.title)
     blocks = len(backbone.opened())
-    if start is None or (start.backbone, start.layers) != (backbone.architecture, len(backbone.plan.blocks)):
+    whole = start and (start.backbone, start.layers) == (backbone.architecture, blocks)
+    if start is None or not whole or blocks < len(backbone.plan.blocks):
         raise _refused(Text("all blocks, with what ImageNet has taught them"), str(start or Text("random weights")))
     if start.then or start.frozen not in (0, blocks):
         raise _refused(Text("all blocks, all frozen or all free, in one phase"), str(start))

@@ -43,8 +43,7 @@ def cells(network: Network, recipe: Recipe, dataset: str, *, title: str = "", pr
 
     Raises DesignError for most networks that begin with a backbone: see `backbone.check`.
     """
-    if network.backbone:
-        backbone.check(network, recipe, precision)
+    backbone.check(network, recipe, precision)
     classes = (trace(network).output_shape or (0,))[-1]
     return [
         Cell("text", f"# {title or network.name}\n\nA training of CNN Studio in plain Keras 3."),
