@@ -233,6 +233,32 @@ def test_examples_are_there_to_begin_with(opened, digits):
     np.testing.assert_allclose(shares, model.predict_on_batch(images[1:])[0], atol=ROUNDED)
 
 
+TWO_AT_ONCE = """async ([first, second]) => {
+  const file = text => new File([Uint8Array.from(atob(text), letter => letter.charCodeAt(0))], "mine.png");
+  for (const content of [first, second]) {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file(content));
+    document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}));
+  }
+}"""
+
+
+def test_of_two_pictures_dropped_at_once_the_last_one_counts(opened, digits):
+    images = np.random.default_rng(2).integers(0, 256, (1, *GREY.input_shape), np.uint8)
+    it = opened(of_animals(GREY, digits, examples=[("cat", images[0])])[1])
+    swap = it.page.get_by_role("checkbox", name="Swap light and dark")
+    expect(swap).to_have_count(0)
+    large, small = photo(2400, 1500), photo(50, 40)
+    it.page.evaluate(TWO_AT_ONCE, [base64.b64encode(one).decode() for one in (large, small)])
+    expect(swap).to_be_visible()
+    pixels = read_photo(small, max_bytes=10**7, max_pixels=10**7)[1]
+    expected = steps(pixels, GREY.input_shape)[-1].image
+    np.testing.assert_array_equal(it.numbers()[0].reshape(GREY.input_shape), expected)
+    it.page.get_by_role("button", name="Test image: cat").click()
+    expect(swap).to_have_count(0)
+    np.testing.assert_array_equal(it.numbers()[0].reshape(GREY.input_shape), images[0])
+
+
 def test_weights_that_float16_cannot_hold_are_sent_whole(opened, digits):
     model, made = of_animals(COLOURED, digits)
     arrays = [[array.copy() for array in of_layer] for of_layer in made.weights.arrays]

@@ -7,32 +7,33 @@ import {fitted, pixelsOf} from "./picture.js";
 export class Pictures {
   // shape: [rows, columns, channels] of the input; examples: [{name, pixels: in base64}]; show(values): a picture is there.
   constructor(root, {words, shape, examples}, show) {
-    Object.assign(this, {words, shape, show, last: null});
+    Object.assign(this, {words, shape, show, last: null, wish: 0});
     this.problem = element("p", "problem");
     this.problem.setAttribute("role", "alert");
     const buttons = fileButtons(words, files => this.take(files[0]), {several: false});
     root.replaceChildren(element("div", "ways", ...buttons, this.swapBox()), this.problem, this.shelf(examples));
-    root.addEventListener("dragover", event => event.preventDefault());
-    root.addEventListener("drop", event => {
+    document.addEventListener("dragover", event => event.preventDefault()); // or the browser would leave for the picture
+    document.addEventListener("drop", event => {
       event.preventDefault();
       this.take(event.dataTransfer.files[0]);
     });
+    document.addEventListener("paste", event => this.take(event.clipboardData.files[0]));
   }
 
-  // For networks that learned light things on black; colours are never swapped.
+  // For networks that learned light things on black; colours are never swapped, and examples are as they should be.
   swapBox() {
     this.swap = element("input");
     this.swap.type = "checkbox";
     this.swap.addEventListener("change", () => this.fit());
-    const box = element("label", "swap", this.swap, this.words.swap);
-    box.hidden = this.shape[2] !== 1;
-    return box;
+    this.box = element("label", "swap", this.swap, this.words.swap);
+    this.box.hidden = true;
+    return this.box;
   }
 
   shelf(examples) {
     const buttons = examples.map(({name, pixels}) => {
       const values = Uint8ClampedArray.from(atob(pixels), letter => letter.charCodeAt(0));
-      const button = plainButton("example", "", () => this.look(values, button));
+      const button = plainButton("example", "", () => this.choose(values, button));
       button.append(thumbnail(values, this.shape));
       button.setAttribute("aria-label", filled(this.words.example, {name}));
       button.title = name;
@@ -46,21 +47,29 @@ export class Pictures {
 
   async take(file) {
     if (!file) return;
+    const wish = ++this.wish;
     this.problem.textContent = "";
     try {
-      this.last = await pixelsOf(file);
+      const pixels = await pixelsOf(file);
+      if (wish !== this.wish) return; // another picture was chosen meanwhile
+      this.last = pixels;
       this.fit();
     } catch {
-      this.problem.textContent = filled(this.words.wrong, {name: file.name});
+      if (wish === this.wish) this.problem.textContent = filled(this.words.wrong, {name: file.name});
     }
   }
 
-  fit() {
-    if (this.last) this.look(fitted(this.last, this.shape, this.swap.checked));
+  fit() { this.look(fitted(this.last, this.shape, this.swap.checked), null); }
+
+  choose(values, button) {
+    this.wish++;
+    this.last = null;
+    this.problem.textContent = "";
+    this.look(values, button);
   }
 
   look(values, chosen) {
-    if (chosen) this.last = null; // it is as the network learned it: nothing is to be swapped
+    this.box.hidden = this.shape[2] !== 1 || !this.last;
     for (const button of this.buttons) button.setAttribute("aria-pressed", String(button === chosen));
     this.show(values);
   }
