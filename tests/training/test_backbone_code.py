@@ -88,8 +88,9 @@ def _kept(arrays: list[np.ndarray], name: str, folder: Path) -> Path:
     ],
 )
 def test_frozen_layers_look_once_and_the_losses_are_the_same(name, precision, folder, pictures, learned, monkeypatch):
-    monkeypatch.setattr(evaluation, "MOST_VALUES", 2**17)  # a few images at a time, and less at the end
     network, recipe = transfer(name, frozen=True)
+    most = 2**17 if name == "mobilenet-025" else 2**20
+    monkeypatch.setattr(evaluation, "MOST_VALUES", most)  # a few images at a time, and fewer at the end
     assert 1 < evaluation.at_a_time(network) < 30
     same(folder, pictures, network, recipe, precision, base=learned(name), shelf=Shelf())
 
