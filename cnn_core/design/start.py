@@ -97,6 +97,18 @@ def learning(network: Network, layers: int, frozen: int) -> int:
     return sum(report.trainable for report in reports[frozen:]) - still
 
 
+def front(network: Network, frozen: int) -> int:
+    """How many of the first layers, opened, always make the same of an image: the frozen ones, and what has no weights.
+
+    At least the last layer learns. 0 where nothing is frozen.
+    """
+    reports = trace(network.opened()).reports
+    end = min(frozen, len(reports) - 1)
+    while 0 < end < len(reports) - 1 and not reports[end].parameters and reports[end].layer.type != "Dropout":
+        end += 1
+    return end
+
+
 def with_new_head(network: Network, layers: int, classes: int) -> Network:
     """Its first `layers` (each block of a backbone is one), then a new answer for so many classes.
 

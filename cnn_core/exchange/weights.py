@@ -24,6 +24,8 @@ from cnn_core.language import Text
 Arrays = Sequence[np.ndarray]
 """Of one layer, in the order of Keras's `layer.get_weights()`."""
 Pixels = Literal["scaled", "raw"]
+Dtype = Literal["float16", "float32"]
+"""Of the numbers that a browser gets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +229,13 @@ def _initial(layer: BaseLayer, place: int, shape: tuple[int, ...]) -> dict[str, 
     return {"fans": [shape[-2] * window, shape[-1] * window], "fill": 0}
 
 
-def packed(arrays: Sequence[Arrays | None], dtype: Literal["float16", "float32"] = "float16") -> bytes:
+def packed(arrays: Sequence[Arrays | None], dtype: Dtype = "float16") -> bytes:
     """All arrays of all layers, one after the other: what the browser's `unpack` takes."""
     return b"".join(np.ascontiguousarray(array, dtype).tobytes() for of_layer in arrays for array in of_layer or ())
+
+
+def least_dtype(arrays: Sequence[Arrays | None]) -> Dtype:
+    """float16 unless a number is too large for it: what BatchNormalization knows of raw pixels may be."""
+    largest = float(np.finfo(np.float16).max)
+    fits = all(np.abs(array).max(initial=0) <= largest for of_layer in arrays for array in of_layer or ())
+    return "float16" if fits else "float32"

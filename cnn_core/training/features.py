@@ -55,18 +55,6 @@ class Shelf:
                 one.unlink(missing_ok=True)
 
 
-def front(network: Network, frozen: int) -> int:
-    """How many of the first layers, opened, always make the same of an image: the frozen ones, and what has no weights.
-
-    At least the last layer learns. 0 where nothing is frozen.
-    """
-    reports = trace(network.opened()).reports
-    end = min(frozen, len(reports) - 1)
-    while 0 < end < len(reports) - 1 and not reports[end].parameters and reports[end].layer.type != "Dropout":
-        end += 1
-    return end
-
-
 def fits(network: Network, images: int, end: int) -> bool:
     """Whether the features of so many images, behind `end` layers, can be kept in memory."""
     return end > 0 and 4 * images * prod(trace(network.opened()).reports[end - 1].output_shape) <= MOST_BYTES

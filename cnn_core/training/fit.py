@@ -17,12 +17,12 @@ from cnn_core.data.watched import watched
 from cnn_core.design.evaluation import at_a_time
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
-from cnn_core.design.start import Start
+from cnn_core.design.start import Start, front
 from cnn_core.runs.events import Event, Prepared, Started, Tested, TrainingEnded
 from cnn_core.training.batches import Part, fit_inputs
 from cnn_core.training.build import Attempt, Memory, build, remembered, restore, to_bytes
 from cnn_core.training.device import Choices, device_name
-from cnn_core.training.features import Shelf, fits, front, seen
+from cnn_core.training.features import Shelf, fits, seen
 from cnn_core.training.live import LiveMetrics, Patience, check_finite
 from cnn_core.training.start import take_over
 from cnn_core.training.warm import choices_for, model_for

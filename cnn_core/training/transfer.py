@@ -13,10 +13,10 @@ from cnn_core.design.layers import Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.design.start import Start
+from cnn_core.design.start import Start, front
 from cnn_core.runs.events import EpochEnded, Event
 from cnn_core.training.build import build, from_bytes
-from cnn_core.training.features import Shelf, fits, front, seen
+from cnn_core.training.features import Shelf, fits, seen
 from cnn_core.training.fit import fit
 from cnn_core.training.start import Arrays, take_over
 

@@ -33,14 +33,14 @@ def test_a_run_is_offered_as_code_and_once_it_has_ended_as_a_model(ended):
     run = run_of(PRESET.network, ended=ended)
     services.store().save_file(run.id, MODEL_FILE, b"weights")
     app = opened(pages.RUN, run=run.id)
-    assert offered(app) == [*CODE, *(["Trained model (.keras)"] if ended else [])]
+    assert offered(app) == [*CODE, *(["Trained model (.keras)", "Page of your own (.html)"] if ended else [])]
     assert take._model(run.id) == b"weights"
 
 
-def test_a_backbone_has_no_code_and_the_page_says_so():
+def test_a_transfer_without_code_says_so():
     app = opened(pages.RUN, run=run_of(Network(input_shape=(64, 64, 3), layers=BACKBONE), ended=True).id)
     assert offered(app) == ["Trained model (.keras)"]
-    assert any("no code for networks with a backbone" in one.value for one in app.info)
+    assert any("no code for this transfer" in one.value for one in app.info)
 
 
 def test_the_code_has_the_precision_that_the_run_had():

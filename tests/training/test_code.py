@@ -16,7 +16,6 @@ from cnn_core.design.augmentation import Augmentation
 from cnn_core.design.formats.code.cells import cells, script
 from cnn_core.design.formats.code.notebook import notebook
 from cnn_core.design.layers import (
-    Backbone,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -30,7 +29,6 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.design.start import FineTuning, Start
-from cnn_core.errors import DesignError
 from cnn_core.training.build import build, from_bytes, to_bytes
 from cnn_core.training.device import Choices
 from cnn_core.training.fit import fit
@@ -166,15 +164,6 @@ def test_the_notebook_runs_and_prints_what_the_script_prints(folder):
 
 def test_data_that_keras_knows_is_downloaded_by_it():
     assert "keras.datasets.cifar10.load_data()" in script(cells(NETWORK, RECIPE, "cifar10"))
-
-
-def test_a_network_with_a_backbone_is_refused_in_words():
-
-    network = Network(
-        input_shape=(64, 64, 3), layers=(Backbone(architecture="mobilenet-v2-035"), Flatten(), Dense(units=2))
-    )
-    with pytest.raises(DesignError, match="no code for networks with a backbone"):
-        cells(network, RECIPE, "bundled")
 
 
 def test_what_a_visitor_typed_cannot_become_code():

@@ -15,11 +15,13 @@ from cnn_core.language import _, _n
 from cnn_core.settings import settings
 from cnn_core.ui.build.editor import commit
 from cnn_core.ui.kit import session
+from cnn_core.ui.kit.data_choice import chosen_entry
 from cnn_core.ui.kit.errors import errors_told, later
 from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import check_files, files_taken, megabytes, no_files
 from cnn_core.ui.kit.wording import literal
+from cnn_core.ui.train.code import code_ahead
 
 PRESET: Slot[str | None] = Slot("designer.preset", None)
 OPENED: Slot[tuple[Network, Opened] | None] = Slot("designer.opened", None)
@@ -83,6 +85,8 @@ def files(network: Network) -> None:
         if network.backbone is None:
             _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
         st.caption(_("The address of this page carries the design too: copy it to share."))
+        about = _("Its training in plain Keras, with the recipe and the data that are chosen on the page Training:")
+        code_ahead(network, session.RECIPE.get(), chosen_entry(), "designer.code", about)
 
 
 def _box(count: int) -> None:

@@ -15,7 +15,6 @@ from cnn_core.design.repairs import repairs
 from cnn_core.design.shapes import Problem, trace
 from cnn_core.engine.work.maps import Random
 from cnn_core.engine.work.prepare import Prepare
-from cnn_core.errors import RunError
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images, request_problem
 from cnn_core.runs.run import Run
@@ -33,9 +32,10 @@ from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.links import follow_links, write_links
 from cnn_core.ui.kit.living import example_image
 from cnn_core.ui.kit.sharing import asked_text, carry
+from cnn_core.ui.train.code import code_ahead
 from cnn_core.ui.train.estimate import estimate
 from cnn_core.ui.train.raw_pixels import other_sides, raw_pixels_words
-from cnn_core.ui.use.bases import base_network
+from cnn_core.ui.use.bases import start_problem
 
 FIRST = ("train_images", "epochs", "learning_rate")
 """What is asked first: how many images, how long, how fast."""
@@ -93,6 +93,9 @@ def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:
         first = asked_text("name", MAX_NAME)
         name = st.text_input(_("Name of the run"), first, placeholder=called, max_chars=MAX_NAME, key="run-name")
         carry(name=name or None)
+        with st.popover(_("Code"), icon=":material/code:", key="setup-code"):
+            about = _("The training that these choices make, in plain Keras: to read, to change, to run elsewhere.")
+            code_ahead(network, recipe, entry, "setup-code", about)
     if trains:
         st.switch_page(pages.RUN, query_params={"run": start(network, recipe, entry.name, name).id})
     if recipe.pixels == "raw" and network.backbone is None:  # a backbone prepares them itself
@@ -108,7 +111,7 @@ def _is_possible(network: Network, recipe: Recipe, entry: Entry) -> bool:
         _show_refusal(why)
     elif problem:
         _show_problem(problem, network, entry)
-    elif misfit := _start_problem(network, recipe) or rules.too_much(network, recipe):
+    elif misfit := start_problem(network, recipe) or rules.too_much(network, recipe):
         show_error(misfit)
         rules.offer_fewer_epochs(recipe, session.RECIPE.put, "setup-fewer")
     else:
@@ -208,23 +211,6 @@ def _start_line(recipe: Recipe) -> None:
         st.caption(_("Begins with {start}.", start=recipe.start), width="content")
         plain = recipe.model_copy(update={"start": None})
         st.button(_("Begin with random weights"), on_click=session.RECIPE.put, args=(plain,), key="setup-random")
-
-
-def _start_problem(network: Network, recipe: Recipe) -> str:
-    """Why the network cannot begin so, in words; empty when it can."""
-    if recipe.start is None:
-        return ""
-    try:
-        base = base_network(recipe.start, network.input_shape)
-    except RunError as error:
-        return str(error)
-    if recipe.start.fits(base, network):
-        return ""
-    return _(
-        "This network cannot begin with {start}: its first layers or its images are others. Choose the layers as the "
-        "base has them, or begin with random weights.",
-        start=recipe.start,
-    )
 
 
 def _show_refusal(problem: str) -> None:

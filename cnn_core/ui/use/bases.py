@@ -10,10 +10,12 @@ from cnn_core.design.arithmetic import sides
 from cnn_core.design.layers.architectures import ARCHITECTURES, LEAST_SIDE
 from cnn_core.design.memory import readable
 from cnn_core.design.network import Network
+from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.design.start import IMAGENET, Start
 from cnn_core.engine.job import Job
 from cnn_core.engine.work.download import DownloadBackbone
+from cnn_core.errors import RunError
 from cnn_core.exchange.backbones import PACKAGE, SOURCES, Backbones, whole
 from cnn_core.exchange.weights import Pixels
 from cnn_core.language import _
@@ -83,6 +85,23 @@ def base_network(start: Start, input_shape: tuple[int, int, int]) -> Network:
         return services.library().model(start.base).network
     backbones().check(start.backbone)
     return whole(start.backbone, input_shape)
+
+
+def start_problem(network: Network, recipe: Recipe) -> str:
+    """Why the network cannot begin so, in words; empty when it can."""
+    if recipe.start is None:
+        return ""
+    try:
+        base = base_network(recipe.start, network.input_shape)
+    except RunError as error:
+        return str(error)
+    if recipe.start.fits(base, network):
+        return ""
+    return _(
+        "This network cannot begin with {start}: its first layers or its images are others. Choose the layers as the "
+        "base has them, or begin with random weights.",
+        start=recipe.start,
+    )
 
 
 def base_title(name: str) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn_core.data.datasets import BUNDLED, MNIST
 from cnn_core.design.arithmetic import sides
+from cnn_core.design.shapes import trace
 from cnn_core.language import N_, _
 from cnn_core.runs.models import Model
 from cnn_core.ui.kit import services, session
@@ -117,3 +118,10 @@ def _first_choice(models: Mapping[str, Model]) -> list[str]:
         return [linked]
     first = list(models)[:3]  # the ready-made ones and the newest run
     return sorted(first, key=lambda key: models[key].network.family)
+
+
+def class_names(model: Model) -> Sequence[str]:
+    """The names of what the model tells apart; numbers when its data set is gone, or has changed."""
+    classes = trace(model.network).output_shape[-1]
+    entry = services.entry(model.dataset)
+    return entry.class_names if entry and len(entry.class_names) == classes else list(map(str, range(classes)))

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from cnn_core.data.photos import Step, read_photo, steps
-from cnn_core.design.shapes import trace
 from cnn_core.engine.work.predict import Predict
 from cnn_core.figures.template import COLOURS, percent
 from cnn_core.language import N_, _
@@ -19,7 +18,7 @@ from cnn_core.ui.kit.errors import BROKEN, errors_told
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
 from cnn_core.ui.kit.upload_box import files_taken, image_box
 from cnn_core.ui.use.canvas import DRAW, IMAGE, drawn, way_to_give
-from cnn_core.ui.use.models import NO_MODEL, chosen_models
+from cnn_core.ui.use.models import NO_MODEL, chosen_models, class_names
 
 NO_IMAGE = N_("Nothing to predict yet. Send an image, or draw one.")
 NO_DRAWING = N_("Nothing to predict yet. Draw something.")
@@ -77,13 +76,6 @@ def _show_network(model: Model, image: np.ndarray, names: Sequence[str]) -> None
         network_at_work(
             model.network, model.key, key=f"photo-{model.key}", place="photo", class_names=names, image=image
         )
-
-
-def class_names(model: Model) -> Sequence[str]:
-    """The names of what the model tells apart; numbers when its data set is gone, or has changed."""
-    classes = trace(model.network).output_shape[-1]
-    entry = services.entry(model.dataset)
-    return entry.class_names if entry and len(entry.class_names) == classes else list(map(str, range(classes)))
 
 
 def _swapped() -> bool:

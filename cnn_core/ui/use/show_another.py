@@ -17,7 +17,7 @@ from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.upload_box import files_taken
 from cnn_core.ui.kit.wording import literal
-from cnn_core.ui.use.photo import class_names
+from cnn_core.ui.use.models import class_names
 from cnn_core.ui.use.taken import add, pixels
 
 BOX = "teach-shot"

@@ -4,19 +4,19 @@ At equal precision, on the same machine, they give the very losses that the run 
 others have the same order, and the weights begin the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cnn_core.design.augmentation import layers as augmentation_layers
 from cnn_core.design.evaluation import at_a_time
+from cnn_core.design.formats.code import backbone
 from cnn_core.design.formats.code.augmentation import layer_call
 from cnn_core.design.formats.code.parts import BUNDLED, FILE, KERAS, SHUFFLED, SPLIT, TIME_LIMIT, TRANSFER
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.errors import DesignError
-from cnn_core.language import Text
 
 KERAS_DATA = ("mnist", "fashion_mnist", "cifar10")
 """Data sets that Keras can download itself."""
@@ -41,11 +41,9 @@ def cells(network: Network, recipe: Recipe, dataset: str, *, title: str = "", pr
         title: of the run.
         precision: the Keras dtype policy that the run had.
 
-    Raises DesignError for a network that begins with a backbone: its weights cannot be written down in a script.
+    Raises DesignError for most networks that begin with a backbone: see `backbone.check`.
     """
-    if network.backbone:
-        what, todo = Text("There is no code for networks with a backbone yet"), Text("Take the trained model instead")
-        raise DesignError(what, received=network.backbone.plan.title, todo=todo)
+    backbone.check(network, recipe, precision)
     classes = (trace(network).output_shape or (0,))[-1]
     return [
         Cell("text", f"# {title or network.name}\n\nA training of CNN Studio in plain Keras 3."),
@@ -55,8 +53,7 @@ def cells(network: Network, recipe: Recipe, dataset: str, *, title: str = "", pr
         Cell("code", _load(dataset)),
         Cell("code", _prepare(recipe, classes)),
         Cell("text", "## Network"),
-        Cell("code", _network(network, recipe, precision)),
-        *([Cell("code", _transfer(recipe))] if recipe.start else []),
+        *_network(network, recipe, precision),
         Cell("text", "## Training\n\nThe images keep their order, so that the numbers are the same each time."),
         Cell("code", _training(network, recipe)),
         Cell("text", "## Test\n\nThe test images are looked at once, at the end."),
@@ -94,20 +91,37 @@ def _prepare(recipe: Recipe, classes: int) -> str:
     return "\n".join(lines)
 
 
-def _network(network: Network, recipe: Recipe, precision: str) -> str:
+def _network(network: Network, recipe: Recipe, precision: str) -> list[Cell]:
+    first = [f"keras.Input(({', '.join(map(str, network.input_shape))}))"]
+    if network.backbone is None:
+        scaling = ["keras.layers.Rescaling(1 / 255)"] if recipe.pixels == "scaled" else []
+        seed = f"keras.utils.set_random_seed({recipe.seed})"
+        made = Cell("code", _model([*first, *scaling], network.layers, precision, seed))
+        return [made, Cell("code", _transfer(recipe))] if recipe.start else [made]
+    before = backbone.taken(network, network.backbone, recipe)
+    parts = [*first, backbone.scaling(network.backbone), "base"]
+    looking = backbone.looking(network, recipe)
+    if not looking:
+        return [Cell("code", _model(parts, network.layers[1:], precision, before))]
+    look = _sequential("look", [*parts, *map(_call, network.layers[1:looking])])
+    model = _model(["keras.Input(look.output_shape[1:])"], network.layers[looking:], precision, f"{before}\n{look}")
+    return [Cell("code", model), Cell("text", backbone.ONCE), Cell("code", backbone.features(network))]
+
+
+def _model(first: list[str], layers: Sequence[BaseLayer], precision: str, before: str) -> str:
     """One model; in other precision a function that makes it, for it is tested in full precision."""
-    shape = ", ".join(map(str, network.input_shape))
-    scaling = ["keras.layers.Rescaling(1 / 255)"] if recipe.pixels == "scaled" else []
-    *first, last = network.layers
     more = "" if precision == PLAIN else "dtype=precision"
-    calls = [*scaling, *(_call(layer, more) for layer in first), _call(last)]
-    body = "\n".join(f"        {call}," for call in [f"keras.Input(({shape}))", *calls])
-    model = f"keras.Sequential(\n    [\n{body}\n    ]\n)"
-    seed = f"keras.utils.set_random_seed({recipe.seed})"
+    *others, last = layers
+    model = _sequential("model", [*first, *(_call(layer, more) for layer in others), _call(last)])
     if precision == PLAIN:
-        return f"{seed}\nmodel = {model}\nmodel.summary()"
-    inside = model.replace("\n", "\n    ")
-    return f'def network(precision):\n    return {inside}\n\n\n{seed}\nmodel = network("{precision}")\nmodel.summary()'
+        return f"{before}\n{model}\nmodel.summary()"
+    inside = model.replace("model = ", "return ").replace("\n", "\n    ")
+    return f'def network(precision):\n    {inside}\n\n\n{before}\nmodel = network("{precision}")\nmodel.summary()'
+
+
+def _sequential(name: str, calls: Sequence[str]) -> str:
+    body = "\n".join(f"        {call}," for call in calls)
+    return f"{name} = keras.Sequential(\n    [\n{body}\n    ]\n)"
 
 
 def _call(layer: BaseLayer, more: str = "") -> str:
@@ -175,7 +189,7 @@ def _fit(network: Network, phase: Recipe, learner: str, first_epoch: int, *, las
     arguments += [f"epochs={phase.epochs}", "shuffle=False"]
     if phase.validation_share:
         aside = "validation_data=(x_train[aside], labels[aside])"
-        arguments += [aside, f"validation_batch_size={at_a_time(network)}"]
+        arguments += [aside, f"validation_batch_size={at_a_time(network, backbone.kept(network, phase))}"]
     arguments += [f"callbacks=[{', '.join(callbacks)}]"] if callbacks else []
     return [
         f"{learner}.compile(",
@@ -198,6 +212,9 @@ def _test(network: Network, recipe: Recipe, precision: str) -> str:
             f'model = network("{PLAIN}")  # probabilities need all their digits',
             "model.set_weights(trained)",
         ]
+    if backbone.looking(network, recipe):
+        shape = ", ".join(map(str, network.input_shape))
+        lines.append(f"model = keras.Sequential([keras.Input(({shape})), *look.layers, *model.layers])")
     return "\n".join(
         [
             *lines,

@@ -121,12 +121,9 @@ def living_network(
     Returns:
         What is on the pad, once a visitor has drawn; None before.
     """
-    head = {
-        "words": words(),
+    seen = image if image is None or maps is None else maps.plan.cuts[0].of(image)
+    head = plain_head(pad is not None, seen) | {
         "seed": seed,
-        "pad": pad is not None,
-        "image": None if image is None else _encoded(image if maps is None else maps.plan.cuts[0].of(image)),
-        "imageless": image is None and pad is None,
         "maps": maps and described_maps(maps),
         "strokes": list(pad.strokes) if pad else [],
         "untold": bool(pad and pad.untold),
@@ -145,6 +142,27 @@ def living_network(
     told = {"on_drawing_change": nothing, "on_edit_change": on_edit or nothing, "on_window_change": nothing}
     result = living(key=key, data=data, **told)
     return drawing_of(result.drawing)
+
+
+def plain_head(pad: bool, image: np.ndarray | None) -> dict[str, Any]:
+    """What the browser needs to know besides the network, where one only draws on its pad or looks at `image`."""
+    return {
+        "words": words(),
+        "seed": 0,
+        "pad": pad,
+        "image": None if image is None else encoded(image),
+        "imageless": image is None and not pad,
+        "maps": None,
+        "strokes": [],
+        "untold": False,
+        "editable": False,
+        "selectable": [],
+        "frozen": 0,
+        "selected": None,
+        "small": False,
+        "windows": [],
+        "types": [],
+    }
 
 
 def head_of(
@@ -178,7 +196,8 @@ def drawn(key: str) -> Drawing | None:
     return drawing_of(session.component_state(key).get("drawing"))
 
 
-def _encoded(image: np.ndarray) -> str:
+def encoded(image: np.ndarray) -> str:
+    """Its bytes in base64."""
     return base64.b64encode(image.tobytes()).decode()
 
 

@@ -39,7 +39,7 @@ function boundingBox(ink, side) {
 }
 
 // As Python rounds: 2.5 is 2, 3.5 is 4.
-function roundHalfToEven(value) {
+export function roundHalfToEven(value) {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }
@@ -75,7 +75,7 @@ function scaled(ink, side, box) {
 
 // For each output pixel the inputs it is made of and their weights: Pillow's bilinear filter, which is as wide as the
 // step when it shrinks, so that every pixel of the drawing counts.
-function triangles(from, to) {
+export function triangles(from, to) {
   const scale = from / to;
   const support = Math.max(scale, 1);
   return Array.from({length: to}, (_, output) => {
