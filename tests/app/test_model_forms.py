@@ -91,7 +91,7 @@ def test_what_was_prepared_can_be_downloaded_and_says_what_the_proof_came_to(ask
     run = trained()
     app = settled(clicked(looked_at(run), "Prepare TensorFlow Lite"))
     (work,) = asked
-    assert work == Export.of(services.library().model(run.id), "tflite", tuple("0123456789"))
+    assert work == Export.of(services.library().model(run.id), "tflite", tuple("0123456789"), 1_006_000)
     assert work.digits
     for _time in range(2):  # it is still there when the page runs again
         assert "Download TensorFlow Lite" in labels(app, "download_button")
@@ -108,6 +108,15 @@ def test_the_model_of_another_run_is_prepared_anew(asked):
     app = looked_at(trained())
     assert "Prepare Keras file" in labels(app, "button")
     assert "Download Keras file" not in labels(app, "download_button")
+
+
+def test_a_training_that_went_on_has_another_model(asked):
+    run = trained()
+    settled(clicked(looked_at(run), "Prepare Keras file"))
+    services.store().append(run.id, *life(at=2000.0))
+    app = settled(clicked(looked_at(run), "Prepare Keras file"))
+    assert "Download Keras file" in labels(app, "download_button")
+    assert len({work.needs() for work in asked}) == 2, "the worker does not take the one that it has kept"
 
 
 def test_it_says_how_far_it_is_and_can_be_stopped(asked):

@@ -46,13 +46,15 @@ def _forms(run: Run, state: RunState) -> None:
             "loads it and predicts a few images; beside it stands how far it is from this network’s own predictions."
         )
     )
-    training = f"{run.id}-{len(state.epochs_done)}"
+    ended = int(1000 * (state.ended or 0))
     for form in FORMS.values():
         with errors_told(tell=st.info):
-            _row(form, run, training)
+            _row(form, run.id, ended)
 
 
-def _row(form: Form, run: Run, training: str) -> None:
+def _row(form: Form, run_id: str, ended: int) -> None:
+    """One form of the model that a run had when its training ended, at this time in ms."""
+    training = f"{run_id}-{ended}"
     what, button = st.columns([3, 2], vertical_alignment="center")
     title = _(form.title)
     what.markdown(_("**{title}**: {purpose}", title=title, purpose=_(form.purpose)))
@@ -62,7 +64,7 @@ def _row(form: Form, run: Run, training: str) -> None:
         return
     if (made := _made(training).get(form.key)) is None:
         with button:
-            begin = partial(_begin, form, run.id)
+            begin = partial(_begin, form, run_id, ended)
             key = f"export-{training}-{form.key}"
             made = jobs.offer(key, _("Prepare {title}", title=title), begin, _progress, width="stretch")
         if made is None:
@@ -87,11 +89,11 @@ def _made(training: str) -> dict[str, Exported]:
     return made if of == training else {}
 
 
-def _begin(form: Form, run_id: str) -> Job:
+def _begin(form: Form, run_id: str, ended: int) -> Job:
     """Raises RunError when the run is gone meanwhile."""
     model = services.library().model(run_id)
     entry = services.entry(model.dataset)
-    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else ()))
+    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else (), ended))
 
 
 def _progress(fraction: float) -> str:
