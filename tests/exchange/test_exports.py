@@ -189,3 +189,7 @@ def test_a_model_of_the_library_says_how_its_images_are_treated():
     assert work == Export.of(ready_made("keras-log"), "keras", NAMES), "two who ask get one and the same"
     assert hash(work) == hash(Export.of(ready_made("keras-log"), "keras", NAMES))
     assert "could not be written as Keras file" in str(work.in_words(ValueError("?")))
+
+
+def test_the_readme_names_the_packages_that_onnx_needs():
+    assert FORMS["onnx"].install in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
