@@ -1,6 +1,8 @@
 """Training as a person sees it: in a real Chromium, on a real server, with real deaths."""
 
 import re
+import zipfile
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -185,6 +187,32 @@ def test_a_click_on_a_cell_shows_its_pictures(server, page):
     page.mouse.click(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.15)
     expect(page.get_by_text(f"1 predicted as 1: {int(count):,}")).to_be_visible()
     assert run_id in page.url
+
+
+def test_the_model_can_be_taken_away_in_another_form(server, page):
+    """Its forms are still looked at when one has been prepared, though the whole page ran again."""
+    train(page, server.url, epochs=1)
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible(timeout=120_000)
+    settled(page)
+    page.get_by_role("button", name="Take it with you").click()
+    page.get_by_role("button", name="Model for other programs").click()
+    dialog = page.get_by_role("dialog", name="Model for other programs")
+    dialog.get_by_role("button", name="Prepare TensorFlow Lite").click()
+    expect(page.get_by_role("button", name="Python script")).to_have_count(
+        0
+    )  # what was open before hides no part of it
+    expect(dialog.get_by_text(re.compile(r"new process: largest difference 0(\.0\d+)?\."))).to_be_visible(
+        timeout=180_000
+    )
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download TensorFlow Lite").click()
+    with zipfile.ZipFile(download.value.path()) as file:
+        assert {Path(name).name for name in file.namelist()} == {"model.tflite", "about.json", "example.py"}
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("heading", name="On the test set")).to_be_visible()
+    expect(dialog).to_have_count(0)
 
 
 def test_a_deep_link_as_the_first_request_to_a_fresh_server(fresh_server, page):

@@ -1,6 +1,5 @@
 """Where a design comes from and where it goes: presets, files, undo."""
 
-import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -11,6 +10,7 @@ from cnn_core.design.formats.keras.layer import LeftOut
 from cnn_core.design.formats.opening import Opened, open_design
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
+from cnn_core.exchange.forms import stem
 from cnn_core.language import _, _n
 from cnn_core.settings import settings
 from cnn_core.ui.build.editor import commit
@@ -80,10 +80,10 @@ def files(network: Network) -> None:
             _box(count)
         else:
             no_files()
-        stem = re.sub(r"[^\w-]+", "-", network.name).strip("-") or "network"
-        _save(_("Save the design"), network.to_json, f"{stem}.json", "save")
+        name = stem(network.name, "network")
+        _save(_("Save the design"), network.to_json, f"{name}.json", "save")
         if network.backbone is None:
-            _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
+            _save(_("Save for Keras"), network.to_keras_json, f"{name}.keras.json", "save-keras")
         st.caption(_("The address of this page carries the design too: copy it to share."))
         about = _("Its training in plain Keras, with the recipe and the data that are chosen on the page Training:")
         code_ahead(network, session.RECIPE.get(), chosen_entry(), "designer.code", about)

@@ -1,6 +1,5 @@
 """A training as a script and as a notebook in plain Keras, of a run or of what is only chosen yet."""
 
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +15,7 @@ from cnn_core.design.naming import run_title
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import Words
+from cnn_core.exchange.forms import stem
 from cnn_core.language import _
 from cnn_core.runs.request import request_problem
 from cnn_core.ui.kit import services
@@ -23,18 +23,13 @@ from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.use.bases import start_problem
 
 
-def file_stem(name: str) -> str:
-    """The name of a run, or of a design, as a file may have it."""
-    return re.sub(r"[^\w-]+", "-", name).strip("-") or "training"
-
-
-def code_downloads(parts: list[Cell], stem: str, key: str) -> None:
+def code_downloads(parts: list[Cell], name: str, key: str) -> None:
     """The cells as a script and as a notebook; `key` begins the keys of the buttons."""
-    _offer(_("Python script (.py)"), partial(script, parts), f"{stem}.py", f"{key}-script")
+    _offer(_("Python script (.py)"), partial(script, parts), f"{name}.py", f"{key}-script")
     _offer(
         _("Notebook (.ipynb), also for Colab"),
-        partial(notebook, parts, f"{stem}.ipynb"),
-        f"{stem}.ipynb",
+        partial(notebook, parts, f"{name}.ipynb"),
+        f"{name}.ipynb",
         f"{key}-notebook",
     )
 
@@ -63,7 +58,7 @@ def code_ahead(network: Network, recipe: Recipe, entry: Entry, key: str, about: 
         title = run_title(network, recipe)
         parts = cells(network, recipe, entry.name, title=title)
         st.caption(about)
-        code_downloads(parts, file_stem(title), key)
+        code_downloads(parts, stem(title), key)
         downloads_beside(entry.name, recipe, key)
 
 

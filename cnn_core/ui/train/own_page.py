@@ -29,8 +29,8 @@ MOST_PARAMETERS = 3_000_000
 """They make a file of 8 MB: larger ones do not get through by mail."""
 
 
-def own_page(run: Run, state: RunState, stem: str) -> None:
-    """Offer the page of a run that has ended as `stem`.html, or say why there is none."""
+def own_page(run: Run, state: RunState, name: str) -> None:
+    """Offer the page of a run that has ended as `name`.html, or say why there is none."""
     if not state.saved:
         return
     if problem := obstacle(run):
@@ -40,7 +40,7 @@ def own_page(run: Run, state: RunState, stem: str) -> None:
     st.download_button(
         _("Page of your own (.html)"),
         partial(page, run, state, owner.name if owner else "", spoken()),
-        f"{stem}.html",
+        f"{name}.html",
         "text/html",
         icon=":material/phone_iphone:",
         key="run-take-page",
