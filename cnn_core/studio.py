@@ -26,10 +26,14 @@ class Studio:
     Attributes:
         catalogue: the data sets that can be trained on.
         shelf: the files that visitors have sent and not yet kept.
+
+    Args:
+        serves: whether its engine trains everybody's runs, as a server's does, or only those that are put into its own
+            queue: a command that ends with its own run must not leave another one half done.
     """
 
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    def __init__(self, settings: Settings, *, serves: bool = True):
+        self.settings, self.serves = settings, serves
         self.catalogue = Catalogue(settings.datasets)
         self.shelf = Shelf(settings.shelf, settings)
         self._made: dict[str, Any] = {}
@@ -104,4 +108,4 @@ def new_engine(studio: Studio) -> Engine:
     """The engine of `studio`, on a cluster; tests put another one in its place."""
     from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
 
-    return Engine(studio.store, studio.library, studio.catalogue, studio.settings)
+    return Engine(studio.store, studio.library, studio.catalogue, studio.settings, serves=studio.serves)

@@ -39,9 +39,14 @@ class Engine:
 
     Attributes:
         queue: the runs that wait or are trained; what their workers report goes to `store`.
+
+    Args:
+        serves: whether it trains whatever waits in the store, or only what is put into its own queue.
     """
 
-    def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
+    def __init__(
+        self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings, *, serves: bool = True
+    ):
         self._settings = settings
         self._supplies = new_supplies(library, catalogue, settings)
         self._topic = f"jobs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
@@ -54,6 +59,7 @@ class Engine:
             tidy(store, catalogue, Kept.by(settings))
 
         self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
+        self.queue.own = None if serves else set()
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()
 
