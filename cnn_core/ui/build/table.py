@@ -1,12 +1,11 @@
 """The calculator: one row for the input and one for each layer; the row that is selected is the one being edited."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.design.arithmetic import number, sides
-from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.naming import layer_label
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport, Trace
 from cnn_core.language import _

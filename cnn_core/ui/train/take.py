@@ -14,6 +14,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.train.logs import offer_logs
 
 HALF = "mixed_bfloat16"
 
@@ -27,6 +28,7 @@ def take_with_you(run: Run, state: RunState) -> None:
         if state.saved:
             model = partial(_model, run.id)
             _offer(_("Trained model (.keras)"), model, f"{stem}.keras", "model")
+        offer_logs(run, state, stem)
         _data(run)
 
 

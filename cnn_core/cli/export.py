@@ -1,0 +1,51 @@
+"""`export`: a trained model in another form."""
+
+from pathlib import Path
+
+from cnn_core.cli import OK, asked
+from cnn_core.cli.follow import Seen, follow
+from cnn_core.cli.out import Out, quiet
+from cnn_core.engine.job import Job
+from cnn_core.engine.work.export import Export, Exported
+from cnn_core.errors import RunError
+from cnn_core.exchange.forms import FORMS, Form
+from cnn_core.language import Text, _
+from cnn_core.studio import Studio
+
+
+def export(key: str, to: str, path: Path | None, *, as_json: bool) -> int:
+    """Write it. Raises StudioError when there is no such form or model, or the form cannot hold it."""
+    quiet()
+    out, form = Out(as_json), _form(to)
+    with asked.studio() as studio:
+        made = _made(studio, key, form, out)
+    out.written(path or Path(made.file), made.content, form=form.key, difference=made.difference)
+    return OK
+
+
+def _form(to: str) -> Form:
+    """Raises RunError for a form that is not known, or not installed."""
+    if to not in FORMS:
+        what, expected = Text("There is no such form"), Text("one of {names}", names=", ".join(FORMS))
+        raise RunError(what, expected=expected, received=repr(to[:80]))
+    if missing := FORMS[to].missing:
+        raise RunError(
+            Text("This form needs packages that are not installed"),
+            expected=Text("{packages}", packages=", ".join(missing)),
+            todo=Text('Install them: pip install "cnn-studio[{extra}]"', extra=to),
+        )
+    return FORMS[to]
+
+
+def _made(studio: Studio, key: str, form: Form, out: Out) -> Exported:
+    model = studio.library.model(key)
+    names = next((entry.class_names for entry in studio.catalogue.entries() if entry.name == model.dataset), ())
+    job = studio.engine.begin(Export.of(model, form.key, names))
+    if follow(lambda: _seen(job), job.stop, out):
+        raise KeyboardInterrupt
+    made: Exported = job.result()
+    return made
+
+
+def _seen(job: Job) -> Seen:
+    return Seen(not job.done, job.fraction, _("Writing the model, and reading it again to compare"))
