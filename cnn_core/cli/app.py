@@ -23,8 +23,15 @@ APP = App(
     help_epilogue=CODES,
 )
 
+
+def _no_option(kind: type, value: str | None) -> None:
+    """A design may be `-`, standard input; what else begins so is a mistyped option."""
+    if value and value.startswith("-") and value != "-":
+        raise ValueError("There is no such option here.")
+
+
 Json = Annotated[bool, Parameter(name="--json", negative="")]
-Design = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Design = Annotated[str, Parameter(allow_leading_hyphen=True, validator=_no_option)]
 Out = Annotated[Path | None, Parameter(name=("--out", "-o"))]
 
 

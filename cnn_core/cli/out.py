@@ -62,7 +62,7 @@ def _print_table(rows: Rows) -> None:
     """As wide as it must be where nobody sees it: a narrow file would cut names."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, head in enumerate(rows[0]):
-        numbers = place > 0 and all(row[head][:1].isdigit() or row[head] in ("", "–") for row in rows)
+        numbers = place > 0 and all(row[head].lstrip("−")[:1].isdigit() or row[head] in ("", "–") for row in rows)
         table.add_column(head, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*row.values())

@@ -46,15 +46,16 @@ def _totals(network: Network, traced: Trace) -> str:
 
 
 def _facts(network: Network, traced: Trace) -> dict[str, Any]:
-    """For scripts; shapes are channels last, without the batch."""
+    """For scripts; shapes are without the batch, in the order that `data_format` says."""
     return {
         "name": network.name,
-        "input_shape": network.input_shape,
+        "data_format": network.data_format,
+        "input_shape": shown(network.input_shape, network.data_format),
         "layers": [
             {
                 "type": report.layer.type,
                 "arguments": report.layer.arguments(),
-                "output_shape": report.output_shape,
+                "output_shape": shown(report.output_shape, network.data_format),
                 "parameters": report.parameters,
                 "macs": report.macs,
                 "receptive_field": report.receptive_field,
