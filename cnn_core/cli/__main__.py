@@ -2,7 +2,7 @@
 
 import sys
 
-from cnn_core.cli.app import main
+from cnn_core.cli.commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

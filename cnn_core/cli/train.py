@@ -23,7 +23,7 @@ ADDRESS = "/run?run={run}"
 
 
 class Asked(NamedTuple):
-    """What was typed: see `app.train`."""
+    """What was typed: see `commands.train`."""
 
     design: str | None
     preset: str

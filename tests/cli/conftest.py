@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cnn_core.cli.app import main
+from cnn_core.cli.commands import main
 from cnn_core.settings import Settings
 from tests.support.stand_in import StandIn
 

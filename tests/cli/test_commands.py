@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cnn_core.cli.app import APP
+from cnn_core.cli.commands import APP
 from tests.support.processes import ROOT
 
 COMMANDS = ("serve", "train", "duel", "shapes", "runs", "export", "logs", "doctor")
@@ -24,7 +24,7 @@ HEAVY = (
 )
 IMPORTED = f"""
 import sys
-from cnn_core.cli.app import main
+from cnn_core.cli.commands import main
 code = main(sys.argv[1:])
 print(*sorted({{name.split(".")[0] for name in sys.modules}} & set({HEAVY})), file=sys.stderr)
 sys.exit(code)
