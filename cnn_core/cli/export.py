@@ -19,7 +19,8 @@ def export(key: str, to: str, path: Path | None, *, as_json: bool) -> int:
     out, form = Out(as_json), _form(to)
     with asked.studio() as studio:
         made = _made(studio, key, form, out)
-    out.written(path or Path(made.file), made.content, form=form.key, difference=made.difference)
+    proof = _("Loaded again, it differs from the original by {difference:.1g} at most.", difference=made.difference)
+    out.written(path or Path(made.file), made.content, proof, form=form.key, difference=made.difference)
     return OK
 
 
@@ -32,7 +33,7 @@ def _form(to: str) -> Form:
         raise RunError(
             Text("This form needs packages that are not installed"),
             expected=Text("{packages}", packages=", ".join(missing)),
-            todo=Text('Install them: pip install "cnn-studio[{extra}]"', extra=to),
+            todo=Text("Install them: {command}", command=FORMS[to].install),
         )
     return FORMS[to]
 

@@ -46,8 +46,11 @@ class Out:
         else:
             print(error, file=sys.stderr, flush=True)
 
-    def written(self, path: Path, content: bytes, **facts: Any) -> None:
-        """Write a file that was asked for, and say so. Raises DataError where it cannot be written."""
+    def written(self, path: Path, content: bytes, more: str = "", **facts: Any) -> None:
+        """Write a file that was asked for, and say so and what `more` there is to say.
+
+        Raises DataError where it cannot be written.
+        """
         try:
             path.write_bytes(content)
         except OSError as error:
@@ -55,7 +58,7 @@ class Out:
             raise DataError(what, received=str(error.strerror or error), todo=todo) from error
         size = len(content)
         told = _("{file} ({size:,} bytes)", file=str(path), size=size)
-        self.answer({"file": str(path), "bytes": size, **facts}, told)
+        self.answer({"file": str(path), "bytes": size, **facts}, "\n".join(filter(None, (told, more))))
 
 
 def _print_table(rows: Rows) -> None:

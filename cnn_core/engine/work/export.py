@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from cnn_core.data.datasets import BUNDLED, MNIST
@@ -62,7 +64,14 @@ class Export(Work):
 
     def run(self, context: Context) -> Exported:
         """Raises EngineError where the form cannot hold this network, lacks its packages, or predicts otherwise."""
-        raise NotImplementedError
+        from cnn_core.exchange.exports.package import Subject, packed_with_proof
+
+        model = context.model(self.model)
+        context.report(0.05)
+        subject = Subject(model, self.network, self.title, self.classes, self.digits)
+        with TemporaryDirectory() as folder:
+            packed = packed_with_proof(subject, self.form, Path(folder), context.report, context.stopped)
+        return Exported(FORMS[self.form].file(self.title), *packed)
 
     def in_words(self, error: Exception) -> EngineError:
         what = Text("The model could not be written as {form}", form=FORMS[self.form].title)

@@ -1,6 +1,5 @@
 """Take it with you: a run as a script and a notebook in plain Keras, and its trained model."""
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -8,12 +7,14 @@ import streamlit as st
 
 from cnn_core.design.formats.code.cells import PLAIN, Cell, cells, script
 from cnn_core.design.formats.code.notebook import notebook
+from cnn_core.exchange.forms import stem
 from cnn_core.language import _
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
+from cnn_core.ui.train.exports import other_forms
 from cnn_core.ui.train.logs import offer_logs
 
 HALF = "mixed_bfloat16"
@@ -22,13 +23,13 @@ HALF = "mixed_bfloat16"
 def take_with_you(run: Run, state: RunState) -> None:
     """A button with downloads behind it."""
     with st.popover(_("Take it with you"), icon=":material/download:", key="run-take"):
-        stem = re.sub(r"[^\w-]+", "-", run.name).strip("-") or "training"
+        name = stem(run.name)
         with errors_told(tell=st.info):
-            _code(_cells(run, state), stem)
+            _code(_cells(run, state), name)
         if state.saved:
-            model = partial(_model, run.id)
-            _offer(_("Trained model (.keras)"), model, f"{stem}.keras", "model")
-        offer_logs(run, state, stem)
+            _offer(_("Trained model (.keras)"), partial(_model, run.id), f"{name}.keras", "model")
+            other_forms(run, state)
+        offer_logs(run, state, name)
         _data(run)
 
 
@@ -38,11 +39,11 @@ def _cells(run: Run, state: RunState) -> list[Cell]:
     return cells(run.network, run.recipe, run.dataset, title=run.name, precision=precision)
 
 
-def _code(parts: list[Cell], stem: str) -> None:
+def _code(parts: list[Cell], name: str) -> None:
     st.caption(_("The same training in plain Keras. On a machine like this one it gives the very same losses."))
-    _offer(_("Python script (.py)"), partial(script, parts), f"{stem}.py", "script")
+    _offer(_("Python script (.py)"), partial(script, parts), f"{name}.py", "script")
     _offer(
-        _("Notebook (.ipynb), also for Colab"), partial(notebook, parts, f"{stem}.ipynb"), f"{stem}.ipynb", "notebook"
+        _("Notebook (.ipynb), also for Colab"), partial(notebook, parts, f"{name}.ipynb"), f"{name}.ipynb", "notebook"
     )
 
 
