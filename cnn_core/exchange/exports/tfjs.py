@@ -70,9 +70,7 @@ def layers_model(network: Network, arrays: Sequence[Arrays], *, scaled: bool) ->
     layers = [("InputLayer", source)]
     layers += [(part.kind, part.config | {"name": name}) for name, part in zip(names, parts, strict=True)]
     stored = {
-        f"{name}/{array}": value
-        for name, part in zip(names, parts, strict=True)
-        for array, value in part.arrays.items()
+        f"{name}/{array}": value for name, part in zip(names, parts, strict=True) for array, value in part.arrays.items()
     }
     content = b"".join(np.ascontiguousarray(value, "<f4").tobytes() for value in stored.values())
     return {MODEL: json.dumps(_model(layers, stored)).encode(), WEIGHTS: content}
