@@ -14,6 +14,7 @@ from cnn_core.engine.connection import Connection
 from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.supplies import Supplies
+from cnn_core.engine.tracking import Tracking
 from cnn_core.engine.trainers import KEY
 from cnn_core.engine.work.base import QUESTIONS, TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
@@ -54,8 +55,10 @@ class Engine:
         self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
+        self._tracking = Tracking(store, settings.mlflow_tracking_uri)
 
-        def on_ended() -> None:
+        def on_ended(run_id: str) -> None:
+            self._tracking.tell(run_id)
             tidy(store, catalogue, Kept.by(settings))
 
         self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
@@ -93,6 +96,7 @@ class Engine:
         self._tasks.stop()
         self.queue.close()
         self._connection.close()
+        self._tracking.close()
 
     def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
         """Send the work, and once more with what the worker lacks."""

@@ -18,7 +18,7 @@ from distributed import Client, Future, KilledWorker
 
 from cnn_core.engine import reports, trainers
 from cnn_core.engine.attempt import KILLED, Attempt, failed
-from cnn_core.engine.ledger import Ledger
+from cnn_core.engine.ledger import Ended, Ledger
 from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.worker import request_stop
@@ -42,13 +42,13 @@ class Queue:
         on_ended: called, in a thread, when a run has ended.
     """
 
-    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client], on_ended: Callable[[], None]):
+    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client], on_ended: Ended):
         self._store, self._supplies, self._client = store, supplies, client
         self.own: set[str] | None = None  # a set: the runs that were put here, and no others are taken
         self._id = secrets.token_hex(8)
         self._topic = f"runs-{self._id}"  # other servers on the same cluster have their own
         self._leases = store.leases(self._id)
-        self._ledger = Ledger(store, self._id, self._abandon, lambda: self._asker.submit(_logged, on_ended))
+        self._ledger = Ledger(store, self._id, self._abandon, lambda run: self._asker.submit(_logged, on_ended, run))
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
         self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
