@@ -204,8 +204,8 @@ def address(installed) -> Iterator[str]:
 
     until(healthy)
     yield f"http://localhost:{port}"
-    server.terminate()
-    server.wait(30)
+    server.send_signal(signal.SIGINT)
+    assert server.wait(30) == 0, "Ctrl+C is how it is ended"
 
 
 @pytest.mark.browser

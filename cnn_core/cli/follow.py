@@ -32,7 +32,8 @@ def follow(look: Callable[[], Seen], stop: Callable[[], None], out: Out) -> bool
         whether it was asked to end.
     """
     console = Console(stderr=True, markup=False, highlight=False)
-    columns = BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.description}", markup=False)
+    shape = BarColumn(style="bright_black", complete_style="magenta", finished_style="green")
+    columns = shape, TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.description}", markup=False)
     asked = False
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=1.0)
