@@ -30,7 +30,7 @@ def _no_option(kind: type, value: str | None) -> None:
         raise ValueError("There is no such option here.")
 
 
-Json = Annotated[bool, Parameter(name="--json", negative="")]
+Json = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
 Design = Annotated[str, Parameter(allow_leading_hyphen=True, validator=_no_option)]
 Out = Annotated[Path | None, Parameter(name=("--out", "-o"))]
 
@@ -86,7 +86,7 @@ def train(
     recipe: Path | None = None,
     epochs: int | None = None,
     set_: Annotated[list[str] | None, Parameter(name="--set", negative="")] = None,
-    name: str = "",
+    name: Annotated[str, Parameter(show_default=False)] = "",
     json: Json = False,
 ) -> int:
     """Train a network. The run stands in the app, too; Ctrl+C ends it and keeps what it has learned.

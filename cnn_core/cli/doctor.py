@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 from packaging.requirements import Requirement
+from pydantic import ValidationError
 
 from cnn_core.cli import FAILED, OK
 from cnn_core.cli.out import Out, quiet
@@ -19,7 +20,7 @@ from cnn_core.engine.work.device import Device
 from cnn_core.errors import StudioError
 from cnn_core.exchange.forms import ONNX
 from cnn_core.language import _, _n
-from cnn_core.settings import settings
+from cnn_core.settings import Settings, settings
 from cnn_core.studio import Studio, home_fault
 
 PYTHON = (3, 11), (3, 14)
@@ -65,6 +66,13 @@ def _line(finding: Finding) -> str:
 def _findings(port: int, out: Out) -> Iterator[Finding]:
     yield _python()
     yield _packages()
+    yield (of_settings := _settings())
+    if of_settings.ok:
+        yield from _of_this_machine(port, out)
+
+
+def _of_this_machine(port: int, out: Out) -> Iterator[Finding]:
+    """What depends on the settings."""
     yield from _extras()
     home = _home()
     yield home
@@ -119,6 +127,23 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+def _settings() -> Finding:
+    """Whether the environment variables can be read."""
+    name = _("Settings")
+    try:
+        given = settings().model_fields_set
+    except ValidationError as error:
+        faults = "; ".join(f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors())
+        return Finding(name, False, faults, _("Correct these environment variables, or remove them"))
+    return Finding(name, True, ", ".join(map(_variable, sorted(given))) or _("all as they are when nothing is said"))
+
+
+def _variable(field: str) -> str:
+    """The environment variable of a field; of some it is the name already."""
+    known = Settings.model_fields.get(field)
+    return str(known.validation_alias or f"CNN_STUDIO_{field.upper()}") if known else field
 
 
 def _extras() -> Iterator[Finding]:

@@ -106,3 +106,15 @@ def test_mlflow_is_asked_for_and_missing(found, home, monkeypatch):
         doctor, "_version", lambda package, real=doctor._version: "" if "mlflow" in package else real(package)
     )
     assert "MLFLOW_TRACKING_URI is set" in found("Extra mlflow")["Extra mlflow"]["found"]
+
+
+def test_a_setting_that_cannot_be_read(found, monkeypatch):
+    monkeypatch.setenv("CNN_STUDIO_MAX_EPOCHS", "many")
+    monkeypatch.setattr(doctor, "settings", Settings)
+    assert found("Settings")["Settings"]["found"].startswith("CNN_STUDIO_MAX_EPOCHS: ")
+
+
+def test_the_settings_that_were_made_are_named(found, home, monkeypatch):
+    own = Settings(home=home, max_epochs=3, MLFLOW_TRACKING_URI="")
+    monkeypatch.setattr(doctor, "settings", lambda: own)
+    assert found()["Settings"]["found"] == "CNN_STUDIO_HOME, CNN_STUDIO_MAX_EPOCHS, MLFLOW_TRACKING_URI"
