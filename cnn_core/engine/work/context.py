@@ -55,9 +55,9 @@ class Context:
         self._kept, self._supplies = kept, supplies
         self._report, self._stopped = report, stopped
 
-    def model(self, key: str) -> Any:
+    def model(self, key: str, version: int = 0) -> Any:
         """The trained model `key`, a keras.Model."""
-        return self._get(Key("model", key), _load)
+        return self._get(Key("model", key, version), _load)
 
     def dataset(self, key: Key) -> Dataset:
         """The data set `key`."""

@@ -41,6 +41,7 @@ class Export(Work):
         title: what it is called; the file is named after it.
         classes: their names; of another number than the model's answers, they are left out.
         digits: whether its images are digits, treated as MNIST was made.
+        version: tells a model from the one that it becomes when its training goes on.
     """
 
     model: str
@@ -49,24 +50,25 @@ class Export(Work):
     title: str
     classes: tuple[str, ...] = ()
     digits: bool = False
+    version: int = 0
 
     place = BACKGROUND
     shared = True
 
     @classmethod
-    def of(cls, model: Model, form: str, classes: tuple[str, ...] = ()) -> Export:
+    def of(cls, model: Model, form: str, classes: tuple[str, ...] = (), version: int = 0) -> Export:
         """Of a model of the library; `classes` as its data set names them."""
         digits = model.dataset in (BUNDLED, MNIST) and model.input_shape == (28, 28, 1)
-        return cls(model.key, form, model.network, model.title, classes, digits)
+        return cls(model.key, form, model.network, model.title, classes, digits, version)
 
     def needs(self) -> tuple[Key, ...]:
-        return (Key("model", self.model),)
+        return (Key("model", self.model, self.version),)
 
     def run(self, context: Context) -> Exported:
         """Raises EngineError where the form cannot hold this network, lacks its packages, or predicts otherwise."""
         from cnn_core.exchange.exports.package import Subject, packed_with_proof
 
-        model = context.model(self.model)
+        model = context.model(self.model, self.version)
         context.report(0.05)
         subject = Subject(model, self.network, self.title, self.classes, self.digits)
         with TemporaryDirectory() as folder:

@@ -84,6 +84,7 @@ if __name__ == "__main__":
         print(f"{{answer:7.2%}}  {{name}}")
 '''
 
+
 def example(form: str) -> tuple[str, str]:
     """The name of the file and its text."""
     if form == "tfjs":

@@ -1,4 +1,4 @@
-"""What is to be downloaded: the model's files, what is known of it, an example, and how near it came, as one zip file."""
+"""What is downloaded, as one zip file: a model's files, what is known of it, an example, and what the proof gave."""
 
 import io
 import json
@@ -22,8 +22,8 @@ ABOUT, BROWSER_IMAGES = "about.json", "images.bin"
 BROWSER_VALUES = 200_000  # at most so many pixel values travel along, for a browser to predict
 PIXELS = Text("0 to 255, as they are in the picture: the network scales them itself")
 DIGITS = Text(
-    "White on black, as in MNIST: the digit is scaled to fit 20 × 20 pixels, and its centre of mass is put in the middle "
-    "of 28 × 28"
+    "White on black, as in MNIST: the digit is scaled to fit 20 × 20 pixels, and its centre of mass is put in the "
+    "middle of 28 × 28"
 )
 PHOTOS = Text("The middle of the picture is cropped to the shape of the input, then scaled with antialiasing")
 

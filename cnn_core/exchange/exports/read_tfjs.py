@@ -18,16 +18,23 @@ def _load() -> Any:
     (first, *items) = plain["modelTopology"]["model_config"]["config"]["layers"]
     layers = [getattr(keras.layers, item["class_name"])(**item["config"]) for item in items]
     model = keras.Sequential([keras.Input(first["config"]["batch_input_shape"][1:]), *layers])
+    for layer, arrays in _arrays(plain).items():
+        model.get_layer(layer).set_weights(arrays)
+    return model
+
+
+def _arrays(plain: dict[str, Any]) -> dict[str, list[np.ndarray]]:
+    """By the name of a layer its arrays, in their order, which is Keras's."""
     (manifest,) = plain["weightsManifest"]
     (file,) = manifest["paths"]
     numbers, at = np.fromfile(file, "<f4"), 0
+    found: dict[str, list[np.ndarray]] = {}
     for weight in manifest["weights"]:
-        layer, name = weight["name"].split("/")
         size = math.prod(weight["shape"])
-        (variable,) = (variable for variable in model.get_layer(layer).weights if variable.name == name)
-        variable.assign(numbers[at : at + size].reshape(weight["shape"]))
+        layer = weight["name"].partition("/")[0]
+        found.setdefault(layer, []).append(numbers[at : at + size].reshape(weight["shape"]))
         at += size
-    return model
+    return found
 
 
 def predict(images: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cnn_core.design.arithmetic import span
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import LayerReport
@@ -41,6 +42,8 @@ _AS_LAYERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 """Activations that TensorFlow.js has only as layers of their own."""
 _UNKNOWN = ("exponential",)
+_NEVER_DILATED = ("DepthwiseConv2D", "SeparableConv2D")
+"""TensorFlow.js overlooks the dilation_rate of one, and of the other refuses it beside strides."""
 
 
 class Part(NamedTuple):
@@ -70,7 +73,9 @@ def layers_model(network: Network, arrays: Sequence[Arrays], *, scaled: bool) ->
     layers = [("InputLayer", source)]
     layers += [(part.kind, part.config | {"name": name}) for name, part in zip(names, parts, strict=True)]
     stored = {
-        f"{name}/{array}": value for name, part in zip(names, parts, strict=True) for array, value in part.arrays.items()
+        f"{name}/{array}": value
+        for name, part in zip(names, parts, strict=True)
+        for array, value in part.arrays.items()
     }
     content = b"".join(np.ascontiguousarray(value, "<f4").tobytes() for value in stored.values())
     return {MODEL: json.dumps(_model(layers, stored)).encode(), WEIGHTS: content}
@@ -91,6 +96,8 @@ def _refused(what: Text) -> EngineError:
 def _parts(report: LayerReport, learned: Arrays) -> Iterator[Part]:
     """A layer, as one of TensorFlow.js or as several."""
     layer, config = report.layer, report.layer.arguments()
+    if layer.type == "Flatten" and len(report.input_shape) == 1:
+        return  # TensorFlow.js refuses a second Flatten, which does nothing
     names = [name for name in _ARRAYS.get(layer.type, ()) if config.get(_WITHOUT.get(name, ""), True)]
     arrays = dict(zip(names, learned, strict=False))  # a Dropout keeps its random state
     activation = config.get("activation", "linear")
@@ -98,6 +105,9 @@ def _parts(report: LayerReport, learned: Arrays) -> Iterator[Part]:
         config["activation"] = "linear" if activation in _AS_LAYERS else _NAMES.get(activation, activation)
     if config.pop("groups", 1) > 1:
         arrays["kernel"] = ungrouped(arrays["kernel"], report.input_shape[-1])
+    if layer.type in _NEVER_DILATED:
+        arrays["depthwise_kernel"] = dilated(arrays["depthwise_kernel"], config["dilation_rate"])
+        config |= {"kernel_size": arrays["depthwise_kernel"].shape[:2], "dilation_rate": (1, 1)}
     kept = config.pop("keepdims", False)
     yield Part(layer.type, config | _layout(layer), arrays)
     if kept:
@@ -127,6 +137,14 @@ def ungrouped(kernel: np.ndarray, channels: int) -> np.ndarray:
     for group, own in enumerate(np.split(kernel, groups, axis=3)):
         whole[:, :, group, :, group] = own
     return whole.reshape(*kernel.shape[:2], channels, filters)
+
+
+def dilated(kernel: np.ndarray, rates: tuple[int, int]) -> np.ndarray:
+    """The kernel (rows, columns, ...) that computes the same without dilation: with zeros in its gaps."""
+    rows, columns = map(span, kernel.shape[:2], rates)
+    whole = np.zeros((rows, columns, *kernel.shape[2:]), kernel.dtype)
+    whole[:: rates[0], :: rates[1]] = kernel
+    return whole
 
 
 def _model(layers: Sequence[tuple[str, dict[str, Any]]], stored: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -61,6 +61,15 @@ def _tfjs(model: Any, network: Network, folder: Path) -> None:
 
 
 def _onnx(model: Any, network: Network, folder: Path) -> None:
+    for number, layer in enumerate(network.layers, start=1):
+        plain = layer.arguments()
+        if plain.get("activation") == "gelu" or plain.get("groups", 1) > 1:
+            what = "gelu" if plain["activation"] == "gelu" else "groups"
+            raise EngineError(
+                Text("Layer {number}: {what} cannot be written as ONNX", number=number, what=what),
+                received=Text("tf2onnx, which writes it, does not have this operation"),
+                todo=Text("Take another form, such as TensorFlow Lite"),
+            )
     model.export(folder / "model.onnx", format="onnx", verbose=False)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from cnn_core.engine.job import Job
 from cnn_core.engine.work.export import Export, Exported
 from cnn_core.exchange.forms import FORMS, Form
 from cnn_core.language import _
@@ -14,6 +15,7 @@ from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
 
+FORMS_ICON = ":material/deployed_code:"
 WRITTEN = 0.5  # the fraction that is done when the files are written, and the proof begins
 _OPEN: Slot[str] = Slot("exports.open", "")
 """The id of the run whose forms are looked at: the end of a job runs the page anew, which would close them."""
@@ -21,14 +23,16 @@ _MADE: Slot[tuple[str, dict[str, Exported]]] = Slot("exports.made", ("", {}))
 """Which training they are of, and by form what was made; of one training only, for they can be large."""
 
 
-def other_forms(run: Run, state: RunState) -> None:
-    """A button that shows all forms."""
-    label = _("Model for other programs")
-    if st.button(label, icon=":material/deployed_code:", key="run-take-forms", width="stretch"):
-        _OPEN.put(run.id)
+def show_forms(run: Run) -> None:
+    """Have the forms of a run's model looked at from the next script run on."""
+    _OPEN.put(run.id)
+
+
+def forms_dialog(run: Run, state: RunState) -> None:
+    """All forms, when they are looked at."""
     if _OPEN.get() == run.id:
-        title = _("The trained model, for other programs")
-        st.dialog(title, width="medium", icon=":material/deployed_code:", on_dismiss=_close)(_forms)(run, state)
+        title = _("Model for other programs")
+        st.dialog(title, width="medium", icon=FORMS_ICON, on_dismiss=_close)(_forms)(run, state)
 
 
 def _close() -> None:
@@ -38,17 +42,19 @@ def _close() -> None:
 def _forms(run: Run, state: RunState) -> None:
     st.caption(
         _(
-            "With each come the names of the classes and an example that runs it. Before you get it, a new process "
-            "loads it and predicts fixed images: how far that is from this network’s own predictions is said here."
+            "Each comes with the names of the classes and an example that runs it. Before you get it, a new process "
+            "loads it and predicts a few images; beside it stands how far it is from this network’s own predictions."
         )
     )
-    training = f"{run.id}-{len(state.epochs_done)}"
+    ended = int(1000 * (state.ended or 0))
     for form in FORMS.values():
         with errors_told(tell=st.info):
-            _row(form, run, training)
+            _row(form, run.id, ended)
 
 
-def _row(form: Form, run: Run, training: str) -> None:
+def _row(form: Form, run_id: str, ended: int) -> None:
+    """One form of the model that a run had when its training ended, at this time in ms."""
+    training = f"{run_id}-{ended}"
     what, button = st.columns([3, 2], vertical_alignment="center")
     title = _(form.title)
     what.markdown(_("**{title}**: {purpose}", title=title, purpose=_(form.purpose)))
@@ -58,7 +64,7 @@ def _row(form: Form, run: Run, training: str) -> None:
         return
     if (made := _made(training).get(form.key)) is None:
         with button:
-            begin = partial(_begin, form, run.id)
+            begin = partial(_begin, form, run_id, ended)
             key = f"export-{training}-{form.key}"
             made = jobs.offer(key, _("Prepare {title}", title=title), begin, _progress, width="stretch")
         if made is None:
@@ -83,11 +89,11 @@ def _made(training: str) -> dict[str, Exported]:
     return made if of == training else {}
 
 
-def _begin(form: Form, run_id: str) -> jobs.Job:
-    """Raises RunError when the run has no model that predicts images."""
+def _begin(form: Form, run_id: str, ended: int) -> Job:
+    """Raises RunError when the run is gone meanwhile."""
     model = services.library().model(run_id)
     entry = services.entry(model.dataset)
-    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else ()))
+    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else (), ended))
 
 
 def _progress(fraction: float) -> str:
@@ -97,8 +103,8 @@ def _progress(fraction: float) -> str:
 def _proof(form: Form, difference: float) -> str:
     if form.key == "tfjs":
         return _(
-            "Read again and computed by Keras in a new process: largest difference {difference}. What TensorFlow.js "
-            "makes of it in your own browser, its example says.",
+            "Read again and computed by Keras in a new process: largest difference {difference}. The example shows "
+            "that of TensorFlow.js in your own browser.",
             difference=_plainly(difference),
         )
     return _("Loaded again in a new process: largest difference {difference}.", difference=_plainly(difference))

@@ -14,23 +14,35 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
-from cnn_core.ui.train.exports import other_forms
+from cnn_core.ui.kit.session import Slot
+from cnn_core.ui.train.exports import FORMS_ICON, forms_dialog, show_forms
 from cnn_core.ui.train.logs import offer_logs
 
 HALF = "mixed_bfloat16"
+OPEN: Slot[bool] = Slot("take.open", False)
+"""Whether what is offered is shown."""
 
 
 def take_with_you(run: Run, state: RunState) -> None:
     """A button with downloads behind it."""
-    with st.popover(_("Take it with you"), icon=":material/download:", key="run-take"):
+    with st.popover(_("Take it with you"), icon=":material/download:", key=OPEN.key, on_change="rerun"):
         name = stem(run.name)
         with errors_told(tell=st.info):
             _code(_cells(run, state), name)
         if state.saved:
             _offer(_("Trained model (.keras)"), partial(_model, run.id), f"{name}.keras", "model")
-            other_forms(run, state)
+        if exportable := state.saved and run.recipe.pixel_order is None:  # else it cannot predict an image
+            label = _("Model for other programs")
+            st.button(label, icon=FORMS_ICON, key="run-take-forms", on_click=_to_forms, args=(run,), width="stretch")
         offer_logs(run, state, name)
         _data(run)
+    if exportable:
+        forms_dialog(run, state)
+
+
+def _to_forms(run: Run) -> None:
+    show_forms(run)
+    OPEN.put(False)  # it would lie above them
 
 
 def _cells(run: Run, state: RunState) -> list[Cell]:

@@ -3,7 +3,6 @@
 import base64
 import json
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -16,8 +15,9 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
 from cnn_core.exchange.weights import described, packed, read_weights
 from cnn_core.runs.models import READY_MADE
-from cnn_core.training.build import build, from_bytes
+from cnn_core.training.build import from_bytes
 from tests.design.strategies import networks
+from tests.support.exported import with_weights
 
 RUN = """
 async ([layers, weights, dtype, shape, images]) => {
@@ -51,17 +51,6 @@ def in_browser(site: Page, network: Network, arrays, images: np.ndarray, dtype: 
         [np.frombuffer(base64.b64decode(one["values"]), np.float32).reshape(one["shape"]) for one in maps]
         for maps in answer
     ]
-
-
-def with_weights(network: Network, seed: int) -> keras.Sequential:
-    """Weights that show every mistake: no zeros, variances above zero."""
-    model, random = build(network), np.random.default_rng(seed)
-    for layer in model.layers:
-        values = [random.normal(0, 0.5, weight.shape) for weight in layer.get_weights()]
-        if isinstance(layer, keras.layers.BatchNormalization):
-            values[-1] = np.abs(values[-1]) + 0.1
-        layer.set_weights(values)
-    return model
 
 
 seen: set[str] = set()
