@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from cnn_core.cli.follow import result
 from cnn_core.cli.out import Out
 from cnn_core.data.datasets import Entry
 from cnn_core.design.fields import checked
@@ -108,8 +109,8 @@ def ready(studio: Studio, name: str, out: Out) -> Entry:
     """The data set of this name, downloaded first where that can be. Raises DataError."""
     entry = _entry(studio, name)
     if entry and not entry.ready and name in FILES and not entry.problem:
-        out.say(_("Downloading {data}…", data=entry.title))
-        studio.catalogue.save(name, studio.engine.begin(Download(name)).result())
+        out.say(_("{data} is downloaded first.", data=entry.title))
+        studio.catalogue.save(name, result(studio.engine.begin(Download(name)), _("Downloading"), out))
         entry = _entry(studio, name)
     if entry is None or not entry.ready:
         studio.catalogue.load(name)  # raises the DataError that says what to do

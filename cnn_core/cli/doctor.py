@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from pydantic import ValidationError
 
 from cnn_core.cli import FAILED, OK
-from cnn_core.cli.out import Out, quiet
+from cnn_core.cli.out import Out
 from cnn_core.design.memory import readable
 from cnn_core.engine.work.device import Device
 from cnn_core.errors import StudioError
@@ -48,7 +48,6 @@ class Finding:
 
 def doctor(port: int, *, as_json: bool) -> int:
     """Look at everything, and say it; gives 1 when something will not work."""
-    quiet()
     out = Out(as_json)
     findings = list(_findings(port, out))
     ok = all(finding.ok for finding in findings)

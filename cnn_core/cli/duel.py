@@ -4,7 +4,7 @@ from typing import Any
 
 from cnn_core.cli import OK, STOPPED, asked
 from cnn_core.cli.follow import Seen, follow
-from cnn_core.cli.out import Out, quiet
+from cnn_core.cli.out import Out, in_the_app
 from cnn_core.compare import duel as duels
 from cnn_core.compare.gather import gather
 from cnn_core.compare.plan import MOST_SEEDS, Duel, Plan
@@ -27,7 +27,6 @@ def duel(
     sides: tuple[str, str], *, data: str, epochs: int | None, seeds: int, changes: tuple[str, ...], as_json: bool
 ) -> int:
     """Train both, and say who wins; gives the exit code. Raises StudioError when it is refused or fails."""
-    quiet()
     out = Out(as_json)
     with asked.studio() as studio:
         entry = asked.ready(studio, data, out)
@@ -73,13 +72,9 @@ def _outcome(duel: Duel, studio: Studio, out: Out) -> int:
     if failed := duels.progress(duel, studio.store).failed:
         raise RunError(Text("A training of this duel failed"), received=Text("{why}", why=failed[0]))
     report = gather(duel, studio.store, studio.catalogue)
-    words = [*verdict(report), interval_words(report), _where(duel)]
+    words = [*verdict(report), interval_words(report), in_the_app(ADDRESS.format(duel=duel.id))]
     out.answer(_facts(duel, report), "\n".join(filter(None, words)), _table(report))
     return OK
-
-
-def _where(duel: Duel) -> str:
-    return _("In the app (cnn-studio serve): {address}", address="http://localhost:8501" + ADDRESS.format(duel=duel.id))
 
 
 def _table(report: Report) -> list[dict[str, str]]:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from cnn_core.cli import OK, asked
-from cnn_core.cli.follow import Seen, follow
-from cnn_core.cli.out import Out, quiet
-from cnn_core.engine.job import Job
+from cnn_core.cli.follow import result
+from cnn_core.cli.out import Out
 from cnn_core.engine.work.export import Export, Exported
 from cnn_core.errors import RunError
 from cnn_core.exchange.forms import FORMS, Form
@@ -15,7 +14,6 @@ from cnn_core.studio import Studio
 
 def export(key: str, to: str, path: Path | None, *, as_json: bool) -> int:
     """Write it. Raises StudioError when there is no such form or model, or the form cannot hold it."""
-    quiet()
     out, form = Out(as_json), _form(to)
     with asked.studio() as studio:
         made = _made(studio, key, form, out)
@@ -42,11 +40,5 @@ def _made(studio: Studio, key: str, form: Form, out: Out) -> Exported:
     model = studio.library.model(key)
     names = next((entry.class_names for entry in studio.catalogue.entries() if entry.name == model.dataset), ())
     job = studio.engine.begin(Export.of(model, form.key, names))
-    if follow(lambda: _seen(job), job.stop, out):
-        raise KeyboardInterrupt
-    made: Exported = job.result()
+    made: Exported = result(job, _("Writing the model, and reading it again to compare"), out)
     return made
-
-
-def _seen(job: Job) -> Seen:
-    return Seen(not job.done, job.fraction, _("Writing the model, and reading it again to compare"))

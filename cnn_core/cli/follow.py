@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from cnn_core.cli.out import Out
+from cnn_core.engine.job import Job
 from cnn_core.language import _
 
 PAUSE = 0.2  # seconds between two looks
@@ -50,5 +51,15 @@ def follow(look: Callable[[], Seen], stop: Callable[[], None], out: Out) -> bool
                 if asked:
                     raise
                 asked = True
-                out.say(_("Stopping. What was learned is tested and kept; Ctrl+C again leaves at once."))
+                out.say(_("Stopping. Ctrl+C again leaves at once."))
                 stop()
+
+
+def result(job: Job, words: str, out: Out) -> Any:
+    """What comes of a job, with a bar meanwhile.
+
+    Raises StudioError when it goes wrong, and KeyboardInterrupt when Ctrl+C has stopped it.
+    """
+    if follow(lambda: Seen(not job.done, job.fraction, words), job.stop, out):
+        raise KeyboardInterrupt
+    return job.result()

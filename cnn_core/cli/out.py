@@ -1,7 +1,6 @@
 """What is written where: answers on standard output, everything else on standard error."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +71,6 @@ def _print_table(rows: Rows) -> None:
     Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(table)
 
 
-def quiet() -> None:
-    """What libraries have to say while they are imported is nobody's answer."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+def in_the_app(address: str) -> str:
+    """Where a browser finds it, at the address that the app has when nothing else is said."""
+    return _("In the app (cnn-studio serve): {address}", address=f"http://localhost:8501{address}")

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from cnn_core.cli import OK, STOPPED, asked
 from cnn_core.cli.follow import Seen, follow
-from cnn_core.cli.out import Out, quiet
+from cnn_core.cli.out import Out, in_the_app
 from cnn_core.design.naming import run_title
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
-from cnn_core.errors import RunError, StudioError
+from cnn_core.errors import RunError
 from cnn_core.language import Text, _
 from cnn_core.runs.events import EpochEnded
 from cnn_core.runs.limits import Limits
@@ -36,7 +36,6 @@ class Asked(NamedTuple):
 
 def train(words: Asked, *, as_json: bool) -> int:
     """Train, and say what came of it; gives the exit code. Raises StudioError when it is refused or fails."""
-    quiet()
     out = Out(as_json)
     network, recipe = _network_and_recipe(words, out)
     with asked.studio() as studio:
@@ -45,8 +44,13 @@ def train(words: Asked, *, as_json: bool) -> int:
         run = studio.store.create(words.name.strip() or run_title(network, recipe), network, recipe, words.data)
         studio.engine.queue.put(run, Limits.by(studio.settings).minutes)
         out.say(_("Run {id}: {name}, on {data}", id=run.id, name=run.name, data=entry.title))
-        follow(_Look(studio, run), lambda: studio.engine.queue.stop(run.id), out)
+        follow(_Look(studio, run), lambda: _stop(studio, run, out), out)
         return _outcome(run, studio.store.state(run.id), out)
+
+
+def _stop(studio: Studio, run: Run, out: Out) -> None:
+    studio.engine.queue.stop(run.id)
+    out.say(_("What was learned until now is tested and kept."))
 
 
 def _network_and_recipe(words: Asked, out: Out) -> tuple[Network, Recipe]:
@@ -85,8 +89,8 @@ def _epoch_words(epoch: EpochEnded) -> str:
 
 def _outcome(run: Run, state: RunState, out: Out) -> int:
     """Say what came of it; raises the failure of the run."""
-    if state.failure:
-        raise StudioError(**{name: getattr(state.failure, name) for name in ("what", "expected", "received", "todo")})
+    if end := state.failure:
+        raise RunError(end.what, expected=end.expected, received=end.received, todo=end.todo)
     if state.status == "interrupted":
         todo = Text("Resume it on its page: {address}", address=ADDRESS.format(run=run.id))
         raise RunError(Text("The run was interrupted"), received=run.id, todo=todo)
@@ -101,8 +105,7 @@ def _outcome_words(run: Run, state: RunState) -> str:
     tested = _(
         "It predicts {accuracy:.1%} of {count:,} test images correctly.", accuracy=state.tested.accuracy, count=count
     )
-    where = _("In the app (cnn-studio serve): {address}", address="http://localhost:8501" + ADDRESS.format(run=run.id))
-    return "\n".join(filter(None, [ended_early(state), tested, where]))
+    return "\n".join(filter(None, [ended_early(state), tested, in_the_app(ADDRESS.format(run=run.id))]))
 
 
 def facts(run: Run, state: RunState) -> dict[str, Any]:

@@ -4,12 +4,17 @@ import csv
 import json
 import os
 
+import numpy as np
 import pytest
 
 from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
+from cnn_core.engine.work.download import Download
+from cnn_core.errors import RunError
+from cnn_core.language import Text
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
+from tests.support.stand_in import StandInQueue
 
 TINY = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))
 QUICK = ("--epochs", "2", "--set", "train_images=200", "--set", "batch-size=50")
@@ -87,6 +92,54 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_kept(typed, store,
     assert (said.code, said.out) == (1, "")
     assert told in said.err
     assert store.lists.count() == 0
+
+
+def test_a_training_that_fails_says_why(typed, design, store, monkeypatch):
+    def fail(queue, run) -> None:
+        raise RunError(Text("The training took more memory than there is"), todo=Text("Choose a smaller batch"))
+
+    monkeypatch.setattr(StandInQueue, "_train", fail)
+    said = typed("train", design, "--json")
+    assert (said.code, said.out) == (1, "")
+    error = json.loads(said.err)["error"]
+    assert (error["what"], error["todo"]) == ("The training took more memory than there is", "Choose a smaller batch")
+    assert [run.status for run in store.lists.lines()] == ["failed"]
+    duel = typed("duel", design, design, "--epochs", "1")
+    assert duel.code == 1
+    assert "more memory" in duel.err
+
+
+def test_ctrl_c_keeps_what_was_learned(typed, design, store, monkeypatch):
+    """It comes while the first epochs are told."""
+
+    def press(out, words: str) -> None:
+        if "Epoch 1:" in words:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("cnn_core.cli.out.Out.say", press)
+    said = typed("train", design, "--epochs", "1000", "--set", "train_images=100", "--json")
+    assert said.code == 130
+    assert said.json["status"] == "stopped"
+    assert 0 < said.json["epochs"] < 1000
+    assert store.state(said.json["run"]).saved
+
+
+def test_a_data_set_that_is_not_here_is_downloaded_first(typed, home, monkeypatch):
+    def run(work: Download, context) -> dict[str, np.ndarray]:
+        asked.append(work.name)
+        images, labels = np.zeros((40, 28, 28), np.uint8), np.arange(40) % 10
+        return {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+
+    asked: list[str] = []
+    monkeypatch.setattr(Download, "run", run)
+    words = "train", "--preset", "dnn-500x3", "--data", "mnist", "--epochs", "1", "--set", "train_images=null"
+    said = typed(*words)
+    assert said.code == 0, said.err
+    assert said.err.startswith("MNIST digits (70,000) is downloaded first.")
+    assert "of 40 test images" in said.out
+    assert (home / "datasets" / "mnist.npz").exists()
+    assert typed(*words).code == 0
+    assert asked == ["mnist"], "it is kept"
 
 
 def test_the_limits_of_the_server_hold(typed, home, monkeypatch):
