@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, validators
 
 from cnn_core import __version__
 from cnn_core.cli import FAILED, OK, STOPPED, USAGE
@@ -32,6 +32,7 @@ def _no_option(kind: type, value: str | None) -> None:
 
 Json = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
 Design = Annotated[str, Parameter(allow_leading_hyphen=True, validator=_no_option)]
+Port = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=65_535))]
 Out = Annotated[Path | None, Parameter(name=("--out", "-o"))]
 
 
@@ -59,7 +60,7 @@ def _fail(error: StudioError, words: Sequence[str], code: int) -> int:
 @APP.command
 def serve(
     *options: Annotated[str, Parameter(allow_leading_hyphen=True)],
-    port: int | None = None,
+    port: Port | None = None,
     address: str | None = None,
     browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
 ) -> int:
@@ -191,7 +192,7 @@ def logs(run: str, /, *, to: Literal["csv", "tensorboard"] = "csv", out: Out = N
 
 
 @APP.command
-def doctor(*, port: int = 8501, json: Json = False) -> int:
+def doctor(*, port: Port = 8501, json: Json = False) -> int:
     """Look at what the app needs: Python, packages, folders, database, port, the process that trains and its GPU.
 
     Args:

@@ -62,6 +62,8 @@ def test_every_command_is_in_the_readme():
         (("train", "--nope"), "no such option"),
         (("train", "--epochs", "many"), "many"),
         (("shapes",), "requires an argument"),
+        (("serve", "--port", "99999"), "65535"),
+        (("doctor", "--port", "0"), "1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
