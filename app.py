@@ -10,11 +10,13 @@ else:
     from cnn_core.ui.kit import startup
 
     startup.first_page()
+    from cnn_core.language import ASSETS
     from cnn_core.ui.kit import frame
     from cnn_core.ui.menu import menu
 
-    st.set_page_config(page_title="CNN Studio", page_icon="assets/icon.png", layout="wide")
-    st.logo("assets/logo.svg", icon_image="assets/icon.png", size="large")
+    icon = str(ASSETS / "icon.png")
+    st.set_page_config(page_title="CNN Studio", page_icon=icon, layout="wide")
+    st.logo(str(ASSETS / "logo.svg"), icon_image=icon, size="large")
     page = st.navigation(menu(), expanded=True)  # no page is hidden behind "View more"
     if page.url_path:  # Home shows its button first
         startup.everything()

@@ -1,1 +1,3 @@
-"""The shared package of CNN Studio; README.md, "How it is built", says which room is for what."""
+"""The shared package of CNN Studio; CONTRIBUTING.md, "The house", says which room is for what."""
+
+__version__ = "0.1.0"

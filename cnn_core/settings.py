@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     max_taught_hours: float | None = Field(
         None, gt=0, allow_inf_nan=False, description="how long pictures of somebody's own things are kept"
     )
+    mlflow_tracking_uri: str = Field(
+        "",
+        validation_alias="MLFLOW_TRACKING_URI",
+        description="an MLflow server that every run is told to when it has ended",
+    )
     uploads: bool = Field(True, description="whether visitors may send files and pictures")
 
     @property

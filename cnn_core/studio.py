@@ -1,16 +1,19 @@
-"""Studio: store, library, catalogue, shelf and engine, wired once: for the app, scripts, benchmarks and tests."""
+"""Studio: store, library, catalogue, shelf and engine, wired once: for the app, the command line, scripts and tests."""
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnn_core.data.datasets import Catalogue
 from cnn_core.data.upload.shelf import Shelf
-from cnn_core.errors import DataError
+from cnn_core.errors import DataError, StudioError
+from cnn_core.language import Text
 from cnn_core.runs.events import Cancelled
 from cnn_core.runs.models import ModelLibrary
 from cnn_core.settings import Settings
@@ -26,10 +29,14 @@ class Studio:
     Attributes:
         catalogue: the data sets that can be trained on.
         shelf: the files that visitors have sent and not yet kept.
+
+    Args:
+        serves: whether its engine trains everybody's runs, as a server's does, or only those that are put into its own
+            queue: a command that ends with its own run must not leave another one half done.
     """
 
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    def __init__(self, settings: Settings, *, serves: bool = True):
+        self.settings, self.serves = settings, serves
         self.catalogue = Catalogue(settings.datasets)
         self.shelf = Shelf(settings.shelf, settings)
         self._made: dict[str, Any] = {}
@@ -104,4 +111,21 @@ def new_engine(studio: Studio) -> Engine:
     """The engine of `studio`, on a cluster; tests put another one in its place."""
     from cnn_core.engine.engine import Engine  # dask takes 0.3 s to import: the first page must not wait for it
 
-    return Engine(studio.store, studio.library, studio.catalogue, studio.settings)
+    return Engine(studio.store, studio.library, studio.catalogue, studio.settings, serves=studio.serves)
+
+
+def home_fault(home: Path) -> StudioError | None:
+    """What keeps a server from keeping anything in its home folder, which is made when it is not there; or None."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=home).close()
+    except OSError as error:
+        return StudioError(
+            Text("This server cannot keep anything: it may not write into its home folder"),
+            received=f"{home}, {error.strerror or error}",
+            todo=Text(
+                "Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
+                "Until then, look at data sets and design networks; nothing can be trained."
+            ),
+        )
+    return None

@@ -1,7 +1,5 @@
 """A duel to take along: its numbers as CSV, and its exact configuration, from which it can be repeated."""
 
-import csv
-import io
 import json
 import reprlib
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +14,11 @@ from cnn_core.design.formats.texts import read_json
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import DesignError, Words
+from cnn_core.exchange.tables import table
 from cnn_core.language import Text, speaking
 
 FORMAT, VERSION = "cnn-studio-duel", 1
 COLUMNS = ("part", "network", "seed", "amount", "measure", "value")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TODO = Text("Open a configuration that was saved from a duel.")
 
 Record = tuple[str, str, int | str, float | str, str, float]
@@ -39,16 +37,7 @@ def to_csv(report: Report) -> bytes:
     Accuracies are fractions of 1, times are seconds, in full precision. `amount` is the epoch of a curve, the number
     of training images or how much images were changed. Names that a spreadsheet would run as a formula begin with '.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in record] for record in _records(report))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: Any) -> Any:
-    """See OWASP, "CSV Injection"; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA) else cell
+    return table(COLUMNS, _records(report)).encode("utf-8-sig")
 
 
 def _records(report: Report) -> Iterator[Record]:

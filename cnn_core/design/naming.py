@@ -1,9 +1,11 @@
 """What networks and runs are called on every page: by their preset's title and by what was changed, never by an id."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cnn_core.design.arithmetic import number, sides
 from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
 from cnn_core.design.origin import Change, changes, origin, recipe_changes
 from cnn_core.design.recipe import Recipe
@@ -11,6 +13,15 @@ from cnn_core.language import _, _n
 
 MOST = 2
 """More changes than these are not listed."""
+_SHORT = {
+    "filters": "{}",
+    "units": "{}",
+    "kernel_size": "{}",
+    "pool_size": "{}",
+    "rate": "{}",
+    "depth_multiplier": "×{}",
+}
+"""Arguments that are always written beside a layer's type; others only where they are not Keras's default."""
 
 
 def network_title(network: Network) -> str:
@@ -75,3 +86,26 @@ def argument_words(name: str, value: object) -> str:
         case ("activation" | "optimizer" | "loss", str(choice)):
             return choice
     return f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+
+
+def layer_label(layer: BaseLayer) -> str:
+    """A layer on one line: "Conv2D 32, 3×3, relu"."""
+    default = type(layer).model_validate({})
+    parts = [
+        _SHORT.get(name, _named(name, value)).format(_written(value))
+        for name, value in layer.arguments().items()
+        if value != getattr(default, name) or (name in _SHORT and name != "depth_multiplier")
+    ]
+    return f"{layer.type} {', '.join(parts)}".rstrip()
+
+
+def _named(name: str, value: Any) -> str:
+    """What is written for an argument that is not at its default: words are clear alone, numbers need their name."""
+    return "{}" if isinstance(value, str) else name + " {}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        flat = all(isinstance(item, int) for item in value)
+        return sides(value) if flat else "/".join(map(sides, value))
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -14,6 +14,7 @@ from cnn_core.engine.connection import Connection
 from cnn_core.engine.job import Job, Stopped, Task, Tasks, late
 from cnn_core.engine.queue import Queue
 from cnn_core.engine.supplies import Supplies
+from cnn_core.engine.tracking import Tracking
 from cnn_core.engine.trainers import KEY
 from cnn_core.engine.work.base import QUESTIONS, TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
@@ -39,9 +40,14 @@ class Engine:
 
     Attributes:
         queue: the runs that wait or are trained; what their workers report goes to `store`.
+
+    Args:
+        serves: whether it trains whatever waits in the store, or only what is put into its own queue.
     """
 
-    def __init__(self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings):
+    def __init__(
+        self, store: RunStore, library: ModelLibrary, catalogue: Catalogue, settings: Settings, *, serves: bool = True
+    ):
         self._settings = settings
         self._supplies = new_supplies(library, catalogue, settings)
         self._topic = f"jobs-{secrets.token_hex(8)}"  # other servers on the same cluster have their own
@@ -49,11 +55,14 @@ class Engine:
         self._wish_lock = threading.Lock()
         self._wish: Work | None = None
         self._wishes: list[Future] = []
+        self._tracking = Tracking(store, settings.mlflow_tracking_uri)
 
-        def on_ended() -> None:
+        def on_ended(run_id: str) -> None:
+            self._tracking.tell(run_id)
             tidy(store, catalogue, Kept.by(settings))
 
         self.queue = Queue(store, self._supplies, lambda: self._connection.client(), on_ended)
+        self.queue.own = None if serves else set()
         self._connection = Connection(settings, self._subscribe)
         self.queue.start()
 
@@ -87,6 +96,7 @@ class Engine:
         self._tasks.stop()
         self.queue.close()
         self._connection.close()
+        self._tracking.close()
 
     def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
         """Send the work, and once more with what the worker lacks."""

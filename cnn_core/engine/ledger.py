@@ -8,6 +8,9 @@ from cnn_core.errors import StorageError
 from cnn_core.runs.events import Event
 from cnn_core.runs.store import RunStore
 
+Ended = Callable[[str], object]
+"""Gets the id of a run that has ended."""
+
 
 class Ledger:
     """Of the server `holder`. Called from one thread at a time, it writes the events of each run in their order.
@@ -18,12 +21,10 @@ class Ledger:
 
     Args:
         on_lost: gets an attempt whose run this server does not answer for any more.
-        on_ended: called when an attempt was written to its end.
+        on_ended: called when an attempt of a run was written to its end.
     """
 
-    def __init__(
-        self, store: RunStore, holder: str, on_lost: Callable[[Attempt], None], on_ended: Callable[[], object]
-    ):
+    def __init__(self, store: RunStore, holder: str, on_lost: Callable[[Attempt], None], on_ended: Ended):
         self._store, self._holder, self._on_lost, self._on_ended = store, holder, on_lost, on_ended
         self._lock = threading.Lock()
         self.attempts: dict[str, Attempt] = {}
@@ -53,7 +54,7 @@ class Ledger:
                 self._files(attempt)
                 if attempt.end and self._append(attempt, attempt.end):
                     self.drop(attempt)
-                    self._on_ended()
+                    self._on_ended(attempt.run.id)
         except StorageError as error:
             self.trouble = error
         else:

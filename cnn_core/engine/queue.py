@@ -18,7 +18,7 @@ from distributed import Client, Future, KilledWorker
 
 from cnn_core.engine import reports, trainers
 from cnn_core.engine.attempt import KILLED, Attempt, failed
-from cnn_core.engine.ledger import Ledger
+from cnn_core.engine.ledger import Ended, Ledger
 from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.worker import request_stop
@@ -42,12 +42,13 @@ class Queue:
         on_ended: called, in a thread, when a run has ended.
     """
 
-    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client], on_ended: Callable[[], None]):
+    def __init__(self, store: RunStore, supplies: Supplies, client: Callable[[], Client], on_ended: Ended):
         self._store, self._supplies, self._client = store, supplies, client
+        self.own: set[str] | None = None  # a set: the runs that were put here, and no others are taken
         self._id = secrets.token_hex(8)
         self._topic = f"runs-{self._id}"  # other servers on the same cluster have their own
         self._leases = store.leases(self._id)
-        self._ledger = Ledger(store, self._id, self._abandon, lambda: self._asker.submit(_logged, on_ended))
+        self._ledger = Ledger(store, self._id, self._abandon, lambda run: self._asker.submit(_logged, on_ended, run))
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
         self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
@@ -67,7 +68,7 @@ class Queue:
 
     def subscribe(self, client: Client) -> None:
         """Hear what workers report to `client`; to be called for each new connection."""
-        client.subscribe_topic(self._topic, self._on_event)
+        client.subscribe_topic(self._topic, lambda message: self._later(self._take, message[1]))
 
     def put(self, run: Run, minutes: float | None = None) -> None:
         """Have the run trained, at most so many minutes; it goes on from its checkpoint when it has one.
@@ -76,6 +77,8 @@ class Queue:
         """
         if not any(entry.name == run.dataset and entry.ready for entry in self._supplies.catalogue.entries()):
             self._supplies.catalogue.load(run.dataset)  # raises the DataError that says what to do
+        if self.own is not None:
+            self.own.add(run.id)
         self._store.submit(run.id, minutes)
         self._look()
 
@@ -181,7 +184,7 @@ class Queue:
             return
         handed_over = {str(a.future.key) for a in list(self._attempts.values()) if a.future}
         free, self.trainers = trainers.free(self._client(), handed_over)
-        for run_id in self._leases.claim(free) if free > 0 else ():
+        for run_id in self._leases.claim(free, self.own) if free > 0 else ():
             self._begin(run_id)
 
     def _begin(self, run_id: str) -> None:
@@ -212,9 +215,6 @@ class Queue:
                 attempt.future.cancel()
 
     # What comes from the workers.
-
-    def _on_event(self, message: tuple[float, dict]) -> None:
-        self._later(self._take, message[1])
 
     def _take(self, report: dict[str, Any]) -> None:
         attempt = self._attempts.get(report["run"])

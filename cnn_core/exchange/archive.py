@@ -1,12 +1,12 @@
 """An archive of everything that a class has made: what it came to as a table, and each run with its model."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable
 from typing import Any
 
 from cnn_core.data.datasets import Catalogue
+from cnn_core.exchange.tables import epochs_table, table
 from cnn_core.runs.models import MODEL_FILE
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
@@ -24,9 +24,7 @@ HEAD = (
     "validation_accuracy",
     "seconds",
 )
-CURVES = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 TOGETHER = 200  # runs that are read in one go
-_FORMULAS = ("=", "+", "-", "@")
 
 
 def archive(store: RunStore, catalogue: Catalogue) -> bytes:
@@ -43,7 +41,7 @@ def archive(store: RunStore, catalogue: Catalogue) -> bytes:
                 who = owners[run.id].name if run.id in owners else ""
                 rows.append(_row(run, who))
                 _add_run(file, store, run, states.get(run.id, RunState()))
-        file.writestr("results.csv", _table(HEAD, rows))
+        file.writestr("results.csv", table(HEAD, rows))
         file.writestr("class.json", store.classroom.plan().model_dump_json(indent=2))
         for number, duel in enumerate(store.duels(limit=10_000)):
             file.writestr(f"duels/{number}.json", duel)
@@ -68,20 +66,6 @@ def _add_run(file: zipfile.ZipFile, store: RunStore, run: Summary, state: RunSta
     if run.network and run.recipe:
         file.writestr(f"{folder}/network.json", run.network.to_json())
         file.writestr(f"{folder}/recipe.json", run.recipe.model_dump_json(indent=2))
-    epochs = [[one.epoch + 1, *(getattr(one, name) for name in CURVES[1:])] for one in state.epochs_done]
-    file.writestr(f"{folder}/curves.csv", _table(CURVES, epochs))
+    file.writestr(f"{folder}/curves.csv", epochs_table(state))
     if model := store.load_file(run.id, MODEL_FILE):
         file.writestr(zipfile.ZipInfo(f"{folder}/{MODEL_FILE}"), model)  # it is packed already
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """A name that a spreadsheet would take for a formula becomes plain text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

@@ -3,6 +3,8 @@
 A server says again and again that it is there. When it has not for LEASE seconds, its runs are anybody's.
 """
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from cnn_core.language import Text
@@ -21,13 +23,18 @@ class Leases:
     def __init__(self, engine: sa.Engine, holder: str, turns: Turns):
         self._engine, self._holder, self._turns = engine, holder, turns
 
-    def claim(self, most: int) -> list[str]:
-        """Take up to `most` waiting runs that nobody has, in everybody's turn; their ids."""
+    def claim(self, most: int, among: Collection[str] | None = None) -> list[str]:
+        """Take up to `most` waiting runs that nobody has, in everybody's turn; their ids.
+
+        Args:
+            among: only these; None: any.
+        """
         claimed: list[str] = []
         with said(FAULT), self._engine.begin() as db:
             time = now(db)
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
             free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
+            free &= free if among is None else set(among)
             line = self._turns.line(db)  # of those begun, a server that is gone may have left one before it did
             for run_id in filter(free.__contains__, [run.id for run in (*line.begun, *line.waiting)]):
                 if len(claimed) == most:

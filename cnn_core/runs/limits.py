@@ -7,6 +7,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.errors import RunError
 from cnn_core.language import Text
+from cnn_core.settings import Settings
 
 
 class Limits(BaseModel):
@@ -23,6 +24,16 @@ class Limits(BaseModel):
     """Of training, after which a run ends with what it has learned."""
     waiting: int | None = Field(None, ge=1)
     """Runs of one person that wait or are trained."""
+
+    @classmethod
+    def by(cls, settings: Settings) -> "Limits":
+        """What the settings of this server say."""
+        return cls(
+            epochs=settings.max_epochs,
+            parameters=settings.max_parameters,
+            minutes=settings.max_run_minutes,
+            waiting=settings.max_waiting_runs,
+        )
 
     def and_also(self, other: "Limits") -> "Limits":
         """The stricter of the two in each."""

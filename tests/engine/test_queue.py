@@ -279,7 +279,7 @@ def test_why_waiting_runs_do_not_begin_is_said_until_they_do(store, tmp_path):
         raise EngineError("The training cluster does not start")
 
     run = waiting_run(store)
-    queue = Queue(store, Catalogue(tmp_path), no_cluster, lambda: None)
+    queue = Queue(store, Catalogue(tmp_path), no_cluster, print)
     waiting, told = store.lists.waiting, []
     store.lists.waiting = lambda: told.append(queue.trouble) or waiting()  # asked before each new try
     queue.start()
@@ -302,7 +302,7 @@ def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):
             return {}
 
     run = waiting_run(store)
-    queue = Queue(store, Catalogue(tmp_path), Client, lambda: None)
+    queue = Queue(store, Catalogue(tmp_path), Client, print)
     assert queue._leases.claim(1) == [run.id]
     submitted = store.state(run.id).submitted
     attempt = queue._attempts[run.id] = Attempt(run, submitted, None, written=1)

@@ -192,3 +192,11 @@ def test_the_lease_ends_on_the_clock_of_the_database(store, servers):
     with store._db.connect() as db:
         until = db.scalar(RUNS.select().with_only_columns(RUNS.c.lease_until).where(RUNS.c.id == run.id))
         assert 0 < until - leases.now(db) <= leases.LEASE
+
+
+def test_only_some_are_claimed_where_others_are_somebody_elses(store):
+    first, second, third = (waiting(store, name) for name in ("first", "second", "third"))
+    leases = store.leases("one")
+    assert leases.claim(9, set()) == []
+    assert leases.claim(9, {third.id, second.id, "gone"}) == [second.id, third.id]
+    assert leases.claim(9) == [first.id]

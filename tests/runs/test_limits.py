@@ -8,6 +8,7 @@ from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.errors import RunError
 from cnn_core.runs.limits import Limits
+from cnn_core.settings import Settings
 
 CLASSIC = PRESETS["keras-log"].network  # 93,322 parameters
 LIMITS = st.builds(
@@ -53,3 +54,9 @@ def test_what_is_too_much_is_said_with_both_numbers(limits, waiting, words):
 
 def test_the_limit_itself_is_allowed():
     Limits(epochs=5, parameters=93_322, waiting=3).check(CLASSIC, Recipe(epochs=5), waiting=2)
+
+
+def test_a_server_says_them_in_its_settings():
+    own = Settings(max_epochs=3, max_parameters=10, max_run_minutes=0.5, max_waiting_runs=2)
+    assert Limits.by(own) == Limits(epochs=3, parameters=10, minutes=0.5, waiting=2)
+    assert Limits.by(Settings()) == Limits()

@@ -1,12 +1,11 @@
 """The calculator: one row for the input and one for each layer; the row that is selected is the one being edited."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from cnn_core.design.arithmetic import number, sides
-from cnn_core.design.layers.base import BaseLayer
+from cnn_core.design.naming import layer_label
 from cnn_core.design.network import Network, shown
 from cnn_core.design.shapes import LayerReport, Trace
 from cnn_core.language import _
@@ -17,15 +16,6 @@ TABLE: Slot[dict[str, Any] | None] = Slot("designer.table", None)
 """The table's selection, as Streamlit keeps it."""
 ROW: Slot[int] = Slot("designer.row", 1)
 """The row that was edited last, for when the visitor comes back to the page."""
-SHORT = {
-    "filters": "{}",
-    "units": "{}",
-    "kernel_size": "{}",
-    "pool_size": "{}",
-    "rate": "{}",
-    "depth_multiplier": "×{}",
-}
-"""Arguments that are always written beside a layer's type; others only where they are not Keras's default."""
 
 
 def selected(network: Network) -> int:
@@ -113,26 +103,3 @@ def _reached(report: LayerReport, data_format: str) -> dict[str, str]:
         shape_formula=str(report.shape_formula),
         parameter_formula=str(report.parameter_formula) if report.parameters else "",
     )
-
-
-def layer_label(layer: BaseLayer) -> str:
-    """A layer on one line: "Conv2D 32, 3×3, relu"."""
-    default = type(layer).model_validate({})
-    parts = [
-        SHORT.get(name, _named(name, value)).format(_written(value))
-        for name, value in layer.arguments().items()
-        if value != getattr(default, name) or (name in SHORT and name != "depth_multiplier")
-    ]
-    return f"{layer.type} {', '.join(parts)}".rstrip()
-
-
-def _named(name: str, value: Any) -> str:
-    """What is written for an argument that is not at its default: words are clear alone, numbers need their name."""
-    return "{}" if isinstance(value, str) else name + " {}"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        flat = all(isinstance(item, int) for item in value)
-        return sides(value) if flat else "/".join(map(sides, value))
-    return number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -24,13 +24,7 @@ _BEGUN: Slot[tuple[str, ...]] = Slot("rules.begun", ())
 
 def limits() -> Limits:
     """What a run may ask for here: by the server, and by the teacher for everybody else."""
-    own = settings()
-    of_server = Limits(
-        epochs=own.max_epochs,
-        parameters=own.max_parameters,
-        minutes=own.max_run_minutes,
-        waiting=own.max_waiting_runs,
-    )
+    of_server = Limits.by(settings())
     return of_server if who.leads() else of_server.and_also(classroom.plan().limits)
 
 

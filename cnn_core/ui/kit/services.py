@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ import streamlit as st
 from cnn_core.data.datasets import Catalogue, Dataset, Entry
 from cnn_core.data.upload.shelf import Shelf
 from cnn_core.errors import StudioError
-from cnn_core.language import Text, _
+from cnn_core.language import _
 from cnn_core.runs.models import Model, ModelLibrary
 from cnn_core.runs.predictions import PREDICTIONS_FILE, Predictions
 from cnn_core.settings import settings
-from cnn_core.studio import Studio
+from cnn_core.studio import Studio, home_fault
 from cnn_core.ui.kit import startup
 
 if TYPE_CHECKING:
@@ -154,17 +153,4 @@ def _duel_report(_duel: Duel, duel_id: str, saved: int, swept: bool, version: in
 
 def fault() -> StudioError | None:
     """What keeps this server from keeping anything, if something does; asked anew each time, for it can be mended."""
-    home = settings().home
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=home).close()
-    except OSError as error:
-        return StudioError(
-            Text("This server cannot keep anything: it may not write into its home folder"),
-            received=f"{home}, {error.strerror or error}",
-            todo=Text(
-                "Whoever runs it can set CNN_STUDIO_HOME to another folder, or allow it to write into this one. "
-                "Until then, look at data sets and design networks; nothing can be trained."
-            ),
-        )
-    return None
+    return home_fault(settings().home)

@@ -15,6 +15,7 @@ from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.train.code import code_downloads, downloads_beside
 from cnn_core.ui.train.exports import FORMS_ICON, forms_dialog, show_forms
+from cnn_core.ui.train.logs import offer_logs
 from cnn_core.ui.train.own_page import own_page
 
 HALF = "mixed_bfloat16"
@@ -36,6 +37,7 @@ def take_with_you(run: Run, state: RunState) -> None:
         if exportable := state.saved and run.recipe.pixel_order is None:  # else it cannot predict an image
             label = _("Model for other programs")
             st.button(label, icon=FORMS_ICON, key=f"{KEY}-forms", on_click=_to_forms, args=(run,), width="stretch")
+        offer_logs(run, state, name)
         downloads_beside(run.dataset, run.recipe, KEY)
     if exportable:
         forms_dialog(run, state)
