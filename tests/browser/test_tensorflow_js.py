@@ -60,7 +60,7 @@ def by_tensorflow_js(site: Page, network: Network, model: keras.Model, images: n
 
 
 @pytest.mark.filterwarnings("ignore:.*softmax over axis:UserWarning")  # of one value: of no use, but possible
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(networks, st.integers(0, 1000))
 @example(EVERY, 0)
 def test_random_designs_predict_what_keras_does(site, network, seed):
