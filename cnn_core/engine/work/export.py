@@ -76,5 +76,5 @@ class Export(Work):
         return Exported(FORMS[self.form].file(self.title), *packed)
 
     def in_words(self, error: Exception) -> EngineError:
-        what = Text("The model could not be written as {form}", form=FORMS[self.form].title)
+        what = Text("The model could not be written as {form}", form=Text(FORMS[self.form].title))
         return EngineError(what, received=brief(error), todo=Text("Take another form"))

@@ -66,7 +66,7 @@ import sys
 
 {imports}
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 about = json.load(open("about.json", encoding="utf-8"))
 {load}
@@ -78,7 +78,8 @@ def predict(images):  # (images, height, width, channels), pixels from 0 to 255
 
 if __name__ == "__main__":
     height, width, channels = about["input_shape"]
-    picture = Image.open(sys.argv[1]).convert("L" if channels == 1 else "RGB").resize((width, height))
+    picture = Image.open(sys.argv[1]).convert("L" if channels == 1 else "RGB")
+    picture = ImageOps.fit(picture, (width, height))  # the middle of it, scaled
     (answers,) = predict(np.asarray(picture).reshape(1, height, width, channels))
     for answer, name in sorted(zip(answers, about["classes"]), reverse=True):
         print(f"{{answer:7.2%}}  {{name}}")

@@ -20,7 +20,9 @@ from cnn_core.language import Text
 
 ABOUT, BROWSER_IMAGES = "about.json", "images.bin"
 BROWSER_VALUES = 200_000  # at most so many pixel values travel along, for a browser to predict
-PIXELS = Text("0 to 255, as they are in the picture: the network scales them itself")
+PIXELS = Text(
+    "0 to 255, as they are in the picture: nothing is to be scaled, for the network does it itself where it is needed"
+)
 DIGITS = Text(
     "White on black, as in MNIST: the digit is scaled to fit 20 × 20 pixels, and its centre of mass is put in the "
     "middle of 28 × 28"

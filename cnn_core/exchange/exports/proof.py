@@ -60,7 +60,7 @@ def largest_difference(form: str, folder: Path, images: np.ndarray, expected: np
     allowed = FORMS[form].tolerance * max(1.0, float(np.abs(expected).max()))
     if not difference <= allowed:  # NaN is no proof either
         raise EngineError(
-            Text("As {form} this network does not predict the same", form=FORMS[form].title),
+            Text("As {form} this network does not predict the same", form=Text(FORMS[form].title)),
             expected=Text("a difference of at most {allowed:.0e}", allowed=allowed),
             received=Text("{difference:.1e}", difference=difference),
             todo=Text("Take another form"),

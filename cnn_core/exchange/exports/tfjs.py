@@ -99,7 +99,7 @@ def _parts(report: LayerReport, learned: Arrays) -> Iterator[Part]:
     if layer.type == "Flatten" and len(report.input_shape) == 1:
         return  # TensorFlow.js refuses a second Flatten, which does nothing
     names = [name for name in _ARRAYS.get(layer.type, ()) if config.get(_WITHOUT.get(name, ""), True)]
-    arrays = dict(zip(names, learned, strict=False))  # a Dropout keeps its random state
+    arrays = dict(zip(names, learned, strict=True))
     activation = config.get("activation", "linear")
     if "activation" in config:
         config["activation"] = "linear" if activation in _AS_LAYERS else _NAMES.get(activation, activation)

@@ -25,7 +25,7 @@ def write(form: str, model: Any, network: Network, folder: Path) -> None:
     """
     if missing := FORMS[form].missing:
         raise EngineError(
-            Text("{form} needs packages that are not installed", form=FORMS[form].title),
+            Text("{form} needs packages that are not installed", form=Text(FORMS[form].title)),
             received=Text("without {packages}", packages=", ".join(missing)),
             todo=Text("Whoever runs this server installs them: {install}", install=FORMS[form].install),
         )
