@@ -1,9 +1,11 @@
 """Every page in a made-up language: all that is read is marked, and nothing is lost when the language changes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
@@ -67,6 +69,22 @@ STATES = {
 
 def opened(page: str, kept: dict, language: str = CODE, **query: str) -> AppTest:
     return support.opened(page, {"studio.language": language} | kept, **query)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_home(tmp_path_factory) -> Iterator[None]:
+    """What other tests of this process have left in its home has names that are nobody's words."""
+    own = settings().model_copy(update={"home": tmp_path_factory.mktemp("home")})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "settings", lambda: own)
+        _start_anew()
+        yield
+    _start_anew()
+
+
+def _start_anew() -> None:
+    services.stop()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
