@@ -1,0 +1,109 @@
+"""BringIn: a model that somebody sends becomes one of this server's, and is measured on a data set that is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnn_core.design.network import Network
+from cnn_core.design.shapes import trace
+from cnn_core.engine.work.base import BACKGROUND, Key, Work, brief
+from cnn_core.engine.work.context import Context
+from cnn_core.errors import DataError, EngineError
+from cnn_core.exchange.safe.reading import Imported, Limits, Sent
+from cnn_core.exchange.weights import Pixels
+from cnn_core.language import Text
+from cnn_core.runs.brought import Brought
+
+if TYPE_CHECKING:
+    import keras
+
+    from cnn_core.data.datasets import Dataset
+
+READ = 0.2
+"""The fraction of the work that is done when the files are read."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """A data set that the model can be measured on, if it is for such images and so many classes."""
+
+    key: Key
+    input_shape: tuple[int, int, int]
+    classes: int
+
+
+@dataclass(frozen=True, eq=False)
+class BringIn(Work):
+    """What `exchange.safe` reads in the files, built anew by Keras.
+
+    Args:
+        design: what weights that come alone belong to.
+        pixels: how the model takes them where its files do not say; None: as it is right more often.
+        images: the first that fits is taken.
+    """
+
+    files: tuple[Sent, ...]
+    limits: Limits
+    design: Network | None
+    pixels: Pixels | None
+    images: tuple[Images, ...]
+
+    place = BACKGROUND
+
+    def run(self, context: Context) -> Brought:
+        """Raises DataError or DesignError: why it is not taken."""
+        from cnn_core.exchange.safe.apart import read_apart
+        from cnn_core.training.build import to_bytes
+
+        imported = read_apart(self.files, self.limits, self.design)
+        context.report(READ)
+        fitting = next((one.key for one in self.images if _fits(imported.network, one)), None)
+        dataset = context.dataset(fitting) if fitting else None
+        pixels, model, notes = self._built(imported, dataset)
+        brought = Brought(imported.network, pixels, notes, to_bytes(model))
+        return brought if dataset is None else _measured(context, brought, model, dataset)
+
+    def _built(self, imported: Imported, dataset: Dataset | None) -> tuple[Pixels, keras.Model, tuple[Text, ...]]:
+        """How it takes pixels, the model, and what is to be told of it."""
+        from cnn_core.training.brought import BOTH, better_pixels, with_weights
+
+        asked = imported.pixels or self.pixels
+        if asked or dataset is None:
+            pixels: Pixels = asked or "scaled"
+            notes = imported.notes if asked else (*imported.notes, TAKEN_FOR_SCALED)
+            return pixels, with_weights(imported.network, imported.arrays, pixels), notes
+        models = {pixels: with_weights(imported.network, imported.arrays, pixels) for pixels in BOTH}
+        pixels = better_pixels(models, dataset.x_test, dataset.y_test)
+        return pixels, models[pixels], (*imported.notes, FOUND[pixels])
+
+    def in_words(self, error: Exception) -> EngineError:
+        return EngineError(Text("The model could not be brought in"), received=brief(error), todo=Text("Try again"))
+
+
+TAKEN_FOR_SCALED = Text(
+    "The file does not say how pixels enter the network. They are divided by 255, as most networks expect it."
+)
+FOUND: dict[Pixels, Text] = {
+    "scaled": Text("The file does not say how pixels enter the network. Divided by 255, it is right more often."),
+    "raw": Text("The file does not say how pixels enter the network. As they are, 0 to 255, it is right more often."),
+}
+
+
+def _fits(network: Network, images: Images) -> bool:
+    return network.input_shape == images.input_shape and trace(network).output_shape == (images.classes,)
+
+
+def _measured(context: Context, brought: Brought, model: keras.Model, dataset: Dataset) -> Brought:
+    """With what Keras makes of the test images, each looked at once."""
+    from cnn_core.training.brought import probabilities
+    from cnn_core.training.fit import result_of
+
+    def on_share(share: float) -> None:
+        if context.stopped():
+            raise DataError(Text("The model was not brought in: this was stopped"))
+        context.report(READ + (1 - READ) * share)
+
+    found = probabilities(model, brought.network, dataset.x_test, on_share)
+    tested = result_of(found, dataset, "categorical_crossentropy")
+    return brought.with_result(dataset.name, tested, found)

@@ -1,0 +1,62 @@
+"""A model that was trained elsewhere: built here with its weights, and shown images."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+import keras
+import numpy as np
+
+from cnn_core.design.evaluation import at_a_time
+from cnn_core.design.network import Network
+from cnn_core.errors import DataError
+from cnn_core.language import Text
+from cnn_core.training.build import Pixels, build
+
+BOTH: tuple[Pixels, ...] = ("scaled", "raw")
+FEW = 500
+"""Images that show well enough whether pixels arrive as a network expects them."""
+
+
+def with_weights(network: Network, arrays: Sequence[Sequence[np.ndarray]], pixels: Pixels) -> keras.Model:
+    """The network with these arrays of each layer, opened, in Keras's order.
+
+    Raises DataError when it answers with no numbers: then its weights are no network's.
+    """
+    model = build(network, pixels=pixels)
+    model.set_weights(list(chain.from_iterable(arrays)))
+    shown = np.random.default_rng(0).integers(0, 256, (2, *network.input_shape), np.uint8)
+    if not np.isfinite(model.predict_on_batch(shown)).all():
+        raise DataError(
+            Text("This model cannot be used"),
+            expected=Text("numbers as its answer to an image"),
+            received=Text("infinite ones, or none at all (NaN)"),
+        )
+    return model
+
+
+def better_pixels(models: dict[Pixels, keras.Model], images: np.ndarray, labels: np.ndarray) -> Pixels:
+    """Of models that differ in how they take pixels, the one that is right more often; labels are (N,) classes."""
+
+    def right(pixels: Pixels) -> int:
+        return int(np.sum(models[pixels].predict(images[:FEW], verbose=0).argmax(axis=1) == labels[:FEW]))
+
+    return max(models, key=right)
+
+
+def probabilities(
+    model: keras.Model, network: Network, images: np.ndarray, on_share: Callable[[float], None]
+) -> np.ndarray:
+    """(N, classes) float32 for (N, H, W, C) uint8.
+
+    Args:
+        on_share: gets the fraction that is done; it may raise to end this.
+    """
+    found = []
+    for start, part in _parts(images, at_a_time(network)):
+        found.append(model.predict_on_batch(part))
+        on_share((start + len(part)) / len(images))
+    return np.concatenate(found)
+
+
+def _parts(images: np.ndarray, size: int) -> Iterator[tuple[int, np.ndarray]]:
+    return ((start, images[start : start + size]) for start in range(0, len(images), size))
