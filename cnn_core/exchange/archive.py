@@ -65,8 +65,9 @@ def _row(run: Summary, who: str) -> list[Any]:
 
 def _add_run(file: zipfile.ZipFile, store: RunStore, run: Summary, state: RunState) -> None:
     folder = f"runs/{run.id}"
-    if run.network and run.recipe:
+    if run.network:
         file.writestr(f"{folder}/network.json", run.network.to_json())
+    if run.recipe and not run.brought_in:
         file.writestr(f"{folder}/recipe.json", run.recipe.model_dump_json(indent=2))
     epochs = [[one.epoch + 1, *(getattr(one, name) for name in CURVES[1:])] for one in state.epochs_done]
     file.writestr(f"{folder}/curves.csv", _table(CURVES, epochs))

@@ -25,6 +25,9 @@ else:
     st.info(_("No network has been trained yet. Train one first."), icon=":material/model_training:")
     st.page_link(pages.DESIGNER, label=_("Go to the designer"), icon=":material/view_agenda:")
 
+st.page_link(
+    pages.RUNS, label=_("Bring in a network of your own"), icon=":material/upload_file:", query_params={"bring": "1"}
+)
 with head:
     if kind == DIGITS:
         page_head(_("Draw a digit"), "draw")

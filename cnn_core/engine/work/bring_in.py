@@ -1,10 +1,11 @@
-"""BringIn: a model that somebody sends becomes one of this server's, and is measured on a data set that is here."""
+"""BringIn: a model that somebody sends becomes one of this server's, and is measured on the images that it is for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnn_core.design.arithmetic import sides
 from cnn_core.design.network import Network
 from cnn_core.design.shapes import trace
 from cnn_core.engine.work.base import BACKGROUND, Key, Work, brief
@@ -26,11 +27,24 @@ READ = 0.2
 
 @dataclass(frozen=True)
 class Images:
-    """A data set that the model can be measured on, if it is for such images and so many classes."""
+    """The data set that a model is said to be for: its images and its classes have to fit."""
 
     key: Key
+    title: str
     input_shape: tuple[int, int, int]
     classes: int
+
+    def check(self, network: Network) -> None:
+        """Raises DataError where they do not."""
+        shape, (classes,) = network.input_shape, trace(network).output_shape
+        if (shape, classes) == (self.input_shape, self.classes):
+            return
+        raise DataError(
+            Text("The model is not for {data}", data=self.title),
+            expected=Text("images of {size} and {n} classes", size=sides(self.input_shape), n=self.classes),
+            received=Text("a model for images of {size} and {n} classes", size=sides(shape), n=classes),
+            todo=Text("Choose another data set, or “Something else”."),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +54,19 @@ class BringIn(Work):
     Args:
         design: what weights that come alone belong to.
         pixels: how the model takes them where its files do not say; None: as it is right more often.
-        images: the first that fits is taken.
+        images: what it is for, and measured on; None: nothing that is here.
     """
 
     files: tuple[Sent, ...]
     limits: Limits
     design: Network | None
     pixels: Pixels | None
-    images: tuple[Images, ...]
+    images: Images | None
 
     place = BACKGROUND
+
+    def needs(self) -> tuple[Key, ...]:
+        return (self.images.key,) if self.images else ()
 
     def run(self, context: Context) -> Brought:
         """Raises DataError or DesignError: why it is not taken."""
@@ -58,8 +75,9 @@ class BringIn(Work):
 
         imported = read_apart(self.files, self.limits, self.design)
         context.report(READ)
-        fitting = next((one.key for one in self.images if _fits(imported.network, one)), None)
-        dataset = context.dataset(fitting) if fitting else None
+        if self.images:
+            self.images.check(imported.network)
+        dataset = context.dataset(self.images.key) if self.images else None
         pixels, model, notes = self._built(imported, dataset)
         brought = Brought(imported.network, pixels, notes, to_bytes(model))
         return brought if dataset is None else _measured(context, brought, model, dataset)
@@ -88,10 +106,6 @@ FOUND: dict[Pixels, Text] = {
     "scaled": Text("The file does not say how pixels enter the network. Divided by 255, it is right more often."),
     "raw": Text("The file does not say how pixels enter the network. As they are, 0 to 255, it is right more often."),
 }
-
-
-def _fits(network: Network, images: Images) -> bool:
-    return network.input_shape == images.input_shape and trace(network).output_shape == (images.classes,)
 
 
 def _measured(context: Context, brought: Brought, model: keras.Model, dataset: Dataset) -> Brought:

@@ -12,6 +12,7 @@ from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.language import _
 from cnn_core.settings import settings
+from cnn_core.ui import pages
 from cnn_core.ui.build.editor import commit
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.errors import errors_told, later
@@ -79,6 +80,12 @@ def files(network: Network) -> None:
         _save(_("Save the design"), network.to_json, f"{stem}.json", "save")
         if network.backbone is None:
             _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
+        st.page_link(
+            pages.RUNS,
+            label=_("Bring in a trained model"),
+            icon=":material/upload_file:",
+            query_params={"bring": "1"},
+        )
         st.caption(_("The address of this page carries the design too: copy it to share."))
 
 

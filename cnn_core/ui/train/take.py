@@ -22,8 +22,12 @@ def take_with_you(run: Run, state: RunState) -> None:
     """A button with downloads behind it."""
     with st.popover(_("Take it with you"), icon=":material/download:", key="run-take"):
         stem = re.sub(r"[^\w-]+", "-", run.name).strip("-") or "training"
-        with errors_told(tell=st.info):
-            _code(_cells(run, state), stem)
+        if state.brought_in:
+            told = _("It was brought in: how it was trained is not known here, so there is no code for it.")
+            st.info(told, icon=":material/code_off:")
+        else:
+            with errors_told(tell=st.info):
+                _code(_cells(run, state), stem)
         if state.saved:
             model = partial(_model, run.id)
             _offer(_("Trained model (.keras)"), model, f"{stem}.keras", "model")
