@@ -47,12 +47,13 @@ def _choose_pair() -> Pair:
     keys = list(READY_PAIR)
     if len(models) > len(READY_PAIR):
         with st.container(horizontal=True):
-            labels = {"left": _("First network"), "right": _("Second network")}
+            first, second = READY_PAIR
             keys = [
-                _choose(side, label, usual, titles) for (side, label), usual in zip(labels.items(), keys, strict=True)
+                _choose("left", _("First network"), first, titles),
+                _choose("right", _("Second network"), second, titles),
             ]
-    first, second = (replace(models[key], title=titles[key]) for key in keys)
-    return first, second
+    left, right = (replace(models[key], title=titles[key]) for key in keys)
+    return left, right
 
 
 def _choose(side: str, label: str, usual: str, titles: Mapping[str, str]) -> str:

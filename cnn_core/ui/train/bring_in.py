@@ -33,8 +33,8 @@ HOW = N_(
     "design together with its **.weights.h5**. Nothing that is in a file is run: only its design and its numbers are "
     "read. Then it can read what you draw, stand in a duel, be looked inside, and be trained further."
 )
-PIXELS = {
-    "auto": N_("Find out"),
+PIXELS: dict[Pixels | None, str] = {
+    None: N_("Find out"),
     "scaled": N_("Divided by 255"),
     "raw": N_("As they are, 0 to 255"),
 }
@@ -129,16 +129,14 @@ def _choose_pixels(count: int) -> Pixels | None:
         "How pixels were given to the network in its training. Many programs divide them by 255 outside of the model, "
         "and then its file does not say so. With a data set it is found out: as it is right more often."
     )
-    ways = list(PIXELS)
-    way = st.selectbox(
+    return st.selectbox(
         _("Pixels, if the file does not say"),
-        ways,
+        list(PIXELS),
         format_func=lambda way: _(PIXELS[way]),
         help=told,
         key=f"bring-in-pixels-{count}",
         width=240,
     )
-    return way if way in ("scaled", "raw") else None
 
 
 def _begin(files: Sequence[UploadedFile], name: str, entry: Entry | None, pixels: Pixels | None) -> Job:
@@ -148,7 +146,7 @@ def _begin(files: Sequence[UploadedFile], name: str, entry: Entry | None, pixels
     sent = tuple(Sent(file.name, file.getvalue()) for file in files)
     limits = Limits(settings().max_model_bytes, settings().max_json_bytes)
     check_sent(sent, limits)
-    images = entry and Images(data_key(services.catalogue(), entry.name), entry.title, entry.input_shape, entry.classes)
+    images = _images(entry) if entry else None
     store, person = services.store(), who.visitor()
 
     def kept(brought: Brought) -> str:
@@ -158,3 +156,7 @@ def _begin(files: Sequence[UploadedFile], name: str, entry: Entry | None, pixels
         return run.id
 
     return services.engine().begin(BringIn(sent, limits, session.network(), pixels, images), kept)
+
+
+def _images(entry: Entry) -> Images:
+    return Images(data_key(services.catalogue(), entry.name), entry.title, entry.input_shape, entry.classes)

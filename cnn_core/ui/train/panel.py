@@ -113,9 +113,8 @@ def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         title_with_status(run.name, wording.BROUGHT_IN if state.brought_in else state.status)
         _stop_or_resume(run, state, st.empty())
-    network, data = (
-        wording.literal(name) for name in (network_title(run.network), services.dataset_title(run.dataset))
-    )
+    network = wording.literal(network_title(run.network))
+    data = wording.literal(services.dataset_title(run.dataset))
     if state.brought_in:
         st.caption(_("{network} for {data}", network=network, data=data) if run.dataset else network)
     else:

@@ -74,9 +74,7 @@ def results(run: Run, state: RunState) -> None:
 
 def _about_images(state: RunState) -> str:
     if state.brought_in:
-        return _(
-            "The network was shown these images here. Whether it has learned from some of them, its file cannot say."
-        )
+        return _("It was shown these images here. Whether it has learned from some of them, its file cannot say.")
     return _("These images were kept aside from the start. The network predicted them once, at the end.")
 
 
