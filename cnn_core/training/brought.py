@@ -35,12 +35,16 @@ def with_weights(network: Network, arrays: Sequence[Sequence[np.ndarray]], pixel
 
 
 def better_pixels(models: dict[Pixels, keras.Model], images: np.ndarray, labels: np.ndarray) -> Pixels:
-    """Of models that differ in how they take pixels, the one that is right more often; labels are (N,) classes."""
+    """Of models that differ in how they take pixels, the one with the smaller loss; labels are (N,) classes.
 
-    def right(pixels: Pixels) -> int:
-        return int(np.sum(models[pixels].predict(images[:FEW], verbose=0).argmax(axis=1) == labels[:FEW]))
+    Not the more accurate one: with pixels 255 times as large, relu networks answer nearly the same, only too surely.
+    """
 
-    return max(models, key=right)
+    def loss(pixels: Pixels) -> float:
+        found = models[pixels].predict(images[:FEW], verbose=0)
+        return float(np.mean(keras.ops.sparse_categorical_crossentropy(labels[:FEW], found)))
+
+    return min(models, key=loss)
 
 
 def probabilities(

@@ -53,7 +53,7 @@ class BringIn(Work):
 
     Args:
         design: what weights that come alone belong to.
-        pixels: how the model takes them where its files do not say; None: as it is right more often.
+        pixels: how the model takes them where its files do not say; None: as its loss is smaller.
         images: what it is for, and measured on; None: nothing that is here.
     """
 
@@ -103,8 +103,12 @@ TAKEN_FOR_SCALED = Text(
     "The file does not say how pixels enter the network. They are divided by 255, as most networks expect it."
 )
 FOUND: dict[Pixels, Text] = {
-    "scaled": Text("The file does not say how pixels enter the network. Divided by 255, it is right more often."),
-    "raw": Text("The file does not say how pixels enter the network. As they are, 0 to 255, it is right more often."),
+    "scaled": Text(
+        "The file does not say how pixels enter the network. Divided by 255, they give it the smaller loss."
+    ),
+    "raw": Text(
+        "The file does not say how pixels enter the network. As they are, 0 to 255, they give it the smaller loss."
+    ),
 }
 
 

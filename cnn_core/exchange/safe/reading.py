@@ -89,7 +89,7 @@ def check_sent(files: Sequence[Sent], limits: Limits) -> None:
 def _parts(files: Sequence[Sent], limits: Limits) -> tuple[bytes | None, bytes]:
     """The JSON of the design, where there is one, and the HDF5 file with the weights."""
     by_kind = {_kind(file): file.content for file in files}
-    if list(by_kind) == ["zip"]:
+    if len(files) == 1 and "zip" in by_kind:
         with zipped.members(by_kind["zip"]) as archive:
             config = zipped.member(archive, "config.json", limits.json)
             return config, zipped.member(archive, "model.weights.h5", limits.model)

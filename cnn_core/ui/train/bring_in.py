@@ -127,7 +127,7 @@ def _choose_pixels(count: int) -> Pixels | None:
     """As it was trained; None: it is found out."""
     told = _(
         "How pixels were given to the network in its training. Many programs divide them by 255 outside of the model, "
-        "and then its file does not say so. With a data set it is found out: as it is right more often."
+        "and then its file does not say so. With a data set it is found out: the way with the smaller loss."
     )
     return st.selectbox(
         _("Pixels, if the file does not say"),
