@@ -103,12 +103,8 @@ TAKEN_FOR_SCALED = Text(
     "The file does not say how pixels enter the network. They are divided by 255, as most networks expect it."
 )
 FOUND: dict[Pixels, Text] = {
-    "scaled": Text(
-        "The file does not say how pixels enter the network. Divided by 255, they give it the smaller loss."
-    ),
-    "raw": Text(
-        "The file does not say how pixels enter the network. As they are, 0 to 255, they give it the smaller loss."
-    ),
+    "scaled": Text("The file does not say how pixels enter it. Divided by 255, they give it the smaller loss."),
+    "raw": Text("The file does not say how pixels enter it. As they are, 0 to 255, they give it the smaller loss."),
 }
 
 

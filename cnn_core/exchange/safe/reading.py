@@ -1,12 +1,15 @@
 """The files of a model into a design and its arrays: whichever files they are, and whichever Keras wrote them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 import numpy as np
 
 from cnn_core.design.arithmetic import describe, sides
+from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.formats import texts
+from cnn_core.design.formats.keras.names import is_automatic
 from cnn_core.design.formats.opening import Opened, design_of
 from cnn_core.design.layers import Activation
 from cnn_core.design.network import Network
@@ -28,10 +31,19 @@ _KINDS = Text(
 
 @dataclass(frozen=True)
 class Sent:
-    """A file as somebody sent it."""
+    """A file as somebody sent it. A log that shows it leaves the content out: Dask logs all work that raises."""
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
+
+
+def stem(name: str) -> str:
+    """A file's name without its endings, as the name of a network.
+
+    >>> stem("digits.weights.h5"), stem(".keras")
+    ('digits', 'model')
+    """
+    return PurePath(name).name.split(".")[0][:MAX_NAME] or "model"
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ def read_model(files: Sequence[Sent], limits: Limits, design: Network | None = N
     check_sent(files, limits)
     config, weights = _parts(files, limits)
     with hdf5.stored(weights) as stored:
-        opened = _opened(config, stored, design, limits)
+        opened = _named(_opened(config, stored, design, limits), files[0])
         _check(opened, limits)
         arrays = layer_arrays(stored, opened.network.opened())
     pixels: Pixels | None = "scaled" if opened.scales else None
@@ -122,6 +134,14 @@ def _opened(config: bytes | None, stored: hdf5.Stored, design: Network | None, l
     if design is not None:
         return Opened(design)
     raise DataError(Text("These weights come without their design"), expected=_KINDS)
+
+
+def _named(opened: Opened, file: Sent) -> Opened:
+    """A network that Keras has named itself, such as "sequential_1", is called as its file is."""
+    name = opened.network.name
+    if opened.scales is None or not any(is_automatic(name, kind) for kind in ("Sequential", "Functional", "Model")):
+        return opened
+    return replace(opened, network=opened.network.changed(name=stem(file.name)))
 
 
 def _check(opened: Opened, limits: Limits) -> None:

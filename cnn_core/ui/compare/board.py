@@ -49,8 +49,8 @@ def _choose_pair() -> Pair:
         with st.container(horizontal=True):
             first, second = READY_PAIR
             keys = [
-                _choose("left", _("First network"), first, titles),
-                _choose("right", _("Second network"), second, titles),
+                _choose("left", _("One network"), first, titles),
+                _choose("right", _("The other network"), second, titles),
             ]
     left, right = (replace(models[key], title=titles[key]) for key in keys)
     return left, right

@@ -1,17 +1,18 @@
 """Bring a model in: the files of one that was trained elsewhere become a run of this server's, with its model."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
+from typing import cast
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn_core.data.datasets import Entry
+from cnn_core.design.fields import MAX_NAME
 from cnn_core.design.naming import network_title
 from cnn_core.engine.job import Job
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.bring_in import BringIn, Images
-from cnn_core.exchange.safe.reading import Limits, Sent, check_sent
+from cnn_core.exchange.safe.reading import Limits, Sent, check_sent, stem
 from cnn_core.exchange.weights import Pixels
 from cnn_core.language import N_, _
 from cnn_core.runs.brought import Brought, keep
@@ -27,14 +28,14 @@ from cnn_core.ui.kit.wording import literal
 
 KINDS = ("keras", "h5", "json")
 JOB = "bring-in"
-LONGEST = 80  # letters of a name
+NARROWEST = 200  # px, of a question: on a phone they are one above the other
 HOW = N_(
     "A network that was trained with Keras, here or elsewhere: its **.keras** or **.h5** file, or the **JSON** of its "
     "design together with its **.weights.h5**. Nothing that is in a file is run: only its design and its numbers are "
     "read. Then it can read what you draw, stand in a duel, be looked inside, and be trained further."
 )
-PIXELS: dict[Pixels | None, str] = {
-    None: N_("Find out"),
+PIXELS = {
+    "": N_("Find out"),
     "scaled": N_("Divided by 255"),
     "raw": N_("As they are, 0 to 255"),
 }
@@ -79,9 +80,9 @@ def _sent(count: int) -> list[UploadedFile]:
 
 def _offer(files: Sequence[UploadedFile], count: int) -> str | None:
     """The questions and the button; gives the id of the run once it is there."""
-    called = _stem(files[0].name)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(_("Name"), called, max_chars=LONGEST, key=f"bring-in-name-{count}-{called}", width=240)
+    called = stem(files[0].name)
+    with st.grid(3, min_column_width=NARROWEST, vertical_alignment="bottom"):
+        name = st.text_input(_("Name"), called, max_chars=MAX_NAME, key=f"bring-in-name-{count}-{called}")
         entry = _choose_images(count)
         pixels = _choose_pixels(count)
     return jobs.offer(
@@ -98,15 +99,6 @@ def _words(fraction: float) -> str:
     return _("Showing it the test images: {fraction:.0%}", fraction=fraction) if fraction else _("Reading the files…")
 
 
-def _stem(name: str) -> str:
-    """A file's name without its endings.
-
-    >>> _stem("digits.weights.h5"), _stem(".keras")
-    ('digits', 'model')
-    """
-    return PurePath(name).name.split(".")[0][:LONGEST] or "model"
-
-
 def _choose_images(count: int) -> Entry | None:
     """The data set whose images it is for; None for none of them."""
     entries = {entry.name: entry for entry in services.catalogue().entries() if entry.ready and entry.listed}
@@ -118,25 +110,24 @@ def _choose_images(count: int) -> Entry | None:
         format_func=lambda name: entries[name].title if name in entries else _("Something else"),
         help=_("It is shown the test images of this data set, to see how many it predicts correctly."),
         key=f"bring-in-images-{count}",
-        width=280,
     )
     return entries.get(name)
 
 
 def _choose_pixels(count: int) -> Pixels | None:
-    """As it was trained; None: it is found out."""
+    """As they were in its training; None: it is found out."""
     told = _(
         "How pixels were given to the network in its training. Many programs divide them by 255 outside of the model, "
         "and then its file does not say so. With a data set it is found out: the way with the smaller loss."
     )
-    return st.selectbox(
+    way = st.selectbox(
         _("Pixels, if the file does not say"),
         list(PIXELS),
         format_func=lambda way: _(PIXELS[way]),
         help=told,
         key=f"bring-in-pixels-{count}",
-        width=240,
     )
+    return cast(Pixels, way) if way else None
 
 
 def _begin(files: Sequence[UploadedFile], name: str, entry: Entry | None, pixels: Pixels | None) -> Job:

@@ -21,5 +21,5 @@ def about_brought_in(run: Run, event: BroughtIn) -> None:
             query_params={"from": run.id},
         )
     if event.notes:
-        heading = _("What is to be known of it:")
+        heading = _("About this model:")
         st.info("\n- ".join([heading, *(literal(str(note)) for note in event.notes)]), icon=":material/rule:")

@@ -1,5 +1,6 @@
 """Models as Keras 1 to 3 write them come in whole: the same arrays, and the same predictions."""
 
+import doctest
 import json
 
 import h5py
@@ -26,6 +27,7 @@ from cnn_core.design.layers import (
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.shapes import trace
+from cnn_core.exchange.safe import reading
 from cnn_core.exchange.safe.apart import read_apart
 from cnn_core.exchange.safe.reading import Imported, Limits, Sent, read_model
 from cnn_core.training.brought import with_weights
@@ -53,6 +55,10 @@ EVERY = Network(
         Dense(units=3, activation="softmax"),
     ),
 )
+
+
+def test_examples():
+    assert doctest.testmod(reading).failed == 0
 
 
 def read(*contents: bytes, design: Network | None = None) -> Imported:
@@ -107,6 +113,7 @@ def test_a_model_with_every_layer_predicts_bit_for_bit_the_same(pixels):
 def test_each_kind_of_file_is_read(contents):
     imported = read(*contents)
     assert imported.network.layers == TINY.layers
+    assert imported.network.name in ("tiny", "file 0"), "that of the file, where Keras has made up one"
     assert same(imported, arrays_of(TINY))
 
 
