@@ -9,10 +9,9 @@ from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import Network
 from cnn_core.runs.models import ready_made
 from cnn_core.runs.state import RunState
-from cnn_core.settings import settings
 from cnn_core.training.build import build, from_bytes, to_bytes
 from cnn_core.ui import pages
-from cnn_core.ui.kit import services, session, upload_box
+from cnn_core.ui.kit import services, session
 from cnn_core.ui.kit.session import Slot
 from tests.support.hostile import HOSTILE
 from tests.support.models import TINY, keras_file, weights
@@ -136,10 +135,3 @@ def test_a_model_for_other_images_says_for_which():
     told = app.error[0].value.replace("\\", "")
     assert "images of 28×28×1 and 10 classes" in told
     assert "images of 6×6×1 and 3 classes" in told
-
-
-def test_a_server_that_takes_no_files_has_no_box(monkeypatch):
-    monkeypatch.setattr(upload_box, "settings", lambda: settings().model_copy(update={"uploads": False}))
-    app = opened(pages.RUNS)
-    assert not app.get("file_uploader")
-    assert any("takes no files" in one.value for one in app.caption)

@@ -23,6 +23,8 @@ from cnn_core.settings import MB
 MOST_FILES = 2
 MOST_MACS = 20 * 10**9
 """For one image: five times those of ResNet50. What takes longer would keep everybody else waiting."""
+_CHANCE = "seed"
+"""What Dropout draws by chance is nothing to miss: each of this studio's own models has another one."""
 _KINDS = Text(
     "a .keras or .h5 file, or the JSON of a design together with its .weights.h5, or the latter alone for the design "
     "that is open in the designer"
@@ -186,7 +188,8 @@ def _with_probabilities(imported: Imported) -> Imported:
 
 
 def _notes(opened: Opened) -> tuple[Text, ...]:
-    left_out = tuple(Text("Left out: {what}", what=one.told) for one in opened.left_out)
+    told = [one for one in opened.left_out if one.argument != _CHANCE]
+    left_out = tuple(Text("Left out: {what}", what=one.told) for one in told)
     if not opened.vector:
         return left_out
     note = Text(

@@ -74,19 +74,20 @@ def files(network: Network) -> None:
     with st.popover(_("File"), icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
         if files_taken():
             _box(count)
+            _to_models()
         else:
             no_files()
         stem = re.sub(r"[^\w-]+", "-", network.name).strip("-") or "network"
         _save(_("Save the design"), network.to_json, f"{stem}.json", "save")
         if network.backbone is None:
             _save(_("Save for Keras"), network.to_keras_json, f"{stem}.keras.json", "save-keras")
-        st.page_link(
-            pages.RUNS,
-            label=_("Bring in a trained model"),
-            icon=":material/upload_file:",
-            query_params={"bring": "1"},
-        )
         st.caption(_("The address of this page carries the design too: copy it to share."))
+
+
+def _to_models() -> None:
+    """For whoever looks here for the box that takes a trained model."""
+    label = _("Bring in a trained model")
+    st.page_link(pages.RUNS, label=label, icon=":material/upload_file:", query_params={"bring": "1"})
 
 
 def _box(count: int) -> None:
