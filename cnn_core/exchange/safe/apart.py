@@ -25,7 +25,7 @@ from cnn_core.language import Text
 from cnn_core.settings import MIB
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 30
+SECONDS = 20
 """Of a processor; a model of the largest size takes about two."""
 PATIENCE = 300
 """Seconds on the clock: a busy machine is no fault of the file's."""

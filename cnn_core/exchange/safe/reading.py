@@ -152,7 +152,10 @@ def _check(opened: Opened, limits: Limits) -> None:
     if network.data_format == "channels_first" and opened.scales is not None:
         todo = Text("Convert the model to channels_last, and save it again.")
         raise DataError(
-            Text("This model has its channels first"), expected="channels_last", received="channels_first", todo=todo
+            Text("This model has its channels first"),
+            expected=Text("maps with their channels last"),
+            received="channels_first",
+            todo=todo,
         )
     traced = built(network)
     if traced.problem:
