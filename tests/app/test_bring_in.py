@@ -16,6 +16,7 @@ from cnn_core.ui.kit.session import Slot
 from tests.support.hostile import HOSTILE
 from tests.support.models import TINY, keras_file, weights
 from tests.support.pages import elements, opened, settled
+from tests.support.people import Visitor, begin_class, end_class
 
 BOX, COUNT = Slot("bring-in.files", 0).of(0).key, Slot("bring-in.count", 0)
 CLASSIC = ready_made("keras-log")
@@ -135,3 +136,38 @@ def test_a_model_for_other_images_says_for_which():
     told = app.error[0].value.replace("\\", "")
     assert "images of 28×28×1 and 10 classes" in told
     assert "images of 6×6×1 and 3 classes" in told
+
+
+def test_what_was_wrong_with_one_file_is_not_said_of_another():
+    app = sending(("evil.keras", HOSTILE["no numbers"][0]()[0]))
+    assert app.error
+    app.file_uploader(key=BOX).set_value([("tiny.keras", keras_file(), "")]).run()
+    assert not app.error
+
+
+def test_it_comes_in_though_its_visitor_is_on_another_page():
+    app, before = opened(pages.RUNS), services.store().lists.count(duels=True)
+    app.file_uploader(key=BOX).set_value([("tiny.keras", keras_file(), "")]).run()
+    app.selectbox(key="bring-in-images-0").set_value("").run()
+    app.button(key="bring-in").click().run()
+    app.switch_page(pages.HOME).run()
+    settled(app.switch_page(pages.RUNS).run())
+    assert [one.value for one in app.toast] == ["The model was brought in: it is in the list."]
+    assert services.store().lists.count(duels=True) == before + 1
+    app.file_uploader(key=BOX).set_value([("tiny.keras", keras_file(), "")]).run()
+    assert app.button(key="bring-in"), "the page stays, with a new question"
+
+
+def test_in_a_class_it_belongs_to_who_has_brought_it(monkeypatch):
+    begin_class(monkeypatch)
+    try:
+        anna = Visitor("Anna")
+        sending(("tiny.keras", keras_file()), app=anna.opens(pages.RUNS), images="")
+        run = newest()[0]
+        assert services.store().people.owners("run", [run]) == {run: anna.person}
+        stranger = opened(pages.RUNS, {"studio.who.secret": "0" * 32, "studio.recalled.asked": True})
+        sending(("tiny.keras", keras_file()), app=stranger, images="")
+        assert any("does not know you yet" in error.value for error in stranger.error)
+        assert newest()[0] == run, "nothing new"
+    finally:
+        end_class()

@@ -62,12 +62,17 @@ def upload_box(
     return file
 
 
-def files_box(label: str, most_bytes: int, advice: str, *, key: str, kinds: Sequence[str]) -> list[UploadedFile]:
+def files_box(
+    label: str, most_bytes: int, advice: str, *, key: str, kinds: Sequence[str], on_change: Callable[[], None]
+) -> list[UploadedFile]:
     """The same for several files, in the order in which they came."""
     if not files_taken():
         no_files()
         return []
-    files = st.file_uploader(label, kinds, key=key, max_upload_size=megabytes(most_bytes), accept_multiple_files=True)
+    size = megabytes(most_bytes)
+    files = st.file_uploader(
+        label, kinds, key=key, max_upload_size=size, accept_multiple_files=True, on_change=on_change
+    )
     st.caption(f"{_limit(most_bytes, kinds)} {advice}")
     return files
 

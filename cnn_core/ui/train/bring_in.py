@@ -20,6 +20,7 @@ from cnn_core.settings import settings
 from cnn_core.ui import pages
 from cnn_core.ui.kit import jobs, rules, services, session, who
 from cnn_core.ui.kit.data_choice import chosen_entry
+from cnn_core.ui.kit.errors import show_error
 from cnn_core.ui.kit.goals import shows
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, leave_out
@@ -61,6 +62,7 @@ def bring_in() -> None:
         count = _COUNT.get()
         files = _sent(count)
         if not files:
+            _left_alone()
             return
         leave_out(_("the files that were sent"))
         if run := _offer(files, count):
@@ -71,11 +73,23 @@ def bring_in() -> None:
             st.switch_page(pages.RUN, query_params={"run": run})
 
 
+def _left_alone() -> None:
+    """Its visitor was on another page meanwhile, and the box is empty again: how far it is, and how it has ended."""
+    if jobs.follow(JOB, _words, show_error, lambda: None):
+        st.toast(_("The model was brought in: it is in the list."), icon=":material/check_circle:")
+
+
 def _sent(count: int) -> list[UploadedFile]:
     design = literal(network_title(session.network()))
     advice = _("Weights alone are taken for those of the design that is open in the designer: {design}.", design=design)
     most = settings().max_model_bytes
-    return files_box(_("Its file or files"), most, advice, key=_FILES.of(count).key, kinds=KINDS)
+    box, key = _("Its file or files"), _FILES.of(count).key
+    return files_box(box, most, advice, key=key, kinds=KINDS, on_change=_forget)
+
+
+def _forget() -> None:
+    """Of other files, nothing that was said or begun is true any more."""
+    jobs.stop(JOB)
 
 
 def _offer(files: Sequence[UploadedFile], count: int) -> str | None:
