@@ -12,39 +12,42 @@ from cnn_core.errors import DataError
 from cnn_core.language import Text
 from cnn_core.training.build import Pixels, build
 
-BOTH: tuple[Pixels, ...] = ("scaled", "raw")
 FEW = 500
 """Images that show well enough whether pixels arrive as a network expects them."""
 
 
 def with_weights(network: Network, arrays: Sequence[Sequence[np.ndarray]], pixels: Pixels) -> keras.Model:
-    """The network with these arrays of each layer, opened, in Keras's order.
-
-    Raises DataError when it answers with no numbers: then its weights are no network's.
-    """
+    """The network with these arrays of each layer, opened, in Keras's order."""
     model = build(network, pixels=pixels)
     model.set_weights(list(chain.from_iterable(arrays)))
-    shown = np.random.default_rng(0).integers(0, 256, (2, *network.input_shape), np.uint8)
+    return model
+
+
+def check_answers(model: keras.Model) -> None:
+    """Raises DataError when a model answers with no numbers: then its weights are no network's."""
+    shown = np.random.default_rng(0).integers(0, 256, (2, *model.input_shape[1:]), np.uint8)
     if not np.isfinite(model.predict_on_batch(shown)).all():
         raise DataError(
             Text("This model cannot be used"),
             expected=Text("numbers as its answer to an image"),
             received=Text("infinite ones, or none at all (NaN)"),
         )
-    return model
 
 
-def better_pixels(models: dict[Pixels, keras.Model], images: np.ndarray, labels: np.ndarray) -> Pixels:
-    """Of models that differ in how they take pixels, the one with the smaller loss; labels are (N,) classes.
+def better_pixels(raw: keras.Model, images: np.ndarray, labels: np.ndarray) -> Pixels:
+    """How a model takes pixels, by the smaller loss: `raw` is it without a Rescaling; labels are (N,) classes.
 
-    Not the more accurate one: with pixels 255 times as large, relu networks answer nearly the same, only too surely.
+    Not by its accuracy: to pixels 255 times as large, relu networks answer nearly the same, only too surely.
     """
+    shown = images[:FEW].astype(np.float32)
+    ways: dict[Pixels, np.ndarray] = {"scaled": shown / 255, "raw": shown}
 
     def loss(pixels: Pixels) -> float:
-        found = models[pixels].predict(images[:FEW], verbose=0)
-        return float(np.mean(keras.ops.sparse_categorical_crossentropy(labels[:FEW], found)))
+        found = raw.predict(ways[pixels], verbose=0)
+        mean = float(np.mean(keras.ops.sparse_categorical_crossentropy(labels[:FEW], found)))
+        return mean if np.isfinite(mean) else np.inf
 
-    return min(models, key=loss)
+    return min(ways, key=loss)
 
 
 def probabilities(

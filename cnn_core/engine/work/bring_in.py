@@ -71,6 +71,7 @@ class BringIn(Work):
     def run(self, context: Context) -> Brought:
         """Raises DataError or DesignError: why it is not taken."""
         from cnn_core.exchange.safe.apart import read_apart
+        from cnn_core.training.brought import check_answers
         from cnn_core.training.build import to_bytes
 
         imported = read_apart(self.files, self.limits, self.design)
@@ -79,21 +80,24 @@ class BringIn(Work):
             self.images.check(imported.network)
         dataset = context.dataset(self.images.key) if self.images else None
         pixels, model, notes = self._built(imported, dataset)
+        check_answers(model)
         brought = Brought(imported.network, pixels, notes, to_bytes(model))
         return brought if dataset is None else _measured(context, brought, model, dataset)
 
     def _built(self, imported: Imported, dataset: Dataset | None) -> tuple[Pixels, keras.Model, tuple[Text, ...]]:
         """How it takes pixels, the model, and what is to be told of it."""
-        from cnn_core.training.brought import BOTH, better_pixels, with_weights
+        from cnn_core.training.brought import better_pixels, with_weights
 
         asked = imported.pixels or self.pixels
         if asked or dataset is None:
             pixels: Pixels = asked or "scaled"
             notes = imported.notes if asked else (*imported.notes, TAKEN_FOR_SCALED)
             return pixels, with_weights(imported.network, imported.arrays, pixels), notes
-        models = {pixels: with_weights(imported.network, imported.arrays, pixels) for pixels in BOTH}
-        pixels = better_pixels(models, dataset.x_test, dataset.y_test)
-        return pixels, models[pixels], (*imported.notes, FOUND[pixels])
+        model = with_weights(imported.network, imported.arrays, "raw")
+        pixels = better_pixels(model, dataset.x_test, dataset.y_test)
+        if pixels != "raw":
+            model = with_weights(imported.network, imported.arrays, pixels)
+        return pixels, model, (*imported.notes, FOUND[pixels])
 
     def in_words(self, error: Exception) -> EngineError:
         return EngineError(Text("The model could not be brought in"), received=brief(error), todo=Text("Try again"))
