@@ -154,7 +154,7 @@ def _check(opened: Opened, limits: Limits) -> None:
         raise DataError(
             Text("This model has its channels first"),
             expected=Text("maps with their channels last"),
-            received="channels_first",
+            received=Text("maps with their channels first"),
             todo=todo,
         )
     traced = built(network)

@@ -28,7 +28,11 @@ def members(content: bytes) -> Iterator[zipfile.ZipFile]:
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise refusal(Text("more than {most:,} files in it", most=MOST_MEMBERS))
             yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except zlib.error as error:
+        if "Error -4" in str(error):  # Z_MEM_ERROR
+            raise MemoryError from error
+        raise refusal(str(error)[:200]) from error
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise refusal(str(error)[:200]) from error
 
 

@@ -79,7 +79,7 @@ def test_a_process_of_its_own_says_the_same(name):
 def test_what_takes_too_much_memory_is_told(monkeypatch):
     monkeypatch.setattr(apart, "memory", lambda limits: 1)
     with pytest.raises(DataError, match="too much memory"):
-        read_apart([Sent("a.keras", keras_file())], LIMITS)
+        read_apart([Sent("a.keras", b"PK\3\4" + b"\0" * 1_900_000)], LIMITS)
 
 
 @pytest.mark.parametrize(
