@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     tls_key_file: Path | None = Field(None, description="the key of this machine's certificate")
     max_upload_bytes: int = Field(20 * MB, ge=1, description="the largest single picture a visitor may upload")
     max_dataset_bytes: int = Field(200 * MB, ge=1, description="the largest file of pictures that makes a data set")
+    max_model_bytes: int = Field(
+        64 * MB, ge=1, description="the largest model that a visitor may bring in: its files, and the weights in them"
+    )
     max_unpacked_bytes: int = Field(1024 * MIB, ge=1, description="the most that such a file may unpack to")
     max_reading_bytes: int = Field(
         256 * MIB, ge=1, description="memory that the process which reads such a file may take beside its code"

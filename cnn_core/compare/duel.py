@@ -100,6 +100,13 @@ def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
         )
     if first.id == second.id:
         raise RunError(Text("A run cannot duel with itself"), todo=Text("Choose another one"))
+    if any(state.brought_in for state in store.states([first.id, second.id]).values()):
+        raise RunError(
+            Text("These runs cannot be compared"),
+            expected=Text("two runs that were trained here"),
+            received=Text("a model that was brought in"),
+            todo=Text("Put both networks on the board below, with the same drawing in front of them"),
+        )
     seed = first.recipe.seed
     plan = Plan(
         title=title(first.name, second.name),

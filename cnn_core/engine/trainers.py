@@ -1,10 +1,8 @@
 """The workers that train, seen from a server: which are free, how one is given a run, and what it gives back."""
 
-import io
 import secrets
 from typing import Any
 
-import numpy as np
 from distributed import Client, Future
 
 from cnn_core.engine.attempt import Attempt
@@ -14,7 +12,7 @@ from cnn_core.engine.work.train import Progress, Train, take_progress
 from cnn_core.engine.worker import OLD, Order, carry_out
 from cnn_core.runs.models import CHECKPOINT_FILE, MODEL_FILE
 from cnn_core.runs.past import file_name, keep
-from cnn_core.runs.predictions import PREDICTIONS_FILE
+from cnn_core.runs.predictions import PREDICTIONS_FILE, to_bytes
 from cnn_core.runs.store import RunStore
 
 KEY = "training-"  # the keys of all Dask tasks that take a trainer for long begin with it
@@ -66,10 +64,9 @@ def submit(client: Client, topic: str, attempt: Attempt, supplies: Supplies, *, 
 
 def files(outcome: dict[str, Any]) -> dict[str, bytes]:
     """What is kept of a training's outcome, by the name of its file."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, predicted=outcome["predicted"], confidence=outcome["confidence"])
+    predictions = to_bytes(outcome["predicted"], outcome["confidence"])
     past = {file_name(epochs): content for epochs, content in outcome["progress"].snapshots.items()}
-    return {PREDICTIONS_FILE: buffer.getvalue(), MODEL_FILE: outcome["model"], **past}
+    return {PREDICTIONS_FILE: predictions, MODEL_FILE: outcome["model"], **past}
 
 
 def progress(client: Client, attempt: Attempt) -> Progress | None:

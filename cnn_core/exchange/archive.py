@@ -63,8 +63,9 @@ def _row(run: Summary, who: str) -> list[Any]:
 
 def _add_run(file: zipfile.ZipFile, store: RunStore, run: Summary, state: RunState) -> None:
     folder = f"runs/{run.id}"
-    if run.network and run.recipe:
+    if run.network:
         file.writestr(f"{folder}/network.json", run.network.to_json())
+    if run.recipe and not run.brought_in:
         file.writestr(f"{folder}/recipe.json", run.recipe.model_dump_json(indent=2))
     file.writestr(f"{folder}/curves.csv", epochs_table(state))
     if model := store.load_file(run.id, MODEL_FILE):

@@ -1,7 +1,6 @@
 """A network's weights for the browser: read from a .keras file without Keras, and packed as one run of numbers."""
 
 import io
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from cnn_core.design.fields import Shape
+from cnn_core.design.formats.keras.names import snake_case
 from cnn_core.design.layers import Backbone, BackboneBlock
 from cnn_core.design.layers.base import BaseLayer
 from cnn_core.design.network import Network
@@ -58,8 +58,8 @@ def read_weights(content: bytes | None, network: Network) -> Weights:
             inner = io.BytesIO(archive.read("model.weights.h5"))
         with h5py.File(inner, "r") as file:
             pixels: Pixels = "scaled" if "layers/rescaling" in file else "raw"
-            met = [(report.layer, report.input_shape) for report in built(network).reports]
-            arrays = _read_layers(file, met, "layers")
+            paths = weight_paths(network)
+            arrays = [[np.asarray(file[path], np.float32) for path in of_layer] for of_layer in paths]
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(Text("The weights of this model cannot be read"), received=str(error)) from error
     _check(arrays, shapes)
@@ -93,30 +93,32 @@ def _check(arrays: Sequence[Arrays], shapes: Sequence[tuple[tuple[int, ...], ...
         raise DataError(Text("These weights belong to another network"), received=str(found))
 
 
-def _read_layers(file: Any, met: Sequence[tuple[BaseLayer, Shape]], above: str) -> list[list[np.ndarray]]:
-    """Of layers and the shapes that arrive there, the arrays in the folder `above`.
+def weight_paths(network: Network, above: str = "layers") -> list[list[str]]:
+    """Where Keras 3 keeps the arrays of each layer in a file of weights, in the order of `weight_shapes`.
+
+    Args:
+        above: the folder of all layers.
+    """
+    return _paths([(report.layer, report.input_shape) for report in built(network).reports], above)
+
+
+def _paths(met: Sequence[tuple[BaseLayer, Shape]], above: str) -> list[list[str]]:
+    """Of layers and the shapes that arrive there, below the folder `above`.
 
     Keras names a layer's folder after its class in snake case, numbered from the second of a kind on. A block is a
     model of its own, with a folder for each of its layers.
     """
     seen: Counter[str] = Counter()
-    arrays = []
+    paths = []
     for layer, shape in met:
-        name = "functional" if isinstance(layer, BackboneBlock) else _snake_case(layer.type)
+        name = "functional" if isinstance(layer, BackboneBlock) else snake_case(layer.type)
         folder = f"{above}/{name}_{seen[name]}" if seen[name] else f"{above}/{name}"
         seen[name] += 1
         if isinstance(layer, BackboneBlock):
-            arrays.append(list(chain.from_iterable(_read_layers(file, layer.inner(shape), f"{folder}/layers"))))
+            paths.append(list(chain.from_iterable(_paths(layer.inner(shape), f"{folder}/layers"))))
         else:
-            count = len(_shapes(layer, shape))
-            arrays.append([np.asarray(file[f"{folder}/vars/{index}"], np.float32) for index in range(count)])
-    return arrays
-
-
-def _snake_case(name: str) -> str:
-    """As Keras has it: "Conv2D" is "conv2d", "MaxPooling2D" is "max_pooling2d"."""
-    apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name))
-    return apart.lower()
+            paths.append([f"{folder}/vars/{index}" for index in range(len(_shapes(layer, shape)))])
+    return paths
 
 
 def weight_shapes(network: Network) -> list[tuple[tuple[int, ...], ...]]:

@@ -84,13 +84,13 @@ class Classroom:
                 db.execute(CLASSROOM.insert().values(id=_ONLY, **values))
 
     def results(self, dataset: str = "") -> list[Result]:
-        """Of each run that has been tested, the latest first; duels' are left out.
+        """Of each run that was trained here and tested, the latest first; duels' are left out.
 
         Args:
             dataset: only on this one; empty: on any.
         """
         tested = RUNS.c.saved & RUNS.c.duel.is_(None) & RUNS.c.test_accuracy.is_not(None)
-        tested &= RUNS.c.parameters.is_not(None)
+        tested &= RUNS.c.parameters.is_not(None) & (RUNS.c.submitted > 0)  # no model that was brought in
         if dataset:
             tested &= RUNS.c.dataset == dataset
         whose = RUNS.outerjoin(OWNERS, (OWNERS.c.kind == "run") & (OWNERS.c.key == RUNS.c.id))

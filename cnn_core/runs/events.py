@@ -112,6 +112,17 @@ class Tested(_Event):
     confusion: tuple[tuple[int, ...], ...]
 
 
+class BroughtIn(_Event):
+    """The model came as a file: whatever trained it did so elsewhere.
+
+    `notes` are what is to be told of it: what was left out of the file, and what was taken for granted.
+    """
+
+    kind: Literal["brought_in"] = "brought_in"
+    file: str
+    notes: tuple[Text, ...] = ()
+
+
 class Finished(_Event):
     """The model is saved and can be used."""
 
@@ -163,6 +174,7 @@ Event = Annotated[
     | StopRequested
     | TrainingEnded
     | Tested
+    | BroughtIn
     | Finished
     | Cancelled
     | Failed

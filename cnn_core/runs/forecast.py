@@ -46,7 +46,9 @@ class Pace(NamedTuple):
 
 def pace(store: RunStore) -> Pace:
     """Of runs that computed all of their network: one whose frozen layers have looked once is quicker than it seems."""
-    runs = [run for run in store.lists.trained(RECENT) if run.recipe and run.recipe.start is None]
+    runs = [
+        run for run in store.lists.trained(RECENT) if run.recipe and run.recipe.start is None and not run.brought_in
+    ]
     networks = {run.id: run.network for run in runs if run.network}
     states = store.states(networks)
     speeds = [(trace(networks[run_id]).totals.macs, state.images_per_second) for run_id, state in states.items()]

@@ -26,7 +26,10 @@ MOST = 50  # runs that are offered at a time; an older one is reached by its lin
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model: `load()` gives its Keras file, which takes raw pixels (0 to 255); None when it is gone."""
+    """A trained model: `load()` gives its Keras file, which takes raw pixels (0 to 255); None when it is gone.
+
+    `dataset` is empty for one that was brought in where nothing is for its images and classes.
+    """
 
     key: str
     title: str
@@ -61,10 +64,10 @@ class ModelLibrary:
         run = self._store.run(key)
         state = self._store.state(key)
         shuffled = run.recipe.pixel_order is not None  # such a network cannot predict an image
-        if not state.saved or state.tested is None or shuffled:
+        if not state.saved or shuffled:
             todo = Text("Train it to its end, or choose another model")
             raise RunError(Text("This run has no trained model"), todo=todo)
-        return self._of_run(run, state.tested.accuracy)
+        return self._of_run(run, state.tested.accuracy if state.tested else None)
 
     def _of_run(self, run: Run | Summary, accuracy: float | None) -> Model:
         return Model(

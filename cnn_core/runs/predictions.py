@@ -18,7 +18,7 @@ class Predictions:
 
     @classmethod
     def read(cls, content: bytes, true: np.ndarray) -> "Predictions":
-        """From the file that the engine saved with the run; `true` are the labels of the same test set."""
+        """From the file that was saved with the run (`to_bytes`); `true` are the labels of the same test set."""
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             return cls(true, file["predicted"], file["confidence"])
 
@@ -35,3 +35,10 @@ class Predictions:
         """Indices of the images of one cell of the confusion matrix, the least confident first."""
         inside = np.flatnonzero((self.true == true) & (self.predicted == predicted))
         return inside[np.argsort(self.confidence[inside], kind="stable")]
+
+
+def to_bytes(predicted: np.ndarray, confidence: np.ndarray) -> bytes:
+    """The content of the file: of each test image the predicted label, and its probability."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, predicted=predicted, confidence=confidence)
+    return buffer.getvalue()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from cnn_core.runs.events import (
+    BroughtIn,
     Cancelled,
     EpochEnded,
     Event,
@@ -49,6 +50,7 @@ class RunState:
     val_accuracy: Series = field(default_factory=Series)
     epochs_done: tuple[EpochEnded, ...] = ()
     tested: Tested | None = None
+    brought_in: BroughtIn | None = None
     seen: float = 0.0
 
     @property
@@ -63,8 +65,8 @@ class RunState:
 
     @property
     def saved(self) -> bool:
-        """Whether it was tested, and its model and predictions are there: they are written after the test."""
-        return self.tested is not None and self.status in ("finished", "stopped")
+        """Whether its model is there: it is written after the test, and a model that was brought in needs none."""
+        return (self.tested or self.brought_in) is not None and self.status in ("finished", "stopped")
 
     @property
     def progress(self) -> float:
@@ -126,6 +128,8 @@ def _after(state: RunState, event: Event) -> RunState:
             return replace(state, status="testing", reason=event.reason)
         case Tested():
             return replace(state, tested=event)
+        case BroughtIn():
+            return replace(state, brought_in=event)
         case Finished():
             return replace(state, status="stopped" if state.reason == "stopped" else "finished", ended=event.at)
         case Cancelled():

@@ -26,6 +26,11 @@ class Summary:
     test_accuracy: float | None
     validation_accuracy: float | None
 
+    @property
+    def brought_in(self) -> bool:
+        """Whether its model came as a file: it has one, and never began to train."""
+        return self.status == "finished" and self.seconds is None
+
 
 # What a list can be sorted by. The names are sorted by `words`, which begin with them: a and A side by side.
 SORTABLE = ("created", "name", "status", "test_accuracy", "validation_accuracy", "seconds", "parameters", "dataset")

@@ -267,11 +267,17 @@ def _test(
 ) -> Outcome:
     """The model that is kept has no optimizer and computes in float32 everywhere; it is the one that is tested."""
     probabilities = kept.predict(dataset.x_test, batch_size=at_a_time(network), verbose=0)
+    tested = result_of(probabilities, dataset, recipe.loss)
+    check_finite(tested.loss, recipe.epochs - 1)  # the very last step can be the one too far
+    emit(tested)
+    return Outcome(to_bytes(kept), probabilities.argmax(axis=1), probabilities.max(axis=1))
+
+
+def result_of(probabilities: np.ndarray, dataset: Dataset, loss: str) -> Tested:
+    """What the (N, classes) probabilities for the test images come to; `loss` is a recipe's."""
     labels = np.eye(dataset.classes, dtype=np.float32)[dataset.y_test]
-    loss = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(recipe.loss)(labels, probabilities))))
-    check_finite(loss, recipe.epochs - 1)  # the very last step can be the one too far
+    mean = float(np.mean(keras.ops.convert_to_numpy(keras.losses.get(loss)(labels, probabilities))))
     predicted = probabilities.argmax(axis=1)
     counts = confusion(dataset.y_test, predicted, dataset.classes)
     accuracy = float(np.mean(predicted == dataset.y_test))
-    emit(Tested(loss=loss, accuracy=accuracy, confusion=tuple(map(tuple, counts.tolist()))))
-    return Outcome(to_bytes(kept), predicted, probabilities.max(axis=1))
+    return Tested(loss=mean, accuracy=accuracy, confusion=tuple(map(tuple, counts.tolist())))

@@ -7,6 +7,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.lesson import page_head
 from cnn_core.ui.kit.living import remember_drawing
+from cnn_core.ui.kit.upload_box import files_taken
 from cnn_core.ui.use.digit import drawing_board
 from cnn_core.ui.use.models import DIGITS, follow_link, kind_of_models
 from cnn_core.ui.use.photo import photo_board
@@ -25,6 +26,13 @@ else:
     st.info(_("No network has been trained yet. Train one first."), icon=":material/model_training:")
     st.page_link(pages.DESIGNER, label=_("Go to the designer"), icon=":material/view_agenda:")
 
+if files_taken():
+    st.page_link(
+        pages.RUNS,
+        label=_("Bring in a network of your own"),
+        icon=":material/upload_file:",
+        query_params={"bring": "1"},
+    )
 with head:
     if kind == DIGITS:
         page_head(_("Draw a digit"), "draw")

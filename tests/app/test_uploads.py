@@ -17,6 +17,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.build import files
 from cnn_core.ui.data import own
 from cnn_core.ui.kit import services, upload_box
+from cnn_core.ui.train import bring_in
 from cnn_core.ui.use import taken
 from tests.app.test_teach import jpeg, key, things
 from tests.browser.server import Server, free_port
@@ -32,6 +33,7 @@ BOXED = {
     "teach": (pages.TEACH, {}),
     "convolution": (pages.CONVOLUTION, {"image": "picture"}),
     "draw": (pages.DRAW, {}),
+    "runs": (pages.RUNS, {}),
 }
 
 
@@ -48,7 +50,7 @@ def boxes(app) -> list[str]:
     return [str(one.type) for one in [*found, *mine]]
 
 
-@pytest.mark.parametrize("name", ["data", "designer", "duel", "teach", "convolution"])
+@pytest.mark.parametrize("name", ["data", "designer", "duel", "teach", "convolution", "runs"])
 def test_with_files_these_pages_have_a_box(name):
     page, query = BOXED[name]
     app = opened(page, **query)
@@ -90,6 +92,8 @@ def test_what_a_forged_click_sends_is_refused(closed, monkeypatch):
     files._open_file(0)
     with pytest.raises(RightsError, match="takes no files"):
         import_module("cnn_core.ui.use.teach")._begin(things(Red=5, Blue=5))
+    with pytest.raises(RightsError, match="takes no files"):
+        bring_in._begin([], "birds", None, None)
     assert not kept
     assert services.catalogue().entries() == before
 

@@ -21,6 +21,7 @@ from cnn_core.data.upload.archives import Budget, images, read_archive
 from cnn_core.data.upload.found import Found, Index
 from cnn_core.data.upload.make import Choice
 from cnn_core.data.upload.make import make as make_dataset
+from cnn_core.data.upload.memory import limit_memory
 from cnn_core.data.upload.pixels import Kept, kept
 from cnn_core.data.upload.tables import read_npz, read_table
 from cnn_core.errors import StudioError
@@ -91,7 +92,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(10)  # pages come first
-    _limit(request.pop("max_reading_bytes"))
+    limit_memory(request.pop("max_reading_bytes"))
     _tell(ready=True)
     try:
         _obey(**request)
@@ -135,19 +136,6 @@ def _end_with_parent() -> None:
     with suppress(OSError):
         os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the other end is gone
     os._exit(1)
-
-
-def _limit(most: int) -> None:
-    """From here on, this process gets `most` bytes more of memory, where the system can hold it to that."""
-    try:
-        import resource
-    except ImportError:  # Windows; the watching parent looks at the memory too
-        return
-    status = Path("/proc/self/status")
-    if status.exists():
-        taken = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmData"))
-        most += 1024 * taken
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 if __name__ == "__main__":

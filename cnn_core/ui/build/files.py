@@ -6,13 +6,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn_core.design.arithmetic import number, sides
-from cnn_core.design.formats.keras.layer import LeftOut
 from cnn_core.design.formats.opening import Opened, open_design
 from cnn_core.design.network import Network
 from cnn_core.design.presets import PRESETS
 from cnn_core.exchange.forms import stem
-from cnn_core.language import _, _n
+from cnn_core.language import _
 from cnn_core.settings import settings
+from cnn_core.ui import pages
 from cnn_core.ui.build.editor import commit
 from cnn_core.ui.kit import session
 from cnn_core.ui.kit.data_choice import chosen_entry
@@ -29,8 +29,6 @@ OPENED: Slot[tuple[Network, Opened] | None] = Slot("designer.opened", None)
 FILES: Slot[int] = Slot("designer.files", 0)
 """How many files were opened: the next one comes under a new key, so that the same file can be opened again."""
 FILE: Slot[UploadedFile | None] = Slot("designer.file", None)
-MOST_VALUES = 5
-"""How many different values of one argument are told."""
 
 
 def presets() -> None:
@@ -78,6 +76,7 @@ def files(network: Network) -> None:
     with st.popover(_("File"), icon=":material/folder_open:", key=f"designer-files-{count}"):  # a new key closes it
         if files_taken():
             _box(count)
+            _to_models()
         else:
             no_files()
         name = stem(network.name, "network")
@@ -87,6 +86,12 @@ def files(network: Network) -> None:
         st.caption(_("The address of this page carries the design too: copy it to share."))
         about = _("Its training in plain Keras, with the recipe and the data that are chosen on the page Training:")
         code_ahead(network, session.RECIPE.get(), chosen_entry(), "designer.code", about)
+
+
+def _to_models() -> None:
+    """For whoever looks here for the box that takes a trained model."""
+    label = _("Bring in a trained model")
+    st.page_link(pages.RUNS, label=label, icon=":material/upload_file:", query_params={"bring": "1"})
 
 
 def _box(count: int) -> None:
@@ -134,7 +139,7 @@ def opened_file() -> None:
         _offer(opened)
     elif opened.left_out:
         heading = _("Opened. Left out, because it changes no shape and no number of parameters:")
-        st.info("\n- ".join([heading, *map(_told, opened.left_out)]), icon=":material/rule:")
+        st.info("\n- ".join([heading, *(literal(str(one.told)) for one in opened.left_out)]), icon=":material/rule:")
 
 
 def _offer(opened: Opened) -> None:
@@ -154,19 +159,4 @@ def _offer(opened: Opened) -> None:
         icon=":material/build:",
         on_click=_take_as_image,
         args=(opened,),
-    )
-
-
-def _told(left: LeftOut) -> str:
-    """One argument that was left out, with its values and where it stood; most of it is a stranger's text."""
-    values = [*map(str, left.values[:MOST_VALUES]), *(["…"] if len(left.values) > MOST_VALUES else [])]
-    return literal(
-        _n(
-            "{argument}: {values} (layer {layers})",
-            "{argument}: {values} (layers {layers})",
-            len(left.layers),
-            argument=left.argument,
-            values=", ".join(values),
-            layers=", ".join(map(str, left.layers)),
-        )
     )

@@ -1,5 +1,6 @@
 """The same drawing in front of both networks of a duel: they read it in the browser, and the worker reports."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,18 +23,47 @@ from cnn_core.ui.components.network.component import Pad, in_browser
 from cnn_core.ui.kit import services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.living import keep_drawing, model_weights, visitors_pad
-from cnn_core.ui.kit.sharing import leave_out
-from cnn_core.ui.use.models import READY_MADE, WITH_DIGITS
+from cnn_core.ui.kit.sharing import asked, carry, leave_out
+from cnn_core.ui.use.models import WITH_DIGITS, model_titles, reads_digits
 
 READY_PAIR = ("dnn-500x3", "keras-log")
 
 
 def ready_board() -> None:
-    """The pair that ships with the studio, for those who have had no duel yet."""
-    first, second = (replace(ready_made(key), title=_(READY_MADE[key])) for key in READY_PAIR)
+    """Any two networks that read digits; at first the pair that ships with the studio."""
     st.subheader(_("The same drawing, both networks"), anchor=False)
     st.markdown(_("Draw a digit, then drag it away from the middle. Which network still gets it right?"))
-    living_board((first, second))
+    pair = _choose_pair()
+    board = living_board if all(map(_fits_a_browser, pair)) else slider_board
+    board(pair)
+
+
+def _choose_pair() -> Pair:
+    """Two boxes, once there are more than the ready-made networks: those of runs, and those that were brought in."""
+    models = {key: ready_made(key) for key in READY_PAIR}
+    with errors_told():  # where nothing can be kept there are still these
+        models |= {model.key: model for model in services.models() if reads_digits(model)}
+    titles = model_titles(models.values())
+    keys = list(READY_PAIR)
+    if len(models) > len(READY_PAIR):
+        with st.container(horizontal=True):
+            first, second = READY_PAIR
+            keys = [
+                _choose("left", _("One network"), first, titles),
+                _choose("right", _("The other network"), second, titles),
+            ]
+    left, right = (replace(models[key], title=titles[key]) for key in keys)
+    return left, right
+
+
+def _choose(side: str, label: str, usual: str, titles: Mapping[str, str]) -> str:
+    options = list(titles)
+    first = options.index(asked(side, usual, options))
+    key = st.selectbox(
+        label, options, first, format_func=lambda key: titles.get(key, key), key=f"duel-board-{side}", width=300
+    )
+    carry(**{side: key})
+    return key if key in titles else usual
 
 
 def can_drag(report: Report) -> bool:

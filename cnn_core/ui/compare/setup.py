@@ -82,8 +82,8 @@ def _runs() -> None:
 
 
 def _finished_runs() -> list[Summary]:
-    """The newest that are done, without the many trainings of duels."""
-    return services.store().lists.trained(MOST)
+    """The newest that were trained here to their end, without the many trainings of duels."""
+    return [run for run in services.store().lists.trained(MOST) if not run.brought_in]
 
 
 def _choose_run(side: str, label: str, runs: list[Summary]) -> Summary | None:

@@ -58,15 +58,34 @@ def upload_box(
     file = st.file_uploader(
         label, kinds, key=key, max_upload_size=megabytes(most_bytes), on_change=on_change, args=args, help=help
     )
+    st.caption(f"{_limit(most_bytes, kinds)} {advice}")
+    return file
+
+
+def files_box(
+    label: str, most_bytes: int, advice: str, *, key: str, kinds: Sequence[str], on_change: Callable[[], None]
+) -> list[UploadedFile]:
+    """The same for several files, in the order in which they came."""
+    if not files_taken():
+        no_files()
+        return []
+    size = megabytes(most_bytes)
+    files = st.file_uploader(
+        label, kinds, key=key, max_upload_size=size, accept_multiple_files=True, on_change=on_change
+    )
+    st.caption(f"{_limit(most_bytes, kinds)} {advice}")
+    return files
+
+
+def _limit(most_bytes: int, kinds: Sequence[str] | None) -> str:
+    """The largest file, and which ones, in words."""
     size = megabytes(most_bytes)
     if kinds:
         names = ", ".join(kind.upper() for kind in kinds if kind != "jpeg")
         limit = _("{kinds}, at most {size} MB.", kinds=names, size=size)
-        red = _("A file that turns red is larger or of another kind and was not sent.")
-    else:
-        limit, red = _("At most {size} MB.", size=size), _("A file that turns red is larger and was not sent.")
-    st.caption(f"{limit} {red} {advice}")
-    return file
+        return f"{limit} {_('A file that turns red is larger or of another kind and was not sent.')}"
+    limit = _("At most {size} MB.", size=size)
+    return f"{limit} {_('A file that turns red is larger and was not sent.')}"
 
 
 def image_box(label: str, most_bytes: int, *, key: str, help: str | None = None) -> UploadedFile | None:
@@ -88,7 +107,8 @@ def limit_uploads(limits: Settings) -> None:
 
     Where no files are taken it refuses all: whoever knows Streamlit's own address for them needs no box.
     """
-    most = max(limits.max_upload_bytes, limits.max_dataset_bytes) if limits.uploads else 0
+    largest = max(limits.max_upload_bytes, limits.max_dataset_bytes, limits.max_model_bytes)
+    most = largest if limits.uploads else 0
     config.set_option("server.maxUploadSize", -(-most // MIB))  # the server counts in MiB, the browser in MB
 
 

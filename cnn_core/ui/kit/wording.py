@@ -13,6 +13,8 @@ from cnn_core.language import _, _n
 from cnn_core.runs.state import RunState
 
 Colour = Literal["gray", "blue", "green", "orange", "red"]
+BROUGHT_IN = "brought in"
+"""In place of a run's status where its model came as a file: that a training has finished would be wrong."""
 STATUS: dict[str, tuple[Callable[[], str], str, Colour]] = {
     "queued": (lambda: _("Waiting"), ":material/hourglass_empty:", "gray"),
     "training": (lambda: _("Training"), ":material/model_training:", "blue"),
@@ -22,6 +24,7 @@ STATUS: dict[str, tuple[Callable[[], str], str, Colour]] = {
     "failed": (lambda: _("Failed"), ":material/error:", "red"),
     "interrupted": (lambda: _("Interrupted"), ":material/power_off:", "orange"),
     "unreadable": (lambda: _("Cannot be read"), ":material/help:", "gray"),
+    BROUGHT_IN: (lambda: _("Brought in"), ":material/upload_file:", "green"),
 }
 """For each status: the word, its icon, its colour."""
 ALWAYS_TOLD = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")

@@ -19,7 +19,7 @@ def run_network(run: Run, state: RunState) -> None:
         return
     with errors_told():
         entry = services.entry(run.dataset)
-        if not state.epochs_done:
+        if not state.epochs_done and not state.saved:
             st.caption(_("Before its first epoch is over, the network is shown with random weights."))
         network_by_hand(
             run.network,

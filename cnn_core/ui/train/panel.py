@@ -1,7 +1,6 @@
 """One run, live: what it does now, its curves, and how to stop or resume it."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,6 +17,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import rules, services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
+from cnn_core.ui.train.brought import about_brought_in
 from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.learning import what_it_learns
 from cnn_core.ui.train.living import run_network
@@ -41,7 +41,7 @@ def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
     state = services.store().state(run.id)
     _header(run, state)
     if state.saved:
-        _outcome(run, state)
+        _outcome(run, state.tested)
     waits = services.ahead(run.id, state) > 0
     every = (WAITING if waits else REFRESH) if state.active else None
     with st.container():  # a fragment that grows must not write over what follows it
@@ -50,18 +50,20 @@ def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
         st.fragment(_await_first, run_every=FIRST)(run.id)
 
 
-def _outcome(run: Run, state: RunState) -> None:
+def _outcome(run: Run, tested: Tested | None) -> None:
     """What came of it, in a sentence, and what to do with it now."""
-    tested = cast(Tested, state.tested)  # what is saved was tested
-    count = sum(map(sum, tested.confusion))
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = _(
-            "It predicts **{accuracy:.1%}** of {count:,} test images correctly.", accuracy=tested.accuracy, count=count
-        )
-        st.markdown(told, width="content")
+        st.markdown(_result(tested), width="content")
         label = _("Draw a digit for it") if run.dataset in WITH_DIGITS else _("Show it an image")
         if st.button(label, type="primary", icon=":material/draw:", key="run-use"):
             st.switch_page(pages.DRAW, query_params={"model": run.id})
+
+
+def _result(tested: Tested | None) -> str:
+    if tested is None:
+        return _("It was not tested: no data set here was named that it is for.")
+    facts = {"accuracy": tested.accuracy, "count": sum(map(sum, tested.confusion))}
+    return _("It predicts **{accuracy:.1%}** of {count:,} test images correctly.", **facts)
 
 
 def _await_first(run_id: str) -> None:
@@ -90,7 +92,9 @@ def _panel(run: Run, stage: tuple[str, bool], while_waiting: Callable[[Run], Non
         st.progress(state.progress, waiting_text(run.id, state))
     if why := wording.ended_early(state):
         st.info(why, icon=":material/flag:")
-    if services.ahead(run.id, state):
+    if state.brought_in:
+        about_brought_in(run, state.brought_in)
+    elif services.ahead(run.id, state):
         while_waiting(run)
     else:
         numbers_and_curves(run, state)
@@ -110,14 +114,15 @@ def _interruption(epochs: int) -> str:
 
 def _header(run: Run, state: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        title_with_status(run.name, state.status)
+        title_with_status(run.name, wording.BROUGHT_IN if state.brought_in else state.status)
         _stop_or_resume(run, state, st.empty())
-    about = {
-        "network": wording.literal(network_title(run.network)),
-        "data": wording.literal(services.dataset_title(run.dataset)),
-        "recipe": wording.recipe_words(run.recipe),
-    }
-    st.caption(_("{network} on {data}: {recipe}", **about))
+    network = wording.literal(network_title(run.network))
+    data = wording.literal(services.dataset_title(run.dataset))
+    if state.brought_in:
+        st.caption(_("{network} for {data}", network=network, data=data) if run.dataset else network)
+    else:
+        recipe = wording.recipe_words(run.recipe)
+        st.caption(_("{network} on {data}: {recipe}", network=network, data=data, recipe=recipe))
 
 
 def _stop_or_resume(run: Run, state: RunState, place: DeltaGenerator) -> None:

@@ -45,8 +45,7 @@ def results(run: Run, state: RunState) -> None:
     """Scores and test images of a run that has been tested."""
     if (tested := state.tested) is None:
         return
-    asked_once = _("These images were kept aside from the start. The network predicted them once, at the end.")
-    st.subheader(_("On the test set"), anchor=False, help=asked_once)
+    st.subheader(_("On the test set"), anchor=False, help=_about_images(state))
     confusion = np.array(tested.confusion)
     wrong = confusion.sum() - confusion.trace()
     show_metrics(
@@ -58,7 +57,8 @@ def results(run: Run, state: RunState) -> None:
         }
     )
     most = confusion.sum(axis=1).max() / confusion.sum()
-    raw = run.recipe.pixels == "raw" and run.network.backbone is None  # a backbone prepares them itself
+    # A backbone prepares pixels itself; of what was brought in, nobody knows how else it was trained.
+    raw = run.recipe.pixels == "raw" and run.network.backbone is None and state.brought_in is None
     if state.started_now and tested.accuracy <= GUESSING * most:
         st.warning(_guessing(most, raw=raw), icon=":material/casino:")
     if raw:
@@ -70,6 +70,12 @@ def results(run: Run, state: RunState) -> None:
     if predictions is not None:
         with st.container():
             _browse(confusion, predictions, dataset.x_test, dataset.class_names)
+
+
+def _about_images(state: RunState) -> str:
+    if state.brought_in:
+        return _("It was shown these images here. Whether it has learned from some of them, its file cannot say.")
+    return _("These images were kept aside from the start. The network predicted them once, at the end.")
 
 
 def _guessing(most: float, *, raw: bool) -> str:

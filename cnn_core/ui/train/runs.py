@@ -20,6 +20,7 @@ from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import BETWEEN, asked, asked_text, carry, follow
+from cnn_core.ui.train.bring_in import bring_in
 from cnn_core.ui.train.machine import machines
 from cnn_core.ui.train.panel import run_curves, show_curves, shown_epochs
 
@@ -48,6 +49,7 @@ def runs_page() -> None:
     follow("runs", lambda value: TICKED.put(tuple(value.split(BETWEEN)[:MOST_TICKED])))
     lists = services.store().lists
     active = lists.active(1) or lists.of_duels(active=True)
+    bring_in()
     with st.container():
         st.fragment(_content, run_every=REFRESH if active else None)()
 
@@ -63,13 +65,13 @@ def _content() -> None:
         st.caption(_("This is an open lab: everybody who comes here may stop, rename and delete every run."))
     titles = services.dataset_titles()
     chosen = _chosen(_page(alone, of_duels, titles), titles)
-    readable = [run for run in chosen if run.recipe]
+    trained = [run for run in chosen if run.recipe and not run.brought_in]
     if len(chosen) == 1:
         _actions(chosen[0])
-    if readable:
-        _curves(readable)
-    if len(readable) > 1:
-        record(_laid(readable))
+    if trained:
+        _curves(trained)
+    if len(trained) > 1:
+        record(_laid(trained))
 
 
 def _laid(runs: list[Summary]) -> Laid:
@@ -183,7 +185,7 @@ def _columns() -> dict[str, Any]:
 
 def _row(run: Summary, titles: Mapping[str, str], machine: str | None) -> dict[str, str | float | None]:
     unreadable = _("Stored by another version: cannot be read")
-    status = wording.status_badge(run.status)[0]
+    status = wording.status_badge(wording.BROUGHT_IN if run.brought_in else run.status)[0]
     return {
         "name": run.name,
         "status": _("{status} on {machine}", status=status, machine=machine) if machine else status,
@@ -192,8 +194,8 @@ def _row(run: Summary, titles: Mapping[str, str], machine: str | None) -> dict[s
         "seconds": wording.duration(run.seconds),
         "parameters": run.parameters,
         "network": network_title(run.network) if run.network else run.network_name,
-        "dataset": titles.get(run.dataset, run.dataset),
-        "recipe": wording.recipe_words(run.recipe) if run.recipe else unreadable,
+        "dataset": titles.get(run.dataset, run.dataset) or None,
+        "recipe": None if run.brought_in else wording.recipe_words(run.recipe) if run.recipe else unreadable,
         "validation_accuracy": _percent(run.validation_accuracy),
     }
 
@@ -219,7 +221,8 @@ def _actions(run: Summary) -> None:
             and st.button(_("Load into the designer"), icon=":material/view_agenda:", key="runs-load")
         ):
             session.set_network(run.network)
-            session.RECIPE.put(run.recipe)
+            if not run.brought_in:
+                session.RECIPE.put(run.recipe)
             st.switch_page(pages.DESIGNER)
         if not who.may("run", run.id):
             return

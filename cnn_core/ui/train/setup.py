@@ -78,8 +78,9 @@ def train_again(run: Run) -> None:
     """Take over the choices that a run was made with: to change one, and to see what it does."""
     session.set_network(run.network)
     session.RECIPE.put(run.recipe)
-    with errors_told(tell=later):  # the set-up's page tells it
-        choose(run.dataset)
+    if run.dataset:
+        with errors_told(tell=later):  # the set-up's page tells it
+            choose(run.dataset)
 
 
 def _offer(network: Network, recipe: Recipe, entry: Entry) -> None:

@@ -28,8 +28,12 @@ def take_with_you(run: Run, state: RunState) -> None:
     """A button with downloads behind it."""
     with st.popover(_("Take it with you"), icon=DOWNLOAD, key=OPEN.key, on_change="rerun"):
         name = stem(run.name)
-        with errors_told(tell=st.info):
-            _code(_cells(run, state), name)
+        if state.brought_in:
+            told = _("It was brought in: how it was trained is not known here, so there is no code for it.")
+            st.info(told, icon=":material/code_off:")
+        else:
+            with errors_told(tell=st.info):
+                _code(_cells(run, state), name)
         if state.saved:
             label, model = _("Trained model (.keras)"), partial(_model, run.id)
             st.download_button(label, model, f"{name}.keras", icon=DOWNLOAD, key=f"{KEY}-model", width="stretch")

@@ -57,15 +57,25 @@ def kind_of_models(models: Sequence[Model]) -> tuple[str, list[Model]]:
     return kind, kinds[kind]
 
 
+def reads_digits(model: Model) -> bool:
+    """Whether it knows the digits that are drawn here."""
+    return model.dataset in WITH_DIGITS and model.input_shape == (28, 28, 1)
+
+
 def _kind(model: Model) -> str:
-    if model.dataset in WITH_DIGITS and model.input_shape == (28, 28, 1):
+    if reads_digits(model):
         return DIGITS
+    if not model.dataset:  # it was brought in, and is for images that are not on this server: which, nobody knows
+        return f"{sides(model.input_shape)} {trace(model.network).output_shape[-1]}"
     return f"{model.dataset} {sides(model.input_shape[:2])}"
 
 
 def _kind_name(model: Model, datasets: Mapping[str, str]) -> str:
     if _kind(model) == DIGITS:
         return _("digits")
+    if not model.dataset:
+        facts = {"size": sides(model.input_shape), "n": trace(model.network).output_shape[-1]}
+        return _("other images of {size}, {n} classes", **facts)
     return f"{datasets.get(model.dataset, model.dataset)}, {sides(model.input_shape[:2])}"
 
 

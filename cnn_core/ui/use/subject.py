@@ -56,7 +56,7 @@ class Subject:
 def choose_subject() -> Subject | None:
     """The choices; None, and the reason on the page, while there is nothing to look into."""
     follow("model", lambda _key: session.reset_widgets("inside-model"))  # whatever was chosen here before
-    models = {model.key: model for model in services.models() if convolutions(model.network)}
+    models = {model.key: model for model in services.models() if model.dataset and convolutions(model.network)}
     titles = model_titles(models.values())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(

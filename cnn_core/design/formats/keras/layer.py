@@ -12,7 +12,7 @@ from typing import Any
 from cnn_core.design.formats.keras.names import activation_layer, activation_name, is_automatic, today
 from cnn_core.design.layers import LAYER_TYPES
 from cnn_core.errors import DesignError, Words
-from cnn_core.language import Text
+from cnn_core.language import Text, joined
 
 Item = dict[str, Any]
 """A layer as Keras writes it: class_name and config, and more by version."""
@@ -37,6 +37,10 @@ _FIXED = {"trainable": True, "synchronized": False, "renorm": False, "mode": 0}
 _GUIDES = ("_initializer", "_regularizer", "_constraint")
 _TRAINING_ONLY = {"name", "trainable", "dtype", "seed", "noise_shape", "synchronized"}
 """Besides the guides, what changes no shape, no parameter and nothing that a trained layer computes."""
+_KERAS = {"keras", "tf_keras", "tensorflow"}
+"""The packages that Keras's own classes are in."""
+_MOST_VALUES = 5
+"""How many different values of one argument are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,30 @@ class LeftOut:
     values: tuple[Words, ...]
     layers: tuple[int, ...]
 
+    @property
+    def told(self) -> Text:
+        """It in a line; most of it is a stranger's text."""
+        values = [*self.values[:_MOST_VALUES], *(["…"] if len(self.values) > _MOST_VALUES else [])]
+        return Text.plural(
+            "{argument}: {values} (layer {layers})",
+            "{argument}: {values} (layers {layers})",
+            len(self.layers),
+            argument=self.argument,
+            values=joined(values),
+            layers=", ".join(map(str, self.layers)),
+        )
+
 
 def is_item(item: Any) -> bool:
     """Whether it is written as a layer at all."""
     return isinstance(item, dict) and isinstance(item.get("class_name"), str) and isinstance(item.get("config"), dict)
+
+
+def is_custom(item: Item) -> bool:
+    """Whether its class is somebody's own, whatever it is called: Keras 3 says where it is from."""
+    module, registered = item.get("module"), item.get("registered_name")
+    foreign = isinstance(module, str) and module.split(".")[0] not in _KERAS
+    return foreign or (isinstance(registered, str) and ">" in registered)
 
 
 def modern(item: Item) -> Item:
@@ -66,6 +90,8 @@ def our_layer(number: int, item: Item, data_format: str, rank: int) -> tuple[dic
         rank: axes of what arrives, the batch among them: 4 for maps, 2 for vectors.
     """
     kind, config = activation_layer(number, item["class_name"], item["config"])
+    if is_custom(item):
+        raise _custom(number, kind)
     if kind not in LAYER_TYPES:
         raise _unknown(number, kind)
     known = {name: value for name, value in config.items() if name in LAYER_TYPES[kind].model_fields}
@@ -98,6 +124,12 @@ def short(value: Any) -> str:
     text = value if isinstance(value, str) else reprlib.repr(value)
     text = text if text.isprintable() else ascii(text)[1:-1]
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _custom(number: int, kind: str) -> DesignError:
+    what = Text("Layer {number}: {type} is a class of somebody's own", number=number, type=short(kind))
+    expected, todo = Text("Keras's own layers"), Text("Build the model without it, and save it again.")
+    return DesignError(what, expected=expected, todo=todo)
 
 
 def _unknown(number: int, kind: str) -> DesignError:

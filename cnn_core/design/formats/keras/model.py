@@ -7,7 +7,7 @@ from math import isclose, isqrt, prod
 from typing import Any
 
 from cnn_core.design.fields import MAX_NAME, Shape, each
-from cnn_core.design.formats.keras.layer import Item, LeftOut, gathered, is_item, modern, our_layer, short
+from cnn_core.design.formats.keras.layer import Item, LeftOut, gathered, is_custom, is_item, modern, our_layer, short
 from cnn_core.design.formats.keras.line import in_line
 from cnn_core.errors import DesignError, Words
 from cnn_core.language import Text
@@ -26,11 +26,13 @@ class KerasModel:
         design: as `Network` takes it, still to be checked.
         left_out: what of the file is not in it.
         vector: how many values the model takes as one vector, where `design` lays out an image instead; 0: an image.
+        scales: whether it divides the pixels by 255 itself, which training here does, too.
     """
 
     design: dict
     left_out: tuple[LeftOut, ...]
     vector: int
+    scales: bool
 
 
 def is_keras(plain: Any) -> bool:
@@ -43,7 +45,7 @@ def from_keras(plain: Any) -> KerasModel:
     version, plain = _version(plain), _unwrapped(plain)
     items = [modern(item) for item in _items(plain)]
     shape = _batch_shape(plain, items)
-    items = _without_entrance(items)
+    items, scales = _without_entrance(items)
     data_format = _data_format(items)
     vector = shape[1] if _is_vector(shape) and not _reshapes(items) else 0
     input_shape, items = _image(shape, items, data_format)
@@ -58,7 +60,7 @@ def from_keras(plain: Any) -> KerasModel:
         "layers": [layer for layer, _left in layers],
     }
     left_out = gathered([{**left, **_changed_since(version, layer)} for layer, left in layers])
-    return KerasModel(design, left_out, vector)
+    return KerasModel(design, left_out, vector, scales)
 
 
 def _version(plain: dict) -> str:
@@ -80,7 +82,7 @@ def _unwrapped(plain: Any) -> dict:
         if isinstance(plain, dict) and "class_name" not in plain:
             plain = plain.get(key, plain)
     kind = plain.get("class_name") if isinstance(plain, dict) else None
-    if kind in ("Sequential", "Functional", "Model"):
+    if kind in ("Sequential", "Functional", "Model") and not is_custom(plain):
         config = plain.get("config")
         return plain | {"config": config if isinstance(config, dict) else {"layers": config}}
     if isinstance(plain, dict) and "node" in plain:
@@ -124,15 +126,15 @@ def _built(item: dict) -> Any:
     return build.get("input_shape") if isinstance(build, dict) else None
 
 
-def _without_entrance(items: list[Item]) -> list[Item]:
-    """Without the InputLayer, and without the Rescaling(1/255) that training puts first."""
+def _without_entrance(items: list[Item]) -> tuple[list[Item], bool]:
+    """Without the InputLayer and the Rescaling(1/255) that training puts first; and whether there was the latter."""
     if items and items[0]["class_name"] == "InputLayer":
         items = items[1:]
     if items and items[0]["class_name"] == "Rescaling":
         scale, offset = items[0]["config"].get("scale"), items[0]["config"].get("offset", 0)
         if isinstance(scale, float) and isclose(scale, 1 / 255, rel_tol=1e-6) and offset == 0:
-            return items[1:]
-    return items
+            return items[1:], True
+    return items, False
 
 
 def _data_format(items: list[Item]) -> str:

@@ -56,6 +56,12 @@ def is_automatic(name: Any, kind: str) -> bool:
     return classes.get(plain, plain) == kind.lower()
 
 
+def snake_case(name: str) -> str:
+    """What Keras makes of a class's name: "Conv2D" is "conv2d", "MaxPooling2D" is "max_pooling2d"."""
+    apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name))
+    return apart.lower()
+
+
 def _argument(name: str) -> str:
     start, rest = name[:2], name[2:]
     if start in _PARTS and rest in ("regularizer", "constraint"):
