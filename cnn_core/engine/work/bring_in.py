@@ -94,7 +94,7 @@ class BringIn(Work):
             notes = imported.notes if asked else (*imported.notes, TAKEN_FOR_SCALED)
             return pixels, with_weights(imported.network, imported.arrays, pixels), notes
         model = with_weights(imported.network, imported.arrays, "raw")
-        pixels = better_pixels(model, dataset.x_test, dataset.y_test)
+        pixels = better_pixels(model, dataset.x_train, dataset.y_train)  # the test set is looked at once
         if pixels != "raw":
             model = with_weights(imported.network, imported.arrays, pixels)
         return pixels, model, (*imported.notes, FOUND[pixels])
