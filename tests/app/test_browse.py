@@ -132,7 +132,7 @@ def test_a_zip_becomes_a_data_set_that_every_page_uses():
     assert "Received a vector of 10 values" in texts(app), "the head of the network no longer fits"
     repair = next(button for button in app.button if "2" in button.label and "units" in button.label)
     repair.click().run()
-    assert "Received" not in texts(app)
+    assert "Received a vector" not in texts(app)
     app.switch_page(LIVE).run()
     assert "18 training and 4 test images of 28×28×3, 2 classes" in texts(app)
 

@@ -149,7 +149,7 @@ def test_a_preview_is_what_was_asked(lab, bundled):
 
 def test_the_split_lesson_shows_its_first_way_before_the_second_has_ended(lab):
     near, data = PRESETS["digits"], data_key(lab.catalogue, "bundled")
-    job = lab.engine.begin(SplitLesson(data, 50, near, 3, 20, seed=1))
+    job = lab.engine.begin(SplitLesson(data, 50, near, 3, 6, seed=1))
     until(lambda: job.partial)
     assert not job.done
     (wrong,) = job.partial

@@ -95,6 +95,7 @@ def test_frozen_layers_look_once_and_the_losses_are_the_same(name, precision, fo
     same(folder, pictures, network, recipe, precision, base=learned(name), shelf=Shelf())
 
 
+@pytest.mark.slow
 def test_layers_that_learn_on_give_the_same_losses(folder, pictures, learned):
     network, recipe = transfer("mobilenet-025", frozen=False)
     same(folder, pictures, network, recipe, base=learned("mobilenet-025"), shelf=Shelf())

@@ -28,7 +28,6 @@ from cnn_core.engine.versions import versions
 from cnn_core.exchange.forms import ONNX
 from cnn_core.runs.store import RunStore
 from cnn_core.settings import Settings
-from tests.browser.conftest import browser, page, tabs  # noqa: F401 - fixtures
 from tests.browser.server import free_port
 from tests.support.processes import ROOT
 from tests.support.runs import waiting
@@ -68,6 +67,11 @@ class Installed:
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         return out
+
+
+def _hears_ctrl_c() -> None:
+    """What a shell starts in the background does not, nor what that starts; these tests may be such."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _run(*command: object) -> None:
@@ -173,7 +177,7 @@ def test_it_trains_and_ctrl_c_keeps_what_was_learned(installed, store):
     design = installed.folder / "tiny.json"
     design.write_text(TINY.to_json())
     words = [str(installed.python.parent / "cnn-studio"), "train", str(design), "--epochs", "1000"]
-    process = installed.start(words)
+    process = installed.start(words, preexec_fn=_hears_ctrl_c)
     until(lambda: any(run.status == "training" for run in store.lists.lines()) or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
@@ -193,7 +197,8 @@ def address(installed) -> Iterator[str]:
     """Where its server listens, once it is healthy."""
     port = free_port()
     words = [str(installed.python.parent / "cnn-studio"), "serve", "--no-browser", "--port", str(port)]
-    server = installed.start(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = installed.start(words, preexec_fn=_hears_ctrl_c, **quiet)
 
     def healthy() -> bool:
         try:
@@ -209,7 +214,7 @@ def address(installed) -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_its_server_answers_a_deep_link_with_the_page_its_lesson_and_its_logo(address, page: Page):  # noqa: F811
+def test_its_server_answers_a_deep_link_with_the_page_its_lesson_and_its_logo(address, page: Page):
     page.goto(f"{address}/pooling")
     expect(page.get_by_role("heading", name="Pooling")).to_be_visible()
     logo = page.get_by_test_id("stSidebarLogo").or_(page.get_by_test_id("stHeaderLogo")).first
