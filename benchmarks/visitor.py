@@ -35,6 +35,7 @@ class Visitor:
         self._socket: WebSocketClientConnection
         self.query, self._page = "", ""
         self._widgets: dict[str, str] = {}  # on the page: the ids, each with the part of the page that it belongs to
+        self._old: set[str] = set()  # those of the page before, which are seen until the new one is there
         self._values: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._turn, self._end = asyncio.Lock(), asyncio.Event()
@@ -120,7 +121,7 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session" if not message.metadata.run.fragment_ids:
                 self._rest()
-                self._widgets, self.told = {}, []
+                self._old, self.told = set(self._widgets), []
             case "navigation":
                 self._page = message.navigation.page_script_hash or self._page
             case "page_info_changed":
@@ -133,6 +134,9 @@ class Visitor:
                 for name in message.stop_auto_rerun.fragment_ids:
                     self._rest(name)
             case "script_finished" if message.script_finished != AGAIN:
+                for name in self._old:
+                    del self._widgets[name]
+                self._old = set()
                 self._end.set()
 
     def _see(self, delta: Delta) -> None:
@@ -146,6 +150,7 @@ class Visitor:
             self.told.append(element.body)
         elif name := getattr(element, "id", ""):
             self._widgets[name] = delta.fragment_id
+            self._old.discard(name)
 
     def _look_again(self, fragment: str, interval: float) -> None:
         if fragment not in self._timers:

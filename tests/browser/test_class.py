@@ -14,10 +14,12 @@ from tests.browser.server import Server, free_port
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def class_server(tmp_path, monkeypatch) -> Iterator[Server]:
-    monkeypatch.setenv("CNN_STUDIO_TEACHER_PASSWORD", "owl")
-    server = Server(tmp_path, free_port()).start()
+@pytest.fixture(scope="module")
+def class_server(tmp_path_factory) -> Iterator[Server]:
+    """The first test clears its class at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNN_STUDIO_TEACHER_PASSWORD", "owl")
+        server = Server(tmp_path_factory.mktemp("home"), free_port()).start()
     yield server
     server.kill()
 
@@ -28,31 +30,6 @@ def joined(page: Page, url: str, name: str) -> None:
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_text(f"You are {name}.")).to_be_visible()
     settled(page)
-
-
-def test_two_people_of_a_class(class_server, browser: Browser):
-    with new_context(browser) as annas, new_context(browser) as berts:
-        anna, bert = annas.new_page(), berts.new_page()
-        joined(anna, f"{class_server.url}/live?recipe={Recipe(epochs=300).to_token()}", "Anna")
-        anna.get_by_role("button", name="Train", exact=True).click()
-        stop = anna.get_by_role("button", name="Stop", exact=True)
-        expect(stop).to_be_visible()
-        address = anna.url
-
-        joined(bert, address, "Bert")
-        expect(bert.get_by_text("by Anna")).to_be_visible()
-        expect(bert.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
-
-        anna.reload()
-        expect(anna.get_by_text("You are Anna.")).to_be_visible()
-        expect(anna.get_by_label("What shall the class call you?")).to_have_count(0)
-
-        bert.get_by_role("button", name="Teacher").click()
-        bert.get_by_label("The teacher's password").fill("owl")
-        bert.get_by_role("button", name="Sign in").click()
-        expect(bert.get_by_role("button", name="Teacher: sign out")).to_be_visible()
-        bert.get_by_role("button", name="Stop", exact=True).click()
-        expect(anna.get_by_role("button", name="Your run: Stopped")).to_be_visible()
 
 
 def signed_in(page: Page) -> None:
@@ -114,3 +91,28 @@ def test_a_lesson_from_the_task_to_the_end(class_server, browser: Browser, tmp_p
         teacher.get_by_role("button", name="Clear it now").click()
         expect(teacher.get_by_text("Nobody has a trained network yet")).to_be_visible()
         expect(anna.get_by_label("What shall the class call you?")).to_be_visible()
+
+
+def test_two_people_of_a_class(class_server, browser: Browser):
+    with new_context(browser) as annas, new_context(browser) as berts:
+        anna, bert = annas.new_page(), berts.new_page()
+        joined(anna, f"{class_server.url}/live?recipe={Recipe(epochs=300).to_token()}", "Anna")
+        anna.get_by_role("button", name="Train", exact=True).click()
+        stop = anna.get_by_role("button", name="Stop", exact=True)
+        expect(stop).to_be_visible()
+        address = anna.url
+
+        joined(bert, address, "Bert")
+        expect(bert.get_by_text("by Anna")).to_be_visible()
+        expect(bert.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+
+        anna.reload()
+        expect(anna.get_by_text("You are Anna.")).to_be_visible()
+        expect(anna.get_by_label("What shall the class call you?")).to_have_count(0)
+
+        bert.get_by_role("button", name="Teacher").click()
+        bert.get_by_label("The teacher's password").fill("owl")
+        bert.get_by_role("button", name="Sign in").click()
+        expect(bert.get_by_role("button", name="Teacher: sign out")).to_be_visible()
+        bert.get_by_role("button", name="Stop", exact=True).click()
+        expect(anna.get_by_role("button", name="Your run: Stopped")).to_be_visible()
