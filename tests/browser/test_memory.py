@@ -97,5 +97,4 @@ def test_the_visitors_own_run_is_in_sight_on_every_page(server, page):
     expect(mine).to_be_visible()
     mine.click()
     page.wait_for_url(address)
-    page.get_by_role("button", name="Stop", exact=True).click()  # so that it disturbs no other test
-    expect(mine).to_have_text(re.compile("Your run: (Stopped|Finished)"), timeout=120_000)
+    expect(mine).to_have_text(re.compile("Your run: Finished"), timeout=120_000)  # so that it disturbs no other test
