@@ -14,6 +14,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
 from cnn_core.engine.work.rounded import Rounding
 from cnn_core.errors import EngineError
+from cnn_core.runs.events import BroughtIn, Finished
 from cnn_core.runs.events import Tested as Scored
 from cnn_core.runs.models import MODEL_FILE, READY_MADE
 from cnn_core.training.build import build, to_bytes
@@ -58,6 +59,16 @@ def offered(app) -> list[str]:
 def test_a_run_that_has_ended_is_offered_as_a_page(ended):
     app = opened(pages.RUN, run=run_of(PRESET.network, ended=ended).id)
     assert (LABEL in offered(app)) == ended
+
+
+def test_the_page_claims_nothing_of_a_training_that_was_elsewhere():
+    """The test images may have been among those that such a network learned from."""
+    run = services.store().create("Elsewhere", PRESET.network, Recipe(), "bundled")
+    services.store().append(run.id, BroughtIn(file="m.keras", notes=()), SCORED, Finished())
+    services.store().save_file(run.id, MODEL_FILE, (READY_MADE / "keras-log.keras").read_bytes())
+    facts = told(page_of(run))
+    assert facts["Predicts right"] == "98.7% of 1,000 test images."
+    assert facts["Learned from"] == "It was trained elsewhere: on what is not known here."
 
 
 def test_the_page_says_what_is_known_of_the_run():

@@ -39,10 +39,10 @@ class Sent:
     content: bytes = field(repr=False)
 
 
-def stem(name: str) -> str:
+def model_name(name: str) -> str:
     """A file's name without its endings, as the name of a network.
 
-    >>> stem("digits.weights.h5"), stem(".keras")
+    >>> model_name("digits.weights.h5"), model_name(".keras")
     ('digits', 'model')
     """
     return PurePath(name).name.split(".")[0][:MAX_NAME] or "model"
@@ -143,7 +143,7 @@ def _named(opened: Opened, file: Sent) -> Opened:
     name = opened.network.name
     if opened.scales is None or not any(is_automatic(name, kind) for kind in ("Sequential", "Functional", "Model")):
         return opened
-    return replace(opened, network=opened.network.changed(name=stem(file.name)))
+    return replace(opened, network=opened.network.changed(name=model_name(file.name)))
 
 
 def _check(opened: Opened, limits: Limits) -> None:

@@ -12,7 +12,7 @@ from cnn_core.design.naming import network_title
 from cnn_core.engine.job import Job
 from cnn_core.engine.work.base import data_key
 from cnn_core.engine.work.bring_in import BringIn, Images
-from cnn_core.exchange.safe.reading import Limits, Sent, check_sent, stem
+from cnn_core.exchange.safe.reading import Limits, Sent, check_sent, model_name
 from cnn_core.exchange.weights import Pixels
 from cnn_core.language import N_, _
 from cnn_core.runs.brought import Brought, keep
@@ -94,7 +94,7 @@ def _forget() -> None:
 
 def _offer(files: Sequence[UploadedFile], count: int) -> str | None:
     """The questions and the button; gives the id of the run once it is there."""
-    called = stem(files[0].name)
+    called = model_name(files[0].name)
     with st.grid(3, min_column_width=NARROWEST, vertical_alignment="bottom"):
         name = st.text_input(_("Name"), called, max_chars=MAX_NAME, key=f"bring-in-name-{count}-{called}")
         entry = _choose_images(count)

@@ -17,6 +17,7 @@ from cnn_core.errors import DataError, StudioError
 from cnn_core.exchange.weights import least_dtype
 from cnn_core.figures.template import percent
 from cnn_core.language import _, _n, speaking, spoken
+from cnn_core.runs.events import Tested
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui.build.table import rows
@@ -94,7 +95,7 @@ def page(run: Run, state: RunState, maker: str, language: str) -> bytes:
             facts=_facts(run, state, maker, names),
             rows=rows(run.network, trace(run.network)),
             rounding=rounding_words(None if exact else _rounding(run), exact=exact),
-            examples=() if draws else _examples(run, names),
+            examples=() if draws or state.brought_in else _examples(run, names),
         )
         return to_html(made).encode()
 
@@ -123,19 +124,27 @@ def _facts(run: Run, state: RunState, maker: str, names: Sequence[str]) -> list[
             data=services.dataset_title(run.dataset),
         )
         facts.append((_("Learned from"), told))
-    if tested := state.tested:
-        count = sum(map(sum, tested.confusion))
-        told = _n(
-            "{accuracy} of {n} test image, which it never saw in training.",
-            "{accuracy} of {n:,} test images, which it never saw in training.",
-            count,
-            accuracy=percent(tested.accuracy),
-        )
-        facts.append((_("Predicts right"), told))
+    if state.brought_in:
+        facts.append((_("Learned from"), _("It was trained elsewhere: on what is not known here.")))
+    if state.tested:
+        facts.append((_("Predicts right"), _score(state.tested, brought_in=state.brought_in is not None)))
     ended = datetime.fromtimestamp(state.ended or run.created)
     day = _("{day} {month:%B %Y}", day=ended.day, month=ended)
     facts.append((_("Made"), _("by {name}, {day}", name=maker, day=day) if maker else day))
     return facts
+
+
+def _score(tested: Tested, *, brought_in: bool) -> str:
+    """What a network that was trained elsewhere has seen there, nobody knows here."""
+    count, accuracy = sum(map(sum, tested.confusion)), percent(tested.accuracy)
+    if brought_in:
+        return _n("{accuracy} of {n} test image.", "{accuracy} of {n:,} test images.", count, accuracy=accuracy)
+    return _n(
+        "{accuracy} of {n} test image, which it never saw in training.",
+        "{accuracy} of {n:,} test images, which it never saw in training.",
+        count,
+        accuracy=accuracy,
+    )
 
 
 def _rounding(run: Run) -> Rounding | None:
