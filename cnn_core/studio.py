@@ -78,7 +78,7 @@ class Studio:
             time.sleep(0.2)
         left = set(lists.under_way())
         for duel in lists.duel_ids():
-            store.delete_duel(duel)
+            store.duels.delete(duel)
         for run in lists.ids():
             if run not in left:
                 if store.state(run).active:

@@ -120,7 +120,7 @@ def of_runs(first: Run, second: Run, store: RunStore) -> Duel:
 
 def load(store: RunStore, duel_id: str) -> Duel:
     """The duel `duel_id`; raises RunError when there is none, or this version cannot read it."""
-    duel = _read(store.duel(duel_id))
+    duel = _read(store.duels.load(duel_id))
     if duel is None:
         raise RunError(Text("This duel cannot be read"), received=ANOTHER_VERSION, todo=Text("Start it again"))
     return duel
@@ -128,7 +128,7 @@ def load(store: RunStore, duel_id: str) -> Duel:
 
 def recent(store: RunStore, limit: int) -> list[Duel | None]:
     """The newest duels first; None for one that this version cannot read."""
-    return [_read(content) for content in store.duels(limit)]
+    return [_read(content) for content in store.duels.newest(limit)]
 
 
 def _read(content: str) -> Duel | None:
@@ -140,7 +140,7 @@ def _read(content: str) -> Duel | None:
 
 def delete(duel: Duel, store: RunStore) -> None:
     """Forget the duel; its runs stay in the list of runs."""
-    store.delete_duel(duel.id)
+    store.duels.delete(duel.id)
 
 
 def stop(duel: Duel, store: RunStore, engine: Engine) -> None:
@@ -240,7 +240,7 @@ def _new_id() -> str:
 def _keep(store: RunStore, duel_id: str, plan: Plan, trained: tuple[Training, ...], runs: list[Run]) -> Duel:
     ids = tuple(run.id for run in runs)
     duel = Duel(id=duel_id, created=time.time(), plan=plan, trainings=trained, runs=ids)
-    store.save_duel(duel.id, duel.created, duel.model_dump_json())
+    store.duels.save(duel.id, duel.created, duel.model_dump_json())
     return duel
 
 

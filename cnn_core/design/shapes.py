@@ -1,6 +1,7 @@
 """What a network comes to, layer by layer: shapes, parameters, multiply-accumulates, receptive field."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from cnn_core.design.arithmetic import describe, sides
@@ -107,6 +108,7 @@ class _View:
         return _View(self.image, (height, width), (rows, columns))
 
 
+@lru_cache(128)  # a page asks it a dozen times of the same network
 def trace(network: Network) -> Trace:
     """Follow an image through the network, up to the first layer that can't take what arrives.
 

@@ -43,7 +43,7 @@ def archive(store: RunStore, catalogue: Catalogue) -> bytes:
                 _add_run(file, store, run, states.get(run.id, RunState()))
         file.writestr("results.csv", table(HEAD, rows))
         file.writestr("class.json", store.classroom.plan().model_dump_json(indent=2))
-        for number, duel in enumerate(store.duels(limit=10_000)):
+        for number, duel in enumerate(store.duels.newest(limit=10_000)):
             file.writestr(f"duels/{number}.json", duel)
         for name in store.people.owned("data"):
             if (path := catalogue.folder / f"{name}.npz").is_file():

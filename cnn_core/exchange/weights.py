@@ -43,6 +43,11 @@ class Weights:
         """As a browser takes them, in float16; kept, because they are shown again and again."""
         return packed(self.arrays)
 
+    @property
+    def size(self) -> int:
+        """Bytes that they take, packed ones included."""
+        return sum(array.nbytes + array.nbytes // 2 for arrays in self.arrays for array in arrays or ())
+
 
 def read_weights(content: bytes | None, network: Network) -> Weights:
     """The weights of a .keras file that was made of `network`, opened; None is a file that is gone.

@@ -1,12 +1,14 @@
 """The class: what its teacher has set for everybody, and what its people's runs have come to."""
 
-from typing import Annotated
+import threading
+from typing import Annotated, Any
 
 import sqlalchemy as sa
+from cachetools import TTLCache, cachedmethod
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cnn_core.language import Text
-from cnn_core.runs.database import CLASSROOM, OWNERS, RUNS, said
+from cnn_core.runs.database import CLASSROOM, MOMENT, OWNERS, RUNS, said
 from cnn_core.runs.limits import Limits
 from cnn_core.runs.ranking import Reach, Result
 
@@ -66,9 +68,14 @@ class Classroom:
 
     def __init__(self, engine: sa.Engine):
         self._db = engine
+        self._plan, self._lock = TTLCache[Any, Plan](1, MOMENT), threading.Lock()
 
+    @cachedmethod(lambda self: self._plan, lock=lambda self: self._lock)
     def plan(self) -> Plan:
-        """What the teacher has set; nothing when nobody did, or a version that this one cannot read."""
+        """What the teacher has set; nothing when nobody did, or a version that this one cannot read.
+
+        Kept for a `MOMENT`: all pages of all visitors ask.
+        """
         with said(_FAULT), self._db.connect() as db:
             content = db.scalar(sa.select(CLASSROOM.c.content).where(CLASSROOM.c.id == _ONLY))
         try:
@@ -82,6 +89,8 @@ class Classroom:
             values = {"content": plan.model_dump_json()}
             if not db.execute(CLASSROOM.update().where(CLASSROOM.c.id == _ONLY).values(values)).rowcount:
                 db.execute(CLASSROOM.insert().values(id=_ONLY, **values))
+        with self._lock:
+            self._plan.clear()
 
     def results(self, dataset: str = "") -> list[Result]:
         """Of each run that was trained here and tested, the latest first; duels' are left out.

@@ -13,6 +13,9 @@ from sqlalchemy.dialects import postgresql
 from cnn_core.errors import StorageError
 from cnn_core.language import Text
 
+MOMENT = 1.0
+"""Seconds for which an answer that every page needs is kept: so late is seen what another server has changed."""
+READ_FAULT = Text("The runs cannot be read")
 META = sa.MetaData()
 # Compared letter by letter, as Python does, whatever language the database's machine speaks.
 PLAIN = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
@@ -108,6 +111,11 @@ def connect(database: str) -> sa.Engine:
 def may_be_id(text: str) -> bool:
     """Whether a run or a duel can have this id: what stands in an address can be anything."""
     return re.fullmatch("[0-9a-z]{1,16}", text) is not None
+
+
+def brief_id(text: str) -> Text:
+    """An id that somebody has asked for, to be shown: it can be as long as they like."""
+    return Text("the id {id}", id=repr(text[:40]))
 
 
 def same_id(column: sa.Column, text: str) -> sa.ColumnElement:

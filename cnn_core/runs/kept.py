@@ -72,7 +72,7 @@ def _forget_duel(store: RunStore, duel: str, needed: Set[str]) -> None:
     with suppress(RunError):  # somebody has resumed one of them meanwhile
         for run_id in runs:
             store.delete(run_id)
-        store.delete_duel(duel)
+        store.duels.delete(duel)
 
 
 def _too_many(catalogue: Catalogue, kept: Kept) -> list[str]:

@@ -4,16 +4,18 @@ A person is known by a secret of their browser, of which only a hash is kept.
 """
 
 import hashlib
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from cachetools import TTLCache, cachedmethod
 
 from cnn_core.errors import RunError
 from cnn_core.language import Text
-from cnn_core.runs.database import OWNERS, PEOPLE, RUNS, said
+from cnn_core.runs.database import MOMENT, OWNERS, PEOPLE, RUNS, said
 from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import clean
 
@@ -41,12 +43,13 @@ class People:
 
     def __init__(self, engine: sa.Engine):
         self._db = engine
+        self._names, self._lock = TTLCache[Any, dict[str, str]](1, MOMENT), threading.Lock()
 
     def person(self, secret: str) -> Person | None:
         """Who has this secret; None before they have said their name."""
-        with said(_FAULT), self._db.connect() as db:
-            row = db.execute(PEOPLE.select().where(PEOPLE.c.id == known_as(secret))).first()
-        return Person(row.id, row.name) if row else None
+        id_ = known_as(secret)
+        name = self.names().get(id_)
+        return Person(id_, name) if name else None
 
     def join(self, secret: str, name: str) -> Person:
         """Take somebody into the class, or give them another name.
@@ -64,10 +67,15 @@ class People:
             values = {"name": name, "folded": folded}
             if not db.execute(PEOPLE.update().where(PEOPLE.c.id == id_).values(values)).rowcount:
                 db.execute(PEOPLE.insert().values(id=id_, joined=time.time(), **values))
+        self._look_again()
         return Person(id_, name)
 
-    def names(self) -> dict[str, str]:
-        """What everybody is called, by id, in the order in which they came."""
+    @cachedmethod(lambda self: self._names, lock=lambda self: self._lock)
+    def names(self) -> Mapping[str, str]:
+        """What everybody is called, by id, in the order in which they came.
+
+        Kept for a `MOMENT`: all pages of all visitors ask.
+        """
         with said(_FAULT), self._db.connect() as db:
             return {row.id: row.name for row in db.execute(PEOPLE.select().order_by(PEOPLE.c.joined))}
 
@@ -76,6 +84,11 @@ class People:
         with said(_FAULT), self._db.begin() as db:
             db.execute(OWNERS.delete())
             db.execute(PEOPLE.delete())
+        self._look_again()
+
+    def _look_again(self) -> None:
+        with self._lock:
+            self._names.clear()
 
     def own(self, kind: Kind, key: str, person: Person) -> None:
         """Note that this run, duel or data set is theirs; what has an owner already keeps it."""

@@ -20,7 +20,8 @@ from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs import database, migrations, summary
 from cnn_core.runs.classroom import Classroom
-from cnn_core.runs.database import DUELS, EVENTS, RUNS, may_be_id, said, same_id
+from cnn_core.runs.database import EVENTS, READ_FAULT, RUNS, brief_id, may_be_id, said, same_id
+from cnn_core.runs.duels import Duels
 from cnn_core.runs.events import EVENT, Event, Failed, Submitted
 from cnn_core.runs.files import Files
 from cnn_core.runs.leases import Leases
@@ -30,9 +31,13 @@ from cnn_core.runs.run import ANOTHER_VERSION, KEPT, UNREADABLE, Run, design
 from cnn_core.runs.state import ACTIVE, RunState, reduce
 from cnn_core.runs.turns import Turns
 
-READ_FAULT, WRITE_FAULT = Text("The runs cannot be read"), Text("The run cannot be stored")
+WRITE_FAULT = Text("The run cannot be stored")
 TOGETHER = 200  # runs whose summaries are written in one go
-_COUNTS = sa.select(RUNS.c.id, RUNS.c.events, RUNS.c.stop_wished)
+# Made once: to put such a question together costs more than its answer, and every page asks several.
+_COUNTS = sa.select(RUNS.c.id, RUNS.c.events, RUNS.c.stop_wished).where(
+    RUNS.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_RUN = RUNS.select().where(RUNS.c.id == sa.bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class RunStore:
         self._states: OrderedDict[str, tuple[int, RunState]] = OrderedDict()
         self._lock = threading.Lock()
         self._turns, self.people, self.classroom = Turns(sizes), People(self._db), Classroom(self._db)
-        self.lists = Lists(self._db, self._turns)
+        self.lists, self.duels = Lists(self._db, self._turns), Duels(self._db, self._files, self.people)
         self._summarize_anew()
 
     def close(self) -> None:
@@ -143,7 +148,7 @@ class RunStore:
     def run(self, run_id: str) -> Run:
         """The run `run_id`; raises RunError when there is none (any more), or this version cannot read it."""
         with said(READ_FAULT), self._db.connect() as db:
-            row = db.execute(RUNS.select().where(same_id(RUNS.c.id, run_id))).first()
+            row = db.execute(_RUN, {"id": run_id}).first() if may_be_id(run_id) else None
         if row is None:
             raise _no_such_run(run_id)
         network, recipe = design(row.network, row.recipe)
@@ -167,7 +172,7 @@ class RunStore:
         with self._lock:
             kept = {run_id: self._states.get(run_id, (0, RunState())) for run_id in run_ids}
         with said(READ_FAULT), self._db.connect() as db:
-            rows = db.execute(_COUNTS.where(RUNS.c.id.in_(run_ids))).all()
+            rows = db.execute(_COUNTS, {"ids": run_ids}).all()
             behind = [row.id for row in rows if row.events > kept[row.id][0]]
             new = _events_after(db, {run_id: kept[run_id][0] for run_id in behind}) if behind else {}
         for run_id in behind:
@@ -213,35 +218,6 @@ class RunStore:
             self._states.pop(run_id, None)
         self._files.delete(run_id)
         self.people.disown("run", run_id)
-
-    def save_duel(self, duel_id: str, created: float, content: str) -> None:
-        """Keep a duel (`compare.plan.Duel` as JSON). Its files are kept like those of a run."""
-        with said(Text("The duel cannot be stored")), self._db.begin() as db:
-            db.execute(DUELS.insert().values(id=duel_id, created=created, content=content))
-
-    def duels(self, limit: int) -> list[str]:
-        """What `save_duel` kept, the newest first."""
-        newest = sa.select(DUELS.c.content).order_by(DUELS.c.created.desc()).limit(limit)
-        with said(READ_FAULT), self._db.connect() as db:
-            return list(db.scalars(newest))
-
-    def duel(self, duel_id: str) -> str:
-        """What `save_duel` kept under this id; raises RunError when there is none."""
-        asked = sa.select(DUELS.c.content).where(same_id(DUELS.c.id, duel_id))
-        with said(READ_FAULT), self._db.connect() as db:
-            content = db.scalar(asked)
-        if content is None:
-            todo = Text("Start a new one, or choose one from the list")
-            raise RunError(Text("There is no such duel"), received=_id(duel_id), todo=todo)
-        return content
-
-    def delete_duel(self, duel_id: str) -> None:
-        """Forget the duel and its files; its runs stay, and stand in the list of runs."""
-        with said(Text("The duel cannot be deleted")), self._db.begin() as db:
-            db.execute(DUELS.delete().where(same_id(DUELS.c.id, duel_id)))
-            db.execute(RUNS.update().where(same_id(RUNS.c.duel, duel_id)).values(duel=None))
-        self._files.delete(duel_id)
-        self.people.disown("duel", duel_id)
 
     def _summarize_anew(self) -> None:
         """Make the summaries that a migration asked for, and those of runs that an older version could not read."""
@@ -293,8 +269,6 @@ def _name(text: str) -> str:
 
 
 def _no_such_run(run_id: str) -> RunError:
-    return RunError(Text("There is no such run"), received=_id(run_id), todo=Text("Choose one from the list of runs"))
-
-
-def _id(text: str) -> Text:
-    return Text("the id {id}", id=repr(text[:40]))
+    return RunError(
+        Text("There is no such run"), received=brief_id(run_id), todo=Text("Choose one from the list of runs")
+    )

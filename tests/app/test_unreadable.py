@@ -138,14 +138,14 @@ def test_a_duel_of_another_version():
     assert not app.exception
     assert "This duel cannot be read" in app.error[0].value
     assert app.button(key="duel-start")
-    store.delete_duel(duel.id)
+    store.duels.delete(duel.id)
 
 
 def test_a_duel_with_a_run_of_another_version():
     store, lost = services.store(), broken("event")
     duel = duels.of_runs(ended(store, "one"), lost, store)
     assert not opened(DUEL, duel=duel.id).exception
-    store.delete_duel(duel.id)
+    store.duels.delete(duel.id)
     store.delete(lost.id)
 
 

@@ -145,7 +145,8 @@ def test_what_a_forged_click_asks_of_somebody_elses_things_is_refused(action, be
     place, do = FORGED[action]
     module = __import__(place, fromlist=["_"])
     done = []
-    for name in ("rename", "delete", "delete_duel", "submit"):
+    monkeypatch.setattr(services.store().duels, "delete", lambda *asked: done.append("delete_duel"))
+    for name in ("rename", "delete", "submit"):
         monkeypatch.setattr(services.store(), name, lambda *asked, name=name: done.append(name))
     monkeypatch.setattr(services.engine().queue, "stop", lambda *asked: done.append("stop"))
     monkeypatch.setattr(services.engine().queue, "put", lambda *asked: done.append("put"))
@@ -184,8 +185,11 @@ def test_the_teacher_signs_in_with_the_password_and_may_do_everything(anna, bert
 
 
 def sign_in(app, password: str) -> None:
+    from cnn_core.ui.kit.name_badge import DOOR
     from cnn_core.ui.kit.name_badge import PASSWORD as BOX
 
+    app.session_state[DOOR.key] = True
+    app.run()
     app.text_input(key=BOX.key).set_value(password)
     next(one for one in app.button if one.label == "Sign in").click().run()
     assert not app.exception

@@ -164,7 +164,7 @@ def test_a_duel_says_who_wins_with_a_table(typed, design, store):
     assert "tiny" in heads
     assert "Dense network" in heads
     assert "on the 1,000 test images" in said.out
-    (duel,) = store.duels(5)
+    (duel,) = store.duels.newest(5)
     assert json.loads(duel)["id"] in said.out
 
 

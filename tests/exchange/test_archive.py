@@ -30,7 +30,7 @@ def test_everything_is_in_it(store, tmp_path):
     catalogue.save("own-shapes", {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels})
     run, other = ended(store, "=1+1", accuracy=0.9), new(store, "of a duel", duel="d1")
     store.save_file(run.id, MODEL_FILE, b"weights")
-    store.save_duel("d1", 1.0, '{"id": "d1"}')
+    store.duels.save("d1", 1.0, '{"id": "d1"}')
     store.classroom.put(Plan(names_hidden=True))
     anna = store.people.join("a" * 32, "Anna")
     store.people.own("run", run.id, anna)

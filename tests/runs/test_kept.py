@@ -88,7 +88,7 @@ def duel(store: RunStore, *ends: float | None) -> tuple[str, list[str]]:
         run = store.create("side", PRESET.network, PRESET.recipe, BUNDLED, duel_id)
         store.append(run.id, *(life(at=at) if at else [Submitted()]))
         runs.append(run.id)
-    store.save_duel(duel_id, 1.0, "{}")
+    store.duels.save(duel_id, 1.0, "{}")
     return duel_id, runs
 
 
@@ -97,7 +97,7 @@ def test_a_duel_goes_as_a_whole(store, catalogue):
     last = ended(store, at=10_000.0)
     tidy(store, catalogue, Kept(runs=2))
     assert here(store) == {last.id}
-    assert store.duels(10) == []
+    assert store.duels.newest(10) == []
     assert store.states(runs) == {}
 
 
@@ -107,7 +107,7 @@ def test_a_duel_that_goes_on_stays_as_a_whole(store, catalogue):
     ended(store, at=5000.0)
     tidy(store, catalogue, Kept(runs=1))
     assert set(runs) <= here(store)
-    assert store.duels(10) == ["{}"]
+    assert store.duels.newest(10) == ["{}"]
 
 
 def test_two_servers_that_tidy_at_once_do_not_mind_each_other(urls, store, catalogue, monkeypatch):

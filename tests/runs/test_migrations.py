@@ -101,13 +101,13 @@ def test_the_summaries_are_what_the_events_add_up_to(old):
 
 def test_duels_know_their_runs(old):
     store, [row] = opened(old), old.rows["duels"]
-    assert store.duel(row["id"]) == row["content"]
-    assert store.duels(5) == [row["content"]]
+    assert store.duels.load(row["id"]) == row["content"]
+    assert store.duels.newest(5) == [row["content"]]
     of_duel = set(json.loads(row["runs"]))
     listed = {run.id for run in store.lists.page()[0]}
     assert listed == {run["id"] for run in old.rows["runs"]} - of_duel
     assert {run.id for run in store.lists.page(duels=True)[0]} == listed | of_duel
-    store.delete_duel(row["id"])
+    store.duels.delete(row["id"])
     assert {run.id for run in store.lists.page()[0]} == listed | of_duel
 
 

@@ -44,8 +44,8 @@ def writes(store: RunStore, run_id: str) -> dict:
         "rename": lambda: store.rename(run_id, "other"),
         "wish to stop": lambda: store.wish_stop(run_id),
         "delete": lambda: store.delete(run_id),
-        "save a duel": lambda: store.save_duel("d", 1.0, "{}"),
-        "delete a duel": lambda: store.delete_duel("d"),
+        "save a duel": lambda: store.duels.save("d", 1.0, "{}"),
+        "delete a duel": lambda: store.duels.delete("d"),
         "claim": lambda: leases.claim(1),
     }
 
@@ -128,7 +128,12 @@ def test_postgresql_may_go_away_and_come_back(postgres, tmp_path):
         for write in writes(store, run.id).values():
             with pytest.raises(StorageError, match="Try again in a moment"):
                 write()
-        for read in (lambda: store.state(run.id), lambda: store.run(run.id), store.lists.page, lambda: store.duels(1)):
+        for read in (
+            lambda: store.state(run.id),
+            lambda: store.run(run.id),
+            store.lists.page,
+            lambda: store.duels.newest(1),
+        ):
             with pytest.raises(StorageError, match=r"cannot be read.*Try again in a moment"):
                 read()
         with pytest.raises(StorageError, match="The runs cannot be opened"):
@@ -177,7 +182,7 @@ def test_what_is_no_id_has_no_run_and_no_duel(store, run_id):
         with pytest.raises(RunError, match="no such run"):
             ask(run_id)
     with pytest.raises(RunError, match="no such duel"):
-        store.duel(run_id)
+        store.duels.load(run_id)
     assert (store.state(run_id).submitted, store.states([run_id]), store.count(run_id)) == (0.0, {}, 0)
     assert not store.append(run_id, Finished())
     assert store.lists.before(run_id) == 0
@@ -192,7 +197,7 @@ def test_what_is_no_id_has_no_folder(store, run_id, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     for act in (
         store.delete,
-        store.delete_duel,
+        store.duels.delete,
         lambda id: store.load_file(id, "a"),
         lambda id: store.save_file(id, "a", b""),
     ):
@@ -208,7 +213,7 @@ def test_names_and_messages_may_hold_anything(store):
     assert store.run(run.id).name == run.name
     store.append(run.id, STARTED, Failed(message="no\0 such \x07 thing."))
     assert store.state(run.id).message == "no\0 such \x07 thing."
-    store.save_duel("a", 1.0, json.dumps({"title": "a\0"}))
+    store.duels.save("a", 1.0, json.dumps({"title": "a\0"}))
     with pytest.raises(RunError, match="needs a name"):
         store.rename(run.id, "\0\x07 \n")
 

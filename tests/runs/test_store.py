@@ -82,18 +82,18 @@ def test_files_are_replaced_whole(store):
 
 def test_duels_are_kept_listed_and_deleted_with_their_files(store, urls):
     run = store.create("of b", PRESET.network, PRESET.recipe, "bundled", "b")
-    store.save_duel("a", 1.0, "first")
-    store.save_duel("b", 2.0, "second")
+    store.duels.save("a", 1.0, "first")
+    store.duels.save("b", 2.0, "second")
     store.save_file("b", "sweeps.json", b"[]")
     again = RunStore(*urls)
-    assert again.duels(5) == ["second", "first"]
-    assert again.duels(1) == ["second"]
-    assert again.duel("a") == "first"
+    assert again.duels.newest(5) == ["second", "first"]
+    assert again.duels.newest(1) == ["second"]
+    assert again.duels.load("a") == "first"
     assert (listed(again), again.lists.of_duels(active=False), again.lists.of_duels(active=True)) == ([], 1, 1)
-    again.delete_duel("b")
-    assert again.duels(5) == ["first"]
+    again.duels.delete("b")
+    assert again.duels.newest(5) == ["first"]
     assert again.load_file("b", "sweeps.json") is None
     assert again.run(run.id) == run
     assert listed(again) == [run.id], "it stands alone now"
     with pytest.raises(RunError, match="no such duel"):
-        again.duel("b")
+        again.duels.load("b")

@@ -1,7 +1,7 @@
 """The board: everybody's best run, live, what no run beats, and who trains and who waits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -14,9 +14,10 @@ from cnn_core.runs.classroom import Plan
 from cnn_core.runs.ranking import Result, front, ranked
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
+from cnn_core.runs.turns import Waiting
 from cnn_core.ui import pages
 from cnn_core.ui.components.ranking.component import Active, Aim, Layer, Ranked, blocks, opened, ranking, thinned
-from cnn_core.ui.kit import services, who, wording
+from cnn_core.ui.kit import pace, services, who, wording
 from cnn_core.ui.kit.frame import RUN as OWN_RUN
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
@@ -24,6 +25,7 @@ from cnn_core.ui.train.estimate import waiting_text
 from cnn_core.ui.train.machine import machines
 
 REFRESH = 3.0  # seconds
+SHARED = 2.0  # seconds for which all see the same
 MOST_ROWS, MOST_ACTIVE, MOST_DOTS = 40, 40, 400
 _OPEN: Slot[str] = Slot("board.open", "")
 """The id of the run that was chosen on the board."""
@@ -31,18 +33,28 @@ _OPEN: Slot[str] = Slot("board.open", "")
 
 @dataclass(frozen=True)
 class Standing:
-    """What the board is about: what a teacher has set, what there is, the best of each, and what no run beats."""
+    """What the board is about: what a teacher has set, what there is, the best of each, and what no run beats.
+
+    Attributes:
+        line: who trains and who waits.
+        runs, states: of all that are shown.
+        me, my_run: the visitor, and what they have started last.
+    """
 
     plan: Plan
     results: list[Result]
     best: list[Result]
     front: frozenset[str]
     names: Mapping[str, str]
+    line: Sequence[Waiting]
+    runs: Mapping[str, Summary]
+    states: Mapping[str, RunState]
+    me: str | None = None
+    my_run: str = ""
 
     def mine(self, run: str, person: str | None) -> bool:
         """Whether it is the visitor's own."""
-        me = who.visitor()
-        return run == OWN_RUN.get() or (me is not None and me.id == person)
+        return run == self.my_run or (person is not None and person == self.me)
 
     def name(self, person: str | None, run: str) -> str:
         """Whose it is, as it is said on the board; the run's own name where that is not known."""
@@ -52,9 +64,9 @@ class Standing:
 
 
 def class_board() -> None:
-    """The board and the chart beside it; both look again every three seconds."""
+    """The board and the chart beside it; both look again every few seconds."""
     with st.container():
-        st.fragment(_content, run_every=REFRESH)()
+        st.fragment(_content, run_every=pace.every(REFRESH))()
 
 
 def _content() -> None:
@@ -76,12 +88,23 @@ def _choose() -> None:
 
 
 def _standing() -> Standing:
+    me = who.visitor()
+    return replace(standing(), me=me.id if me else None, my_run=OWN_RUN.get())
+
+
+@st.cache_resource(ttl=SHARED, show_spinner=False)
+def standing() -> Standing:
+    """As nobody in particular sees it: found once for all who look."""
     store = services.store()
-    plan = store.classroom.plan()
+    plan, line = store.classroom.plan(), store.lists.line()
     results = store.classroom.results(plan.dataset)
+    best, on_front = ranked(results, plan.goals), frozenset(one.run for one in front(results))
     names = store.people.names() if who.class_here() else {}
-    on_front = frozenset(one.run for one in front(results))
-    return Standing(plan, results, ranked(results, plan.goals), on_front, names)
+    active = [*line.begun, *line.waiting][:MOST_ACTIVE]
+    dotted = [one.run for n, one in enumerate(results) if n < MOST_DOTS or one.run in on_front]
+    listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active)]
+    runs = {run.id: run for run in store.lists.some(list(dict.fromkeys([*listed, *dotted])))}
+    return Standing(plan, results, best, on_front, names, active, runs, store.states(listed))
 
 
 def _aims(standing: Standing) -> list[Aim]:
@@ -98,13 +121,10 @@ def _aims(standing: Standing) -> list[Aim]:
 
 
 def _best(standing: Standing) -> list[Ranked]:
-    shown = standing.best[:MOST_ROWS]
-    runs = {run.id: run for run in services.store().lists.some([one.run for one in shown])}
-    states = services.store().states(runs)
     return [
-        _ranked(standing, place, one, runs[one.run], states.get(one.run, RunState()))
-        for place, one in enumerate(shown, start=1)
-        if one.run in runs
+        _ranked(standing, place, one, standing.runs[one.run], standing.states.get(one.run, RunState()))
+        for place, one in enumerate(standing.best[:MOST_ROWS], start=1)
+        if one.run in standing.runs
     ]
 
 
@@ -135,14 +155,11 @@ def _layers(run: Summary) -> Sequence[Layer]:
 
 def _active(standing: Standing) -> list[Active]:
     """Who trains, and then who waits, in their turn."""
-    lists = services.store().lists
-    line = lists.line()
-    people = {run.id: run.person for run in [*line.begun, *line.waiting][:MOST_ACTIVE]}
-    states, hosts = services.store().states(people), machines(people)
+    hosts = machines(run.id for run in standing.line)
     return [
-        _active_row(standing, run, people[run.id], states[run.id], hosts.get(run.id, ""))
-        for run in lists.some(list(people))
-        if run.id in states
+        _active_row(standing, standing.runs[one.id], one.person, standing.states[one.id], hosts.get(one.id, ""))
+        for one in standing.line
+        if one.id in standing.runs and one.id in standing.states
     ]
 
 
@@ -159,13 +176,12 @@ def _active_row(standing: Standing, run: Summary, person: str | None, state: Run
 
 def _front(standing: Standing) -> None:
     """Accuracy against parameters; the latest runs when there are very many, and all of the front."""
-    shown = [one for n, one in enumerate(standing.results) if n < MOST_DOTS or one.run in standing.front]
+    shown = [one for one in standing.results if one.run in standing.runs]
     if not shown:
         return
-    runs = {run.id: run.name for run in services.store().lists.some([one.run for one in shown])}
     dots = [
         Dot(
-            standing.name(one.person, runs.get(one.run, "")),
+            standing.name(one.person, standing.runs[one.run].name),
             one.parameters,
             one.accuracy,
             one.run in standing.front,

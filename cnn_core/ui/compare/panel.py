@@ -13,7 +13,7 @@ from cnn_core.errors import RunError
 from cnn_core.figures.curves import Curve, Split, loss_title
 from cnn_core.figures.duel import duel_curves, side_colours
 from cnn_core.language import _, _n
-from cnn_core.ui.kit import rules, services, session, who, wording
+from cnn_core.ui.kit import pace, rules, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.panel import show_curves
@@ -40,7 +40,7 @@ def duel_panel(duel: Duel, *, curves: bool) -> None:
     """
     stage = _stage(duels.progress(duel, services.store()))
     with st.container():  # a fragment that grows must not write over what follows it
-        st.fragment(_panel, run_every=REFRESH if stage[0] else None)(duel, stage, curves)
+        st.fragment(_panel, run_every=pace.every(REFRESH) if stage[0] else None)(duel, stage, curves)
 
 
 def duel_actions(duel: Duel) -> None:

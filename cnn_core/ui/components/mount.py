@@ -17,11 +17,13 @@ def mounted(folder: Path, *, html: str = "", styles: Sequence[Path] = (), isolat
         styles: style sheets besides the folder's own, before them.
         isolated: whether it lives in a shadow root.
     """
-    return _mounted(str(folder), html, tuple(map(str, styles)), isolated)
+    return _mounted((str(folder), html, tuple(map(str, styles)), isolated))
 
 
 @st.cache_resource(show_spinner=False)
-def _mounted(place: str, html: str, styles: tuple[str, ...], isolated: bool) -> Any:
+def _mounted(asked: tuple[str, str, tuple[str, ...], bool]) -> Any:
+    """One argument, because Streamlit looks at a function anew for each of them, in every script run."""
+    place, html, styles, isolated = asked
     folder = Path(place)
     sheets = [*map(Path, styles), *sorted(folder.glob("*.css"))]
     css = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

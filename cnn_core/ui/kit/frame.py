@@ -15,7 +15,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
 from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
-from cnn_core.ui.kit import classroom, errors, goals, services, session, share, sharing, startup, who, wording
+from cnn_core.ui.kit import classroom, errors, goals, pace, services, session, share, sharing, startup, who, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
 from cnn_core.ui.kit.name_badge import ask_name, name_badge
@@ -31,12 +31,15 @@ STARTED: Slot[bool] = Slot("recalled.started", False)
 """Whether this visit has had its first script run."""
 LINKED: Slot[bool] = Slot("recalled.linked", False)
 """Whether the address that the visitor came by names a design: then it is that one they want."""
+_RECORDED: Slot[tuple[str, float | None] | None] = Slot("own.run.recorded", None)
+"""The run of which was recorded last what it has come to, and when that had ended."""
 REFRESH = 2.0  # seconds between two looks at the visitor's run
 
 
 @contextmanager
 def around_page(name: str) -> Iterator[None]:
     """The page of this name runs inside of `with`."""
+    pace.here()
     sharing.begin()
     session.choose_language()
     _recall(name)
@@ -125,34 +128,35 @@ def _pace() -> float | None:
     if services.fault() is not None:
         return None
     if who.class_here():
-        return classroom.LOOK
+        return pace.every(classroom.LOOK)
     with suppress(StudioError):
         if RUN.get() and services.store().state(RUN.get()).active:
-            return REFRESH
+            return pace.every(REFRESH)
     return None
 
 
 def _look() -> None:
+    pace.here()
     classroom.look()
     if RUN.get() and services.fault() is None:
-        _own_run()
+        _own_run(RUN.get())
 
 
-def _own_run() -> None:
+def _own_run(run_id: str) -> None:
     """The visitor's run, on whatever page: how far it is, and the way to it."""
-    try:
-        run = services.store().run(RUN.get())
-        state = services.store().state(run.id)
-    except StudioError:
-        RUN.put("")  # it was deleted
+    state = services.store().states([run_id]).get(run_id)
+    if state is None or state.status == "unreadable":
+        RUN.put("")  # it was deleted, or is of another version
         return
     word, icon, _colour = wording.status_badge(state.status)
     if st.button(_("Your run: {status}", status=word), icon=icon, type="tertiary", key="own-run"):
-        st.switch_page(pages.RUN, query_params={"run": run.id})
+        st.switch_page(pages.RUN, query_params={"run": run_id})
     if state.active:
         st.progress(state.progress)
-    elif state.saved:
-        _record(run, state)
+    elif state.saved and (run_id, state.ended) != _RECORDED.get():
+        _RECORDED.put((run_id, state.ended))
+        with suppress(StudioError):  # it was deleted this moment
+            _record(services.store().run(run_id), state)
 
 
 def _record(run: Run, state: RunState) -> None:

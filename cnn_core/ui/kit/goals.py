@@ -48,7 +48,8 @@ def begin(page: str) -> None:
     _HIDEABLE.put({})
     follow("goal", _take_goal)
     follow("hide", _take_hidden)
-    _tick_off()  # a teacher may ask by now for what was done before
+    if not all(is_met(one.key) for one in teachers()):
+        _tick_off()  # a teacher may ask by now for what was done before
     for key in _NEWS.take():
         st.toast(_("Done: {goal}", goal=str(goal(key).words)), icon=":material/check_circle:")
     goals = _linked() if page == "board" else teachers()  # the board has the goals of the class itself

@@ -1,9 +1,13 @@
 """What the living network shows, on whatever page: the weights of a model, the visitor's drawing, or an example."""
 
+import threading
+from collections.abc import Hashable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from cnn_core.data.digits import stages
 from cnn_core.design.network import Network
@@ -14,6 +18,7 @@ from cnn_core.runs.models import CHECKPOINT_FILE, ready_made
 from cnn_core.runs.people import LONGEST
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
+from cnn_core.settings import MB
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import DRAWABLE, Drawing, Pad
 from cnn_core.ui.kit import drawings, services, who
@@ -26,8 +31,12 @@ LAST: Slot[dict[str, Any] | None] = Slot("draw.last", None)
 INITIAL: Slot[list[dict[str, Any]] | None] = Slot("draw.initial", None)
 """The strokes that a pad begins with."""
 
+_KEPT: LRUCache[Hashable, Weights] = LRUCache(64 * MB, getsizeof=lambda weights: weights.size)
+"""What models have learned: those of a whole class, because every click on a page with a network shows it again."""
+_LOCK = threading.Lock()
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+
+@cached(_KEPT, lock=_LOCK)
 def model_weights(key: str) -> Weights:
     """What the model `key` has learned; raises StudioError when it is gone."""
     model = services.library().model(key)
@@ -45,19 +54,22 @@ def run_weights(run: Run, state: RunState) -> Weights | None:
     """What the network of a run has learned by now; None before there is any of it."""
     if state.saved:
         return model_weights(run.id)
-    epochs = len(state.epochs_done)
-    weights = _of_epoch(run.id, epochs, run) if state.started_now else None
-    if weights is None:
-        _of_epoch.clear(run.id, epochs, run)  # it comes a moment after the news of the epoch
+    if not state.started_now:
+        return None
+    key = run.id, len(state.epochs_done)
+    with _LOCK:
+        weights = _KEPT.get(key)
+    if weights is None and (weights := _last_sent(run)):  # it comes a moment after the news of the epoch
+        with _LOCK, suppress(ValueError):  # too large to be kept
+            _KEPT[key] = weights
     return weights
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _of_epoch(run_id: str, epochs: int, _run: Run) -> Weights | None:
-    """The last that the worker sent: it may be one epoch behind."""
-    content = services.store().load_file(run_id, CHECKPOINT_FILE)
+def _last_sent(run: Run) -> Weights | None:
+    """What the worker has sent after an epoch: it may be one behind."""
+    content = services.store().load_file(run.id, CHECKPOINT_FILE)
     try:
-        return read_checkpoint(content, _run.network.opened(), _run.recipe.pixels) if content else None
+        return read_checkpoint(content, run.network.opened(), run.recipe.pixels) if content else None
     except StudioError:
         return None  # written by another version, or just being written
 

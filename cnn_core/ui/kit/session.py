@@ -58,6 +58,12 @@ def reader() -> str:
 language.listen(reader)
 
 
+def visit() -> str:
+    """Names the visitor's tab, from its opening to its closing; empty where there is none."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
 def choose_language() -> None:
     """A choice in the sidebar, once there is more than one language."""
     if len(language.LANGUAGES) < 2:

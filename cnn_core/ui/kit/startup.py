@@ -14,6 +14,7 @@ import time
 import webbrowser
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -91,11 +92,13 @@ def tell(error: Exception) -> bool:
     return True
 
 
+@cache  # every script run asks for it
 def first_page() -> None:
     """Import what Home needs until its button is there. Returns when that is done, by whichever thread."""
     _load(FIRST_PAGE)
 
 
+@cache
 def everything() -> None:
     """Import what any page needs. Nothing opens the store, asks the engine or draws a figure before this."""
     pieces = (module.name for module in walk_packages(cnn_core.ui.__path__, "cnn_core.ui."))

@@ -10,10 +10,11 @@ from cnn_core.design.presets import PRESETS, Preset
 from cnn_core.engine.work.prepare import Prepare
 from cnn_core.language import _, _n
 from cnn_core.runs.request import images
+from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
 from cnn_core.ui.components.network.component import living_network
-from cnn_core.ui.kit import rules, services, session, startup, wording
+from cnn_core.ui.kit import pace, rules, services, session, startup, wording
 from cnn_core.ui.kit.living import keep_drawing, ready_weights, visitors_pad
 from cnn_core.ui.kit.sharing import asked, carry
 from cnn_core.ui.learn.by_hand import follow_window, windows
@@ -86,19 +87,19 @@ def running() -> None:
         return
     st.subheader(_("Running now"), anchor=False)
     with st.container():
-        st.fragment(_running, run_every=REFRESH)(alone)
+        st.fragment(_running, run_every=pace.every(REFRESH))(alone)
     if trainings:
         label = _n("Duels: {n} run to go", "Duels: {n} runs to go", trainings)
         st.page_link(pages.DUEL, label=label, icon=":material/swords:")
 
 
 def _running(runs: Sequence[Summary]) -> None:
+    states = services.store().states(run.id for run in runs)
     for run in runs:
-        _one_running(run)
+        _one_running(run, states.get(run.id, RunState()))
 
 
-def _one_running(run: Summary) -> None:
-    now = services.store().state(run.id)
+def _one_running(run: Summary, now: RunState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if now.active:
             place = wording.progress_text(now, services.ahead(run.id, now))

@@ -26,7 +26,7 @@ def estimate(network: Network, recipe: Recipe, entry: Entry) -> None:
 
 def say_time(network: Network, total_images: int, runs: int = 0) -> None:
     """The same for so many images, in all epochs together; and for what so many runs take beside them."""
-    seconds = forecast.pace(services.store()).seconds(trace(network).totals.macs, total_images, runs)
+    seconds = _pace().seconds(trace(network).totals.macs, total_images, runs)
     if seconds is None:
         return
     told = _("About {time} here, by the speed of earlier runs.", time=wording.duration(max(seconds, 1.0)))
@@ -34,6 +34,11 @@ def say_time(network: Network, total_images: int, runs: int = 0) -> None:
         st.warning(told, icon=":material/hourglass_top:")
     else:
         st.caption(told)
+
+
+@st.cache_resource(ttl=2, show_spinner=False)  # found once for all who choose: each of their clicks asks
+def _pace() -> forecast.Pace:
+    return forecast.pace(services.store())
 
 
 def waiting_text(run_id: str, state: RunState) -> str:

@@ -14,7 +14,7 @@ from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.runs.summary import Summary
 from cnn_core.ui import pages
-from cnn_core.ui.kit import rules, services, who, wording
+from cnn_core.ui.kit import pace, rules, services, who, wording
 from cnn_core.ui.kit.errors import errors_told, show_error
 from cnn_core.ui.kit.heading import stop_button, title_with_status
 from cnn_core.ui.train.brought import about_brought_in
@@ -43,7 +43,7 @@ def run_panel(run: Run, while_waiting: Callable[[Run], None]) -> None:
     if state.saved:
         _outcome(run, state.tested)
     waits = services.ahead(run.id, state) > 0
-    every = (WAITING if waits else REFRESH) if state.active else None
+    every = pace.every(WAITING if waits else REFRESH) if state.active else None
     with st.container():  # a fragment that grows must not write over what follows it
         st.fragment(_panel, run_every=every)(run, _stage(state), while_waiting)
     if state.active and not state.loss.x and not waits:

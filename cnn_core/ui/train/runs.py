@@ -15,7 +15,7 @@ from cnn_core.runs.state import ACTIVE
 from cnn_core.runs.summary import Summary
 from cnn_core.settings import MB
 from cnn_core.ui import pages
-from cnn_core.ui.kit import classroom, services, session, who, wording
+from cnn_core.ui.kit import classroom, pace, services, session, who, wording
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
@@ -51,7 +51,7 @@ def runs_page() -> None:
     active = lists.active(1) or lists.of_duels(active=True)
     bring_in()
     with st.container():
-        st.fragment(_content, run_every=REFRESH if active else None)()
+        st.fragment(_content, run_every=pace.every(REFRESH) if active else None)()
 
 
 def _content() -> None:
