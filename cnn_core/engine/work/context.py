@@ -55,9 +55,9 @@ class Context:
         self._kept, self._supplies = kept, supplies
         self._report, self._stopped = report, stopped
 
-    def model(self, key: str, version: int = 0) -> Any:
-        """The trained model `key`, a keras.Model."""
-        return self._get(Key("model", key, version), _load)
+    def model(self, key: str) -> Any:
+        """The trained model `key`, a keras.Model. It never changes: only a run without one can be resumed."""
+        return self._get(Key("model", key), _load)
 
     def dataset(self, key: Key) -> Dataset:
         """The data set `key`."""

@@ -41,7 +41,6 @@ class Export(Work):
         title: what it is called; the file is named after it.
         classes: their names; of another number than the model's answers, they are left out.
         digits: whether its images are digits, treated as MNIST was made.
-        version: tells a model from the one that it becomes when its training goes on.
     """
 
     model: str
@@ -50,25 +49,24 @@ class Export(Work):
     title: str
     classes: tuple[str, ...] = ()
     digits: bool = False
-    version: int = 0
 
     place = BACKGROUND
     shared = True
 
     @classmethod
-    def of(cls, model: Model, form: str, classes: tuple[str, ...] = (), version: int = 0) -> Export:
+    def of(cls, model: Model, form: str, classes: tuple[str, ...] = ()) -> Export:
         """Of a model of the library; `classes` as its data set names them."""
         digits = model.dataset in (BUNDLED, MNIST) and model.input_shape == (28, 28, 1)
-        return cls(model.key, form, model.network, model.title, classes, digits, version)
+        return cls(model.key, form, model.network, model.title, classes, digits)
 
     def needs(self) -> tuple[Key, ...]:
-        return (Key("model", self.model, self.version),)
+        return (Key("model", self.model),)
 
     def run(self, context: Context) -> Exported:
         """Raises EngineError where the form cannot hold this network, lacks its packages, or predicts otherwise."""
         from cnn_core.exchange.exports.package import Subject, packed_with_proof
 
-        model = context.model(self.model, self.version)
+        model = context.model(self.model)
         context.report(0.05)
         subject = Subject(model, self.network, self.title, self.classes, self.digits)
         with TemporaryDirectory() as folder:

@@ -10,7 +10,6 @@ from cnn_core.engine.work.export import Export, Exported
 from cnn_core.exchange.forms import FORMS, Form
 from cnn_core.language import _
 from cnn_core.runs.run import Run
-from cnn_core.runs.state import RunState
 from cnn_core.ui.kit import jobs, services
 from cnn_core.ui.kit.errors import errors_told
 from cnn_core.ui.kit.session import Slot
@@ -20,7 +19,7 @@ WRITTEN = 0.5  # the fraction that is done when the files are written, and the p
 _OPEN: Slot[str] = Slot("exports.open", "")
 """The id of the run whose forms are looked at: the end of a job runs the page anew, which would close them."""
 _MADE: Slot[tuple[str, dict[str, Exported]]] = Slot("exports.made", ("", {}))
-"""Which training they are of, and by form what was made; of one training only, for they can be large."""
+"""Which run they are of, and by form what was made; of one run only, for they can be large."""
 
 
 def show_forms(run: Run) -> None:
@@ -28,33 +27,31 @@ def show_forms(run: Run) -> None:
     _OPEN.put(run.id)
 
 
-def forms_dialog(run: Run, state: RunState) -> None:
+def forms_dialog(run: Run) -> None:
     """All forms, when they are looked at."""
     if _OPEN.get() == run.id:
         title = _("Model for other programs")
-        st.dialog(title, width="medium", icon=FORMS_ICON, on_dismiss=_close)(_forms)(run, state)
+        st.dialog(title, width="medium", icon=FORMS_ICON, on_dismiss=_close)(_forms)(run)
 
 
 def _close() -> None:
     _OPEN.put("")
 
 
-def _forms(run: Run, state: RunState) -> None:
+def _forms(run: Run) -> None:
     st.caption(
         _(
             "Each comes with the names of the classes and an example that runs it. Before you get it, a new process "
             "loads it and predicts a few images; beside it stands how far it is from this network’s own predictions."
         )
     )
-    ended = int(1000 * (state.ended or 0))
     for form in FORMS.values():
         with errors_told(tell=st.info):
-            _row(form, run.id, ended)
+            _row(form, run.id)
 
 
-def _row(form: Form, run_id: str, ended: int) -> None:
-    """One form of the model that a run had when its training ended, at this time in ms."""
-    training = f"{run_id}-{ended}"
+def _row(form: Form, run_id: str) -> None:
+    """One form of the model of a run."""
     what, button = st.columns([3, 2], vertical_alignment="center")
     title = _(form.title)
     what.markdown(_("**{title}**: {purpose}", title=title, purpose=_(form.purpose)))
@@ -62,14 +59,14 @@ def _row(form: Form, run_id: str, ended: int) -> None:
         button.caption(_("Not installed on this server"))
         st.code(form.install, language="sh")
         return
-    if (made := _made(training).get(form.key)) is None:
+    if (made := _made(run_id).get(form.key)) is None:
         with button:
-            begin = partial(_begin, form, run_id, ended)
-            key = f"export-{training}-{form.key}"
+            begin = partial(_begin, form, run_id)
+            key = f"export-{run_id}-{form.key}"
             made = jobs.offer(key, _("Prepare {title}", title=title), begin, _progress, width="stretch")
         if made is None:
             return
-        _MADE.put((training, {**_made(training), form.key: made}))
+        _MADE.put((run_id, {**_made(run_id), form.key: made}))
         st.rerun()
     what.caption(_proof(form, made.difference))
     button.download_button(
@@ -84,16 +81,16 @@ def _row(form: Form, run_id: str, ended: int) -> None:
     )
 
 
-def _made(training: str) -> dict[str, Exported]:
+def _made(run_id: str) -> dict[str, Exported]:
     of, made = _MADE.get()
-    return made if of == training else {}
+    return made if of == run_id else {}
 
 
-def _begin(form: Form, run_id: str, ended: int) -> Job:
+def _begin(form: Form, run_id: str) -> Job:
     """Raises RunError when the run is gone meanwhile."""
     model = services.library().model(run_id)
     entry = services.entry(model.dataset)
-    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else (), ended))
+    return services.engine().begin(Export.of(model, form.key, entry.class_names if entry else ()))
 
 
 def _progress(fraction: float) -> str:

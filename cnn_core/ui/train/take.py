@@ -44,7 +44,7 @@ def take_with_you(run: Run, state: RunState) -> None:
         offer_logs(run, state, name)
         downloads_beside(run.dataset, run.recipe, KEY)
     if exportable:
-        forms_dialog(run, state)
+        forms_dialog(run)
 
 
 def _to_forms(run: Run) -> None:
