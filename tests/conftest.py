@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 HOME = Path(tempfile.mkdtemp(prefix="cnn-studio-tests-"))
 os.environ["CNN_STUDIO_HOME"] = str(HOME)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+# Tests start a hundred processes: without compiled modules, each of them would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 from cnn_core.data.datasets import BUNDLED, Catalogue, Dataset  # noqa: E402 - the home must be known first
 from tests.support.postgres import MISSING, Postgres, binaries, new_folder  # noqa: E402

@@ -31,7 +31,7 @@ LAST: Slot[dict[str, Any] | None] = Slot("draw.last", None)
 INITIAL: Slot[list[dict[str, Any]] | None] = Slot("draw.initial", None)
 """The strokes that a pad begins with."""
 
-_KEPT: LRUCache[Hashable, Weights] = LRUCache(64 * MB, getsizeof=lambda weights: weights.size)
+_KEPT: LRUCache[Hashable, Weights] = LRUCache(24 * MB, getsizeof=lambda weights: weights.size)
 """What models have learned: those of a whole class, because every click on a page with a network shows it again."""
 _LOCK = threading.Lock()
 
