@@ -128,10 +128,9 @@ def rows_of(people: Sequence[Person], memory: Memory, cores: dict[str, float]) -
         first, second, last = (minute[place] for minute in minutes)
         told = f"{first:,.0f}, {second:,.0f} and {last:,.0f} MiB; last to second {last / second:.2f}"
         rows.append([f"memory of {name}, first, second and last minute", told, AIM["memory"]])
-        tenths = [
-            memory.within(start + n * (end - start) / 10, start + (n + 1) * (end - start) / 10) for n in range(10)
-        ]
-        rows.append(["· in each tenth of the time", ", ".join(f"{tenth[place]:,.0f}" for tenth in tenths), ""])
+        tenth = (end - start) / 10
+        tenths = [memory.within(start + n * tenth, start + (n + 1) * tenth)[place] for n in range(10)]
+        rows.append(["· in each tenth of the time", ", ".join(f"{each:,.0f}" for each in tenths), ""])
     rows += [[f"cores that {name} take", f"{taken:.2f}", ""] for name, taken in cores.items()]
     return rows
 

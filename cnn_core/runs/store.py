@@ -100,13 +100,15 @@ class RunStore:
     def submit(self, run_id: str, minutes: float | None = None) -> None:
         """Put the run into the queue (again); it may train at most so many minutes, those of earlier attempts included.
 
-        Raises RunError when it is there already, under way, deleted, or cannot be read.
+        Raises RunError when it is there already, under way, trained to its end, deleted, or cannot be read.
         """
         known = self._known([run_id]).get(run_id)
         if known is None:
             raise _no_such_run(run_id)
         if known.state.status == "unreadable":
             raise RunError(UNREADABLE, received=ANOTHER_VERSION, todo=Text("Train again"))
+        if known.state.saved:  # it is kept in many places, and would be another one
+            raise RunError(Text("This run has its model already"), todo=Text("Train again"))
         under_way = known.state.active and known.state.submitted
         if under_way or not self._write(run_id, known, (Submitted(minutes=minutes),), None):
             raise RunError(Text("This run is under way already"), todo=Text("Wait until it has ended, or stop it"))

@@ -110,15 +110,6 @@ def test_the_model_of_another_run_is_prepared_anew(asked):
     assert "Download Keras file" not in labels(app, "download_button")
 
 
-def test_a_training_that_went_on_has_another_model(asked):
-    run = trained()
-    settled(clicked(looked_at(run), "Prepare Keras file"))
-    services.store().append(run.id, *life(at=2000.0))
-    app = settled(clicked(looked_at(run), "Prepare Keras file"))
-    assert "Download Keras file" in labels(app, "download_button")
-    assert len({work.needs() for work in asked}) == 2, "the worker does not take the one that it has kept"
-
-
 def test_it_says_how_far_it_is_and_can_be_stopped(asked):
     asked.go.clear()
     app = clicked(looked_at(trained()), "Prepare SavedModel")

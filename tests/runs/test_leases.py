@@ -10,7 +10,7 @@ from cnn_core.runs.database import RUNS
 from cnn_core.runs.events import Cancelled, Finished, Interrupted, Progress
 from cnn_core.runs.store import RunStore
 from tests.support.processes import printed, python
-from tests.support.runs import STARTED, new, waiting
+from tests.support.runs import STARTED, ended, new, waiting
 
 # Threads of this process and of two others take runs until there are none: each prints what it got.
 CLAIM = """
@@ -151,6 +151,13 @@ def test_a_run_is_in_the_queue_once(store):
     assert store.count(run.id) == 1
     with pytest.raises(RunError, match="no such run"):
         store.submit("0" * 10)
+
+
+def test_a_run_with_a_model_keeps_it(store):
+    run = ended(store)
+    with pytest.raises(RunError, match="has its model already"):
+        store.submit(run.id)
+    assert store.state(run.id).saved
 
 
 def test_of_many_who_ask_at_once_one_puts_the_run_into_the_queue(store, urls):

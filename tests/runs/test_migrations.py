@@ -119,9 +119,9 @@ def test_a_waiting_run_waits_and_a_begun_one_is_settled(old):
 
 
 def test_old_runs_go_on(old):
-    """The next event has the next number; what ended can be trained again, renamed and deleted."""
+    """The next event has the next number; what was broken off can be trained on, what ended renamed and deleted."""
     store = opened(old)
-    run_id = next(run_id for run_id, state in old.states().items() if not state.active)
+    run_id = next(run_id for run_id, state in old.states().items() if not state.active and not state.saved)
     count = store.count(run_id)
     store.submit(run_id)
     assert store.count(run_id) == count + 1
