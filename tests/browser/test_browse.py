@@ -114,15 +114,6 @@ def test_a_file_of_another_kind_is_refused_in_words(server, page, tmp_path):
     expect(page.get_by_text(words)).to_be_visible()
 
 
-def test_a_file_is_taken_up_to_the_size_that_the_page_says(server, page, tmp_path):
-    x = np.random.default_rng(0).integers(0, 256, (28_000, 28, 28), np.uint8)  # 21 MB: Streamlit's limit was once 20
-    y = np.arange(len(x)) % 10
-    np.savez(tmp_path / "noise.npz", x_train=x[10:], y_train=y[10:], x_test=x[:10], y_test=y[:10])
-    bring(server, page, tmp_path / "noise.npz")
-    expect(page.get_by_text("At most 200 MB. A file that turns red is larger and was not sent")).to_be_visible()
-    expect(page.get_by_text("0 2,800, 1 2,800")).to_be_visible()
-
-
 def test_one_setting_is_the_limit_of_the_page_the_browser_and_the_server(page, tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_STUDIO_MAX_DATASET_BYTES", "23000000")
     server = Server(tmp_path, free_port()).start()

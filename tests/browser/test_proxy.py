@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import ConsoleMessage, expect
 
 from tests.browser.server import Server, free_port
+from tests.browser.test_browse import bring
 from tests.browser.test_designer import click_row, open_designer, parameters
 from tests.browser.test_share import link_of
 from tests.browser.test_training import train
@@ -141,4 +143,15 @@ def test_a_training_is_watched_and_its_curves_are_drawn(proxy, page, faults):
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.get_by_text("Finished").first).to_be_visible()
     assert f"run={run_id}" in page.url
+    assert faults == []
+
+
+def test_a_file_is_taken_up_to_the_size_that_the_page_says(proxy, page, faults, tmp_path):
+    """By the server behind it, and on the way: nginx alone would take 1 MB."""
+    x = np.random.default_rng(0).integers(0, 256, (28_000, 28, 28), np.uint8)  # 21 MB: Streamlit's limit was once 20
+    y = np.arange(len(x)) % 10
+    np.savez(tmp_path / "noise.npz", x_train=x[10:], y_train=y[10:], x_test=x[:10], y_test=y[:10])
+    bring(proxy, page, tmp_path / "noise.npz")
+    expect(page.get_by_text("At most 200 MB. A file that turns red is larger and was not sent")).to_be_visible()
+    expect(page.get_by_text("0 2,800, 1 2,800")).to_be_visible()
     assert faults == []

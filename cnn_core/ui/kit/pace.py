@@ -6,7 +6,7 @@ import time
 from cnn_core.ui.kit import session
 
 FEW = 15  # visitors who look as often as somebody alone
-HERE = 60.0  # seconds for which somebody counts after their last click or look
+HERE = 30.0  # seconds for which somebody counts after their last click or look
 _seen: dict[str, float] = {}  # when each visit was last heard of
 _lock = threading.Lock()
 
