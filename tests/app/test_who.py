@@ -185,11 +185,8 @@ def test_the_teacher_signs_in_with_the_password_and_may_do_everything(anna, bert
 
 
 def sign_in(app, password: str) -> None:
-    from cnn_core.ui.kit.name_badge import DOOR
     from cnn_core.ui.kit.name_badge import PASSWORD as BOX
 
-    app.session_state[DOOR.key] = True
-    app.run()
     app.text_input(key=BOX.key).set_value(password)
     next(one for one in app.button if one.label == "Sign in").click().run()
     assert not app.exception

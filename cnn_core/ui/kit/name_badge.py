@@ -11,8 +11,6 @@ from cnn_core.ui.kit.wording import literal
 
 PASSWORD: Slot[str] = Slot("who.password", "")
 NAME: Slot[str] = Slot("who.name", "")
-DOOR: Slot[bool] = Slot("who.door", False)
-"""Whether the teacher's door is open."""
 
 
 def name_badge() -> None:
@@ -26,10 +24,7 @@ def name_badge() -> None:
             return
         if person:
             st.caption(_("You are {name}.", name=literal(person.name)))
-        label = _("Teacher")
-        door = st.popover(label, icon=":material/school:", type="tertiary", key=DOOR.key, on_change="rerun")
-        if not door.open:  # on every page of a whole class, a form that one person needs once
-            return
+        door = st.popover(_("Teacher"), icon=":material/school:", type="tertiary", key="teacher")
         with door.form("teacher-form", border=False):
             st.text_input(_("The teacher's password"), type="password", key=PASSWORD.key)
             st.form_submit_button(_("Sign in"), on_click=_sign_in, key="teacher-in")
