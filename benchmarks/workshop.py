@@ -11,6 +11,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 
 import psutil
 
@@ -64,8 +65,8 @@ def _resident(process: psutil.Process) -> int:
 class Measured:
     """The same run, trained again and again."""
 
-    def __init__(self, server: Server):
-        self._store = RunStore(f"sqlite:///{server.home}/runs.db", str(server.home / "models"))
+    def __init__(self, store: RunStore):
+        self._store = store
 
     async def alone(self) -> list[float]:
         """Seconds of an epoch, each time, when nobody is there and nothing waits."""
@@ -146,10 +147,11 @@ def rows_of(people: Sequence[Person], memory: Memory, cores: dict[str, float]) -
 
 async def _measured(server: Server, number: int, minutes: float) -> tuple[tuple, list[float]]:
     """The workshop, and how fast the same run was trained in it, as fractions of its speed alone."""
-    measured = Measured(server)
-    before, end = await measured.alone(), time.monotonic() + 60 * minutes
-    found, among = await asyncio.gather(workshop(server, number, minutes), measured.among(end))
-    alone = statistics.median(before + await measured.alone())
+    with closing(RunStore(f"sqlite:///{server.home}/runs.db", str(server.home / "models"))) as store:
+        measured = Measured(store)
+        before, end = await measured.alone(), time.monotonic() + 60 * minutes
+        found, among = await asyncio.gather(workshop(server, number, minutes), measured.among(end))
+        alone = statistics.median(before + await measured.alone())
     return found, [alone / one for one in among]
 
 

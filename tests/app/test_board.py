@@ -1,7 +1,7 @@
 """The board of a class, the teacher's desk, and what is set there on everybody's pages."""
 
 import pytest
-import streamlit as st
+from cachetools import TTLCache, cached
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.recipe import Recipe
@@ -90,10 +90,18 @@ def test_what_all_see_is_found_once(anna, monkeypatch):
     monkeypatch.setattr(
         services.store().classroom, "results", lambda dataset: asked.append(dataset) or results(dataset)
     )
-    monkeypatch.setattr(board_page, "standing", st.cache_resource(ttl=60)(board_page.standing))
+    monkeypatch.setattr(board_page, "standing", cached(TTLCache(2, 60))(board_page.standing))
     for visitor, mine in ((anna, True), (Visitor("Bert"), False)):
         assert [row["mine"] for row in board(visitor.opens(pages.BOARD))["best"]] == [mine]
     assert len(asked) == 1
+
+
+def test_what_the_teacher_sets_is_seen_at_once(anna, monkeypatch):
+    trained(anna, "hers", 0.9)
+    monkeypatch.setattr(board_page, "standing", cached(TTLCache(2, 60))(board_page.standing))
+    for hidden, name in ((False, anna.person.name), (True, "Somebody")):
+        services.store().classroom.put(Plan(names_hidden=hidden))
+        assert [row["who"] for row in board(Visitor("Bert").opens(pages.BOARD))["best"]] == [name]
 
 
 def test_names_can_be_hidden(anna, teacher):

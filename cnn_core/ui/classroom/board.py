@@ -1,9 +1,11 @@
 """The board: everybody's best run, live, what no run beats, and who trains and who waits."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from cachetools import TTLCache, cached
 
 from cnn_core.design.naming import network_title
 from cnn_core.figures.front import Dot, describe_front, front_figure
@@ -89,14 +91,15 @@ def _choose() -> None:
 
 def _standing() -> Standing:
     me = who.visitor()
-    return replace(standing(), me=me.id if me else None, my_run=OWN_RUN.get())
+    shared = standing(services.store().classroom.plan())
+    return replace(shared, me=me.id if me else None, my_run=OWN_RUN.get())
 
 
-@st.cache_resource(ttl=SHARED, show_spinner=False)
-def standing() -> Standing:
-    """As nobody in particular sees it: found once for all who look."""
+@cached(TTLCache(2, SHARED), lock=threading.Lock())
+def standing(plan: Plan) -> Standing:
+    """As nobody in particular sees it: found once for all who look, and anew when the teacher sets something."""
     store = services.store()
-    plan, line = store.classroom.plan(), store.lists.line()
+    line = store.lists.line()
     results = store.classroom.results(plan.dataset)
     best, on_front = ranked(results, plan.goals), frozenset(one.run for one in front(results))
     names = store.people.names() if who.class_here() else {}

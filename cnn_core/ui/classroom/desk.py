@@ -9,6 +9,7 @@ from cnn_core.errors import RightsError
 from cnn_core.exchange.archive import archive
 from cnn_core.language import Text, _, _n
 from cnn_core.runs.classroom import Plan
+from cnn_core.ui.classroom.board import standing
 from cnn_core.ui.classroom.setup import forget_rows, plan_form
 from cnn_core.ui.components.share.component import copy_box
 from cnn_core.ui.kit import services, session, share, who
@@ -126,4 +127,5 @@ def _clear() -> None:
                     )
                 )
             else:
+                standing.cache_clear()  # nobody sees for a moment longer what is gone
                 st.rerun()

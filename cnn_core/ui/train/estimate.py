@@ -51,7 +51,7 @@ def waiting_text(run_id: str, state: RunState) -> str:
     return _("{place}, about {time}", place=told, time=wording.duration(max(seconds, 1.0)))
 
 
-@st.cache_resource(ttl=2, show_spinner=False)  # found once for all who wait: each of their pages asks twice a second
+@st.cache_resource(ttl=2, show_spinner=False)  # found once for all who wait: each of their pages asks every second
 def waits() -> Mapping[str, float]:
     """Seconds until each run that waits begins; without those of which nobody can know."""
     trainers = services.engine().queue.trainers or settings().training_workers
