@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core.ui.kit import services
 from tests.support.pages import APP
+from tests.support.runs import forget_active
 from tests.support.stand_in import StandIn
 
 
@@ -24,3 +25,10 @@ def _without_a_cluster() -> Iterator[None]:
         yield
         services.stop()
         st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def _none_under_way() -> Iterator[None]:
+    """A run that a test has left under way would be seen on the pages of the next."""
+    yield
+    forget_active(services.store())

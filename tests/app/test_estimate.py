@@ -10,21 +10,18 @@ from cnn_core.runs.events import Progress, Started
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import estimate
 from cnn_core.ui.train.estimate import waiting_text
-from tests.support.runs import forget_active
 
 
 @pytest.fixture
 def waiting():
     """Three runs of one network and the bundled digits, asked for one after the other, before any trains."""
     store = services.store()
-    forget_active(store)
     recipe = Recipe(epochs=2, train_images=1000, validation_share=0.0)
     runs = [store.create(name, PRESETS["keras-log"].network, recipe, "bundled") for name in "abc"]
     for run in runs:
         store.submit(run.id)
     estimate.waits.clear()
     yield runs
-    forget_active(store)
     estimate.waits.clear()
 
 

@@ -8,7 +8,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import machine
 from tests.support.pages import opened
-from tests.support.runs import STARTED, forget_active, new
+from tests.support.runs import STARTED, new
 
 POINT = Progress(epoch=0, step=1, points=((1, 1.0, 0.5),), images_per_second=9)
 
@@ -26,8 +26,7 @@ def run():
     run = new(store, "somewhere")
     store.submit(run.id)
     store.append(run.id, STARTED.model_copy(update={"host": "lab-3"}), POINT)
-    yield run
-    forget_active(store)
+    return run
 
 
 def said(app) -> list[str]:
@@ -62,7 +61,6 @@ def test_a_run_of_an_earlier_version_has_no_machine(cluster):
     services.store().append(run.id, STARTED, POINT)
     assert said(opened(pages.RUN, run=run.id)) == []
     assert state_of(opened(pages.RUNS), "earlier") == "Training"
-    forget_active(services.store())
 
 
 def test_somebody_who_waits_is_offered_to_draw_meanwhile(run):

@@ -1,7 +1,5 @@
 """While a run waits its visitor can watch a recorded one, which says that it is that, or draw."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cnn_core.runs.events import Started
@@ -11,7 +9,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import recorded
 from tests.support.pages import elements, opened, sent_to
-from tests.support.runs import forget_active, waiting
+from tests.support.runs import waiting
 
 
 class Clock:
@@ -31,12 +29,10 @@ def clock(monkeypatch) -> Clock:
 
 
 @pytest.fixture
-def behind() -> Iterator[Run]:
+def behind() -> Run:
     """A run that waits behind another one."""
-    forget_active(services.store())
     waiting(services.store(), "somebody's")
-    yield waiting(services.store(), "mine")
-    forget_active(services.store())
+    return waiting(services.store(), "mine")
 
 
 def keys(app) -> set[str]:

@@ -1,7 +1,7 @@
 """A server's limits: said beforehand, and refused in what a click does, before anything is kept."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from pydantic import SecretStr
@@ -27,17 +27,10 @@ from tests.app.test_duel import small
 from tests.app.test_teach import page as teach_page
 from tests.app.test_teach import things
 from tests.support import pages as support
-from tests.support.runs import forget_active
 
 TINY = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))  # 7,850 parameters
 QUICK = Recipe(epochs=2, train_images=100)
 STARTED = Started(device="CPU", choices="", epochs=2, steps_per_epoch=1, train_images=90, validation_images=10)
-
-
-@pytest.fixture(autouse=True)
-def _tidied() -> Iterator[None]:
-    yield
-    forget_active(services.store())
 
 
 @pytest.fixture

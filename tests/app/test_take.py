@@ -11,7 +11,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import take
 from tests.support.pages import elements, opened
-from tests.support.runs import PRESET, forget_active, life
+from tests.support.runs import PRESET, life
 
 CODE = ["Python script (.py)", "Notebook (.ipynb), also for Colab"]
 BACKBONE = (Backbone(architecture="mobilenet-v2-035"), GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
@@ -28,12 +28,6 @@ def run_of(network: Network, *, ended: bool):
     events = life() if ended else life()[:2]
     services.store().append(run.id, *events)
     return run
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _none_under_way():
-    yield
-    forget_active(services.store())
 
 
 @pytest.mark.parametrize("ended", [True, False])

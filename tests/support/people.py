@@ -9,7 +9,6 @@ from cnn_core.runs.classroom import Plan
 from cnn_core.settings import settings
 from cnn_core.ui.kit import services, who
 from tests.support.pages import opened
-from tests.support.runs import forget_active
 
 PASSWORD = "owl"
 
@@ -26,7 +25,6 @@ def end_class() -> None:
     who._tries().clear()
     who._teachers().clear()
     services.store().classroom.put(Plan())
-    forget_active(services.store())
 
 
 class Visitor:
