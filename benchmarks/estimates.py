@@ -50,7 +50,8 @@ def asked_at_once(studio: Studio) -> list[Told]:
     runs = [store.create(name, PRESETS[name].network, recipe, "bundled") for name, recipe in ASKED]
     for run in runs:
         queue.put(run)
-    asked, waits, line = time.time(), forecast.waits(store, studio.settings.training_workers), store.lists.line()
+    asked, line = time.time(), store.lists.line()
+    waits = forecast.waits(store, line, studio.settings.training_workers)
     pace = forecast.pace(store)
     lengths = {run.id: pace.whole(run.effort) for run in (*line.begun, *line.waiting)}
     until(lambda: not any(state.active for state in store.states(run.id for run in runs).values()), LONGEST)

@@ -1,6 +1,6 @@
 """How much work a training is: an estimate from what is asked for alone, before any machine is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
@@ -20,15 +20,22 @@ class Effort:
 
     Attributes:
         seconds: on a usual machine. Only good for telling short trainings from long ones; the same on every machine.
-        macs: of the network for one image; 0 where layers are frozen, and say little about the time.
+        macs: of a network that learns in all layers, and costs as much for each of the images: where none are frozen,
+            those of the network itself.
         images: that it is trained on, all epochs together.
         limit: seconds that it may take, where the recipe says so.
+        start: whether it begins with what another network has learned.
     """
 
     seconds: float = 0.0
     macs: int = 0
     images: int = 0
     limit: float | None = None
+    start: bool = False
+
+    def rest(self, done: float) -> "Effort":
+        """What is left of it when so much (0 to 1) is done."""
+        return replace(self, seconds=(1 - done) * self.seconds, images=round((1 - done) * self.images))
 
 
 def effort(network: Network, recipe: Recipe, there: int) -> Effort:
@@ -45,8 +52,9 @@ def effort(network: Network, recipe: Recipe, there: int) -> Effort:
         macs += _macs(reports, phase, phase.epochs - done)
         done = phase.epochs
     seconds = images * (macs / MACS_PER_SECOND + recipe.epochs * SECONDS_PER_IMAGE)
-    plain = 0 if recipe.start else sum(report.macs for report in reports)
-    return Effort(min(seconds, recipe.time_limit or seconds), plain, images * recipe.epochs, recipe.time_limit)
+    each = round(macs / (BOTH_WAYS * recipe.epochs))
+    limit = recipe.time_limit
+    return Effort(min(seconds, limit or seconds), each, images * recipe.epochs, limit, recipe.start is not None)
 
 
 def _macs(reports: tuple[LayerReport, ...], phase: Recipe, epochs: int) -> int:

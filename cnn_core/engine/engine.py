@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from distributed import Client, Future
@@ -16,6 +17,7 @@ from cnn_core.engine.queue import Queue
 from cnn_core.engine.supplies import Supplies
 from cnn_core.engine.tracking import Tracking
 from cnn_core.engine.trainers import KEY
+from cnn_core.engine.turnstile import Place
 from cnn_core.engine.work.base import QUESTIONS, TRAINING, Key, Missing, Work
 from cnn_core.engine.worker import Order, carry_out, request_stop
 from cnn_core.errors import EngineError, StudioError
@@ -75,10 +77,11 @@ class Engine:
         """What `work` gives, now. Raises EngineError when that takes more than `timeout` seconds."""
         return self._carry_out(work, lambda future: future.result(timeout=timeout), priority=10)
 
-    def begin(self, work: Work, then: Callable[[Any], Any] | None = None) -> Job:
+    def begin(self, work: Work, then: Callable[[Any], Any] | None = None, person: str | None = None) -> Job:
         """Have `work` done while the caller goes on. Returns at once, also while the cluster starts.
 
         Args:
+            person: whose turn it takes among the runs, where it needs a trainer: somebody's id; None: nobody's.
             then: gets the answer on this server, in a thread, whether anybody looks or not: to keep it. What it gives
                 is the job's result.
         """
@@ -86,7 +89,8 @@ class Engine:
             return self._begin_wish(work)
 
         def run(task: Task) -> Any:
-            answer = self._carry_out(work, task.wait, task.name)
+            do = partial(self._in_turn, person=person) if work.place == TRAINING else self._by_name
+            answer = do(work, task)
             return then(answer) if then else answer
 
         return self._tasks.begin(work, run)
@@ -98,22 +102,42 @@ class Engine:
         self._connection.close()
         self._tracking.close()
 
-    def _carry_out(self, work: Work, wait: Callable[[Future], Any], name: str = "", priority: int = 0) -> Any:
+    def _by_name(self, work: Work, task: Task, place: Place | None = None) -> Any:
+        return self._carry_out(work, task.wait, task.name, place=place)
+
+    def _in_turn(self, work: Work, task: Task, person: str | None) -> Any:
+        """Once no run, nor anybody else's work, comes before it."""
+        self._connection.client()  # raises EngineError where there is none
+        with self.queue.beside.place(task, person, work.effort(), self.queue.line.round) as place:
+            task.ahead = partial(self.queue.position, task.name)
+            task.wait(place.turn)
+            return self._by_name(work, task, place)
+
+    def _carry_out(
+        self,
+        work: Work,
+        wait: Callable[[Future], Any],
+        name: str = "",
+        priority: int = 0,
+        place: Place | None = None,
+    ) -> Any:
         """Send the work, and once more with what the worker lacks."""
         client = self._connection.client()
         sent: Mapping[Key, Any] = {}
         while True:
-            future = self._submit(client, Order(work, name, sent, self._topic if name else ""), priority)
+            future = self._submit(client, Order(work, name, sent, self._topic if name else ""), priority, place)
             answer = _answer(future, wait, lambda: client.run(request_stop, name, on_error="ignore"))
             if not isinstance(answer, Missing):
                 return answer
             sent = {**sent, **self._supplies.fetch(answer.keys)}
 
-    def _submit(self, client: Client, order: Order, priority: int) -> Future:
+    def _submit(self, client: Client, order: Order, priority: int, place: Place | None = None) -> Future:
         kind = type(order.work)
         # The queue counts what keeps a trainer busy by its key.
         begins = KEY if kind.place == TRAINING and not kind.wish else ""
         key = f"{begins}{kind.__name__}-{secrets.token_hex(8)}"
+        if place:
+            place.key = key
         return client.submit(
             carry_out, order, key=key, resources={kind.place: 1}, pure=False, priority=priority, retries=0
         )

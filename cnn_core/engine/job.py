@@ -41,6 +41,16 @@ class Job:
         return self._task.fraction
 
     @property
+    def ahead(self) -> int:
+        """How much comes before it: runs, and work of others; 0 when nothing does, or nobody knows."""
+        return 0 if self.done else self._task.ahead()
+
+    @property
+    def name(self) -> str:
+        """By which the line of those who wait for a trainer knows it."""
+        return self._task.name
+
+    @property
     def partial(self) -> Any:
         """What there is of the result so far; None before there is anything."""
         return self._task.partial
@@ -83,11 +93,13 @@ class Task:
         name: no other one has it.
         outcome: the result, once there is one.
         holders: the numbers of the jobs that want it.
+        ahead: see `Job.ahead`.
     """
 
     def __init__(self, run: Callable[["Task"], Any]):
         self.name = secrets.token_hex(8)
         self.fraction, self.partial = 0.0, None
+        self.ahead: Callable[[], int] = lambda: 0
         self.outcome: Future[Any] = Future()
         self.holders: set[int] = set()
         self._run, self._lock = run, threading.Lock()

@@ -7,7 +7,6 @@ run, and that of a server is settled by any other once its leases are over.
 
 import logging
 import secrets
-import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -19,15 +18,18 @@ from distributed import Client, Future, KilledWorker
 from cnn_core.engine import reports, trainers
 from cnn_core.engine.attempt import KILLED, Attempt, failed
 from cnn_core.engine.ledger import Ended, Ledger
+from cnn_core.engine.loops import Loops
 from cnn_core.engine.supplies import Supplies
+from cnn_core.engine.turnstile import Turnstile
 from cnn_core.engine.work.base import Missing
 from cnn_core.engine.worker import request_stop
-from cnn_core.errors import DataError, EngineError, RunError, StorageError, StudioError
+from cnn_core.errors import DataError, EngineError, RunError, StorageError
 from cnn_core.runs.events import Cancelled, Event, Failed, Finished, Interrupted, StopRequested
 from cnn_core.runs.models import CHECKPOINT_FILE
 from cnn_core.runs.past import kept_epochs
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
+from cnn_core.runs.turns import Line
 
 MOST_DEATHS = 3  # to receive a run's data can be what kills
 BEAT = 1.0  # seconds between two renewals of the leases, and between two looks for waiting runs
@@ -51,20 +53,15 @@ class Queue:
         self._ledger = Ledger(store, self._id, self._abandon, lambda run: self._asker.submit(_logged, on_ended, run))
         self._attempts = self._ledger.attempts
         self._deaths: Counter[str] = Counter()  # by run, how often its worker died before it had begun
-        self._troubles: dict[str, Exception | None] = {}  # by the loop that met it
         self.trainers = 0  # how many runs the cluster could train at a time, when one waited last
-        self._closing, self._wake_beat, self._wake_dispatch = (threading.Event() for _ in range(3))
+        self._loops = Loops(BEAT, self._beat, self._dispatch)
+        self.beside = Turnstile(lambda: self._loops.wake("dispatch"))
         self._writer = ThreadPoolExecutor(1, "writer")  # the only thread that writes events of begun runs: in order
         self._asker = ThreadPoolExecutor(2, "asker")  # what waits for workers
-        self._loops = [
-            threading.Thread(target=self._loop, args=args, daemon=True, name=args[0].__name__.strip("_"))
-            for args in ((self._beat, self._wake_beat), (self._dispatch, self._wake_dispatch))
-        ]
 
     def start(self) -> None:
         """Begin to take runs."""
-        for loop in self._loops:
-            loop.start()
+        self._loops.start()
 
     def subscribe(self, client: Client) -> None:
         """Hear what workers report to `client`; to be called for each new connection."""
@@ -79,17 +76,22 @@ class Queue:
             self._supplies.catalogue.load(run.dataset)  # raises the DataError that says what to do
         if self.own is not None:
             self.own.add(run.id)
-        self._store.submit(run.id, minutes)
-        self._look()
+        self._store.submit(run.id, minutes, self.line.round)
+        self._loops.wake()
 
     def stop(self, run_id: str) -> None:
         """End the run at its next batch and keep what it learned; take it out of the queue when it has not begun."""
         self._store.wish_stop(run_id)
-        self._look()
+        self._loops.wake()
 
-    def position(self, run_id: str) -> int:
-        """How many runs come before it; 0 when it does not wait."""
-        return self._store.lists.before(run_id)
+    @property
+    def line(self) -> Line:
+        """All runs that are trained or wait, and this server's other work that takes a trainer, in their turn."""
+        return self._store.lists.line().and_also(self.beside.all)
+
+    def position(self, name: str) -> int:
+        """How many must end or begin before this run, or the work of this name; 0 when it does not wait."""
+        return self.line.before(name)
 
     @property
     def idle(self) -> bool:
@@ -99,37 +101,17 @@ class Queue:
     @property
     def trouble(self) -> str:
         """Why the queue does not go on, or cannot store something, in words; it tries again. Empty when all is well."""
-        return str(next(filter(None, [self._ledger.trouble, *list(self._troubles.values())]), ""))
+        return str(self._ledger.trouble or self._loops.trouble or "")
 
     def close(self) -> None:
         """Let go of all runs, in the words of a server that has ended."""
-        self._closing.set()
-        self._look()
-        for loop in filter(threading.Thread.is_alive, self._loops):
-            loop.join(timeout=2 * BEAT)
+        self._loops.close()
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._asker.shutdown(wait=False, cancel_futures=True)
         with suppress(StorageError):
             for attempt in [attempt for attempt in self._attempts.values() if attempt.begun]:
                 self._ledger.note(attempt, Interrupted())
             self._leases.release(*self._attempts)
-
-    def _look(self) -> None:
-        """There is something new in the store."""
-        self._wake_beat.set()
-        self._wake_dispatch.set()
-
-    def _loop(self, turn: Callable[[], None], wake: threading.Event) -> None:
-        while not self._closing.is_set():
-            try:
-                turn()
-                self._troubles[turn.__name__] = None
-            except (StudioError, OSError) as error:
-                self._troubles[turn.__name__] = error
-            except Exception:  # a turn must never be the last one
-                LOG.exception("A turn of the queue failed")
-            wake.wait(BEAT)
-            wake.clear()
 
     def _later(self, function: Callable, *arguments: Any) -> None:
         """Have the writer do it."""
@@ -177,15 +159,27 @@ class Queue:
         if state.status != "queued":  # on a cluster that several servers share it may still train
             self._asker.submit(self._stop_on_workers, run_id, state.submitted)
 
-    # The dispatch: waiting runs to free workers.
+    # The dispatch: free workers to what waits.
 
     def _dispatch(self) -> None:
-        if self._ledger.trouble or not self._store.lists.waiting():
+        runs_wait = not self._ledger.trouble and self._store.lists.waiting()
+        if not runs_wait and not self.beside.waits:
             return
-        handed_over = {str(a.future.key) for a in list(self._attempts.values()) if a.future}
-        free, self.trainers = trainers.free(self._client(), handed_over)
-        for run_id in self._leases.claim(free, self.own) if free > 0 else ():
+        free = self._free()
+        line = self.line if runs_wait else Line().and_also(self.beside.all)
+        free -= self.beside.let_in(line.waiting[:free])
+        for run_id in self._leases.claim(free, self.own, self.beside.all) if free and runs_wait else ():
             self._begin(run_id)
+
+    def _free(self) -> int:
+        """How many trainers are."""
+        handed_over = {str(a.future.key) for a in list(self._attempts.values()) if a.future} | self.beside.keys
+        try:
+            free, self.trainers = trainers.free(self._client(), handed_over)
+        except EngineError as error:
+            self.beside.refuse(error)
+            raise
+        return max(0, free)
 
     def _begin(self, run_id: str) -> None:
         try:
@@ -263,7 +257,7 @@ class Queue:
     def _on_done(self, attempt: Attempt, future: Future) -> None:
         if future is not attempt.future or self._attempts.get(attempt.run.id) is not attempt:
             return
-        self._wake_dispatch.set()
+        self._loops.wake("dispatch")
         end: Event | None
         try:
             outcome = future.result()

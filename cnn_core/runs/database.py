@@ -47,6 +47,8 @@ RUNS = sa.Table(
     sa.Column("holder", sa.String(64)),
     sa.Column("lease_until", sa.Double),
     sa.Column("stop_wished", sa.Boolean, nullable=False, default=False),
+    # The round in which it was asked for, or, once a server has taken it, that in which it was: see `turns`.
+    sa.Column("turn", sa.Integer, nullable=False, default=0, server_default="0", index=True),
     # Most lists are of runs that stand alone, the newest first.
     sa.Index("ix_runs_duel", "duel", "created"),
 )

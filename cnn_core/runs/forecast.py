@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from cnn_core.design.effort import Effort
-from cnn_core.design.shapes import trace
+from cnn_core.design.effort import Effort, effort
 from cnn_core.runs.state import RunState
 from cnn_core.runs.store import RunStore
+from cnn_core.runs.turns import Line
 
 RECENT = 10  # runs whose pace is looked at
 Speed = tuple[int, float]
@@ -22,58 +22,80 @@ class Pace(NamedTuple):
     Attributes:
         speeds: of their networks.
         besides: the seconds that a run takes beside its images: to be given to a trainer, built, tested and saved.
+        starts: speeds of those that began with what another network has learned, from the moment at which they had a
+            trainer to their end: what their frozen layers had seen already is not computed again.
     """
 
     speeds: Sequence[Speed] = ()
     besides: float = 0.0
+    starts: Sequence[Speed] = ()
 
     def seconds(self, macs: int, total_images: int, runs: int = 1) -> float | None:
         """Of so many runs, one after the other, that train on so many images together; None when nobody can know.
 
         By the run whose network has most nearly as many MACs: in small networks most of the time goes elsewhere.
         """
-        known = [(other, speed) for other, speed in self.speeds if other and speed]
-        if not known or not macs:
-            return None
-        other, speed = min(known, key=lambda one: abs(math.log(one[0] / macs)))
-        return total_images * macs / (other * speed) + runs * self.besides
+        seconds = _seconds(self.speeds, macs, total_images)
+        return None if seconds is None else seconds + runs * self.besides
 
     def whole(self, run: Effort) -> float | None:
         """Seconds that a whole training takes."""
-        seconds = self.seconds(run.macs, run.images)
+        seconds = _seconds(self.starts, run.macs, run.images) if run.start else self.seconds(run.macs, run.images)
         return seconds if seconds is None or run.limit is None else min(seconds, run.limit + self.besides)
 
 
+def _seconds(speeds: Sequence[Speed], macs: int, images: int) -> float | None:
+    known = [(other, speed) for other, speed in speeds if other and speed]
+    if not known or not macs:
+        return None
+    other, speed = min(known, key=lambda one: abs(math.log(one[0] / macs)))
+    return images * macs / (other * speed)
+
+
 def pace(store: RunStore) -> Pace:
-    """Of runs that computed all of their network: one whose frozen layers have looked once is quicker than it seems."""
-    runs = [
-        run for run in store.lists.trained(RECENT) if run.recipe and run.recipe.start is None and not run.brought_in
-    ]
-    networks = {run.id: run.network for run in runs if run.network}
-    states = store.states(networks)
-    speeds = [(trace(networks[run_id]).totals.macs, state.images_per_second) for run_id, state in states.items()]
-    extra = [seconds for state in states.values() if (seconds := _besides(state, states.values())) is not None]
-    return Pace(speeds, max(0.0, statistics.median(extra)) if extra else 0.0)
+    """By the last runs here."""
+    runs = [run for run in store.lists.trained(RECENT) if not run.brought_in]
+    states = store.states(run.id for run in runs)
+    speeds, starts, extra = [], [], []
+    for run in runs:
+        trained = _trained(states[run.id], states.values())
+        if trained is None or run.network is None or run.recipe is None:
+            continue
+        macs, speed = effort(run.network, run.recipe, trained.images).macs, states[run.id].images_per_second
+        if run.recipe.start:
+            starts.append((macs, trained.images / trained.seconds))
+        else:
+            speeds.append((macs, speed))
+            extra.append(trained.seconds - trained.images / speed)
+    return Pace(speeds, max(0.0, statistics.median(extra)) if extra else 0.0, starts)
 
 
-def _besides(state: RunState, others: Iterable[RunState]) -> float | None:
-    """Seconds from the moment at which a trainer was free for it to its end, without those that its images took."""
+class _Trained(NamedTuple):
+    """Of the last attempt of a run: the images of all epochs, and the seconds that it had a trainer."""
+
+    images: int
+    seconds: float
+
+
+def _trained(state: RunState, others: Iterable[RunState]) -> _Trained | None:
+    """From the moment at which a trainer was free for it to its end; None where that is not known."""
     if not (state.ended and state.started and state.started_now and state.images_per_second):
         return None
     ends = [other.ended for other in others if other.ended and state.submitted < other.ended <= state.started]
     images = (state.epoch - state.started_now.first_epoch) * state.started_now.train_images
-    return state.ended - max(ends, default=state.submitted) - images / state.images_per_second
+    seconds = state.ended - max(ends, default=state.submitted)
+    return _Trained(images, seconds) if seconds > 0 else None  # a clock may be set back
 
 
-def waits(store: RunStore, trainers: int) -> Mapping[str, float]:
+def waits(store: RunStore, line: Line, trainers: int) -> Mapping[str, float]:
     """Seconds until each run that waits begins; without those of which nobody can know.
 
     Args:
+        line: the runs, and perhaps other work that takes a trainer.
         trainers: how many runs are trained at a time.
     """
-    line, here = store.lists.line(), pace(store)
-    states = store.states(run.id for run in line.begun)
-    left = [_left(states.get(run.id, RunState()), run.effort, here) for run in line.begun]
+    here, states = pace(store), store.states(run.id for run in line.begun)
+    left = [_left(states.get(run.id), run.effort, here) for run in line.begun]
     return begins(left, [(run.id, here.whole(run.effort)) for run in line.waiting], trainers)
 
 
@@ -100,8 +122,8 @@ def begins(left: Sequence[float | None], asked: Iterable[tuple[str, float | None
     return found
 
 
-def _left(state: RunState, run: Effort, here: Pace) -> float | None:
-    """Seconds that a run under way takes still."""
-    if state.status == "testing" or not state.active:
+def _left(state: RunState | None, run: Effort, here: Pace) -> float | None:
+    """Seconds that what is under way takes still. What is no run has no state; its effort is that of the rest."""
+    if state and (state.status == "testing" or not state.active):
         return 0.0
-    return here.whole(run) if state.seconds_left is None else state.seconds_left
+    return here.whole(run) if state is None or state.seconds_left is None else state.seconds_left

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from cnn_core.language import Text
 from cnn_core.runs.database import RUNS, now, said
 from cnn_core.runs.state import ACTIVE
-from cnn_core.runs.turns import Turns
+from cnn_core.runs.turns import Beside, Turns
 
 LEASE = 8.0  # seconds
 FAULT = Text("The queue of runs cannot be read or written")
+NOTHING = Beside()
 BEGUN = tuple(status for status in ACTIVE if status != "queued")
 
 
@@ -23,11 +24,12 @@ class Leases:
     def __init__(self, engine: sa.Engine, holder: str, turns: Turns):
         self._engine, self._holder, self._turns = engine, holder, turns
 
-    def claim(self, most: int, among: Collection[str] | None = None) -> list[str]:
+    def claim(self, most: int, among: Collection[str] | None = None, beside: Beside = NOTHING) -> list[str]:
         """Take up to `most` waiting runs that nobody has, in everybody's turn; their ids.
 
         Args:
             among: only these; None: any.
+            beside: what else of this server takes a trainer, and so a turn.
         """
         claimed: list[str] = []
         with said(FAULT), self._engine.begin() as db:
@@ -35,12 +37,14 @@ class Leases:
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
             free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
             free &= free if among is None else set(among)
-            line = self._turns.line(db)  # of those begun, a server that is gone may have left one before it did
-            for run_id in filter(free.__contains__, [run.id for run in (*line.begun, *line.waiting)]):
+            line = self._turns.line(db).and_also(
+                beside
+            )  # of those begun, a server that is gone may have left one before it did
+            for run in (*line.begun, *line.waiting):
                 if len(claimed) == most:
                     break
-                if self._take(db, run_id, waiting, time):
-                    claimed.append(run_id)
+                if run.id in free and self._take(db, run.id, waiting, time, turn=run.turn):
+                    claimed.append(run.id)
         return claimed
 
     def take_left(self) -> list[str]:
@@ -58,10 +62,10 @@ class Leases:
     def _free(self, time: float) -> sa.ColumnElement:
         return RUNS.c.holder.is_(None) | ((RUNS.c.lease_until < time) & (RUNS.c.holder != self._holder))
 
-    def _take(self, db: sa.Connection, run_id: str, still: sa.ColumnElement, time: float) -> bool:
-        """False when another server was quicker."""
+    def _take(self, db: sa.Connection, run_id: str, still: sa.ColumnElement, time: float, **also: int) -> bool:
+        """False when another server was quicker; `also` says what else is noted of the run."""
         update = RUNS.update().where((RUNS.c.id == run_id) & still)
-        return bool(db.execute(update.values(holder=self._holder, lease_until=time + LEASE)).rowcount)
+        return bool(db.execute(update.values(holder=self._holder, lease_until=time + LEASE, **also)).rowcount)
 
     def renew(self) -> dict[str, bool]:
         """Say that this server is still there: the ids of all its runs, and whether each is wished to stop."""

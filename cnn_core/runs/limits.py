@@ -50,6 +50,10 @@ class Limits(BaseModel):
         self._check(self.epochs, recipe.epochs, Text("The run is too long for this server"), Text("epochs"))
         parameters = trace(network).totals.parameters
         self._check(self.parameters, parameters, Text("The network is too large for this server"), Text("parameters"))
+        self.check_place(waiting)
+
+    def check_place(self, waiting: int) -> None:
+        """Raises RunError for one run too many."""
         self._check(self.waiting, waiting + 1, Text("Too many of your runs wait"), Text("runs at a time"))
 
     @staticmethod

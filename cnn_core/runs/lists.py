@@ -131,10 +131,6 @@ class Lists:
         with said(FAULT), self._engine.connect() as db:
             return self._turns.line(db)
 
-    def before(self, run_id: str) -> int:
-        """How many runs must end or begin before this one: those that train, and those whose turn is earlier."""
-        return self.line().before(run_id)
-
     def _rows(self, shown: sa.ColumnElement, by: sa.ColumnElement, limit: int, offset: int = 0) -> list[sa.Row]:
         query = RUNS.select().where(shown).order_by(by, RUNS.c.id).offset(offset).limit(limit)
         with said(FAULT), self._engine.connect() as db:

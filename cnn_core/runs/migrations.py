@@ -70,10 +70,17 @@ def _what_a_teacher_sets(_db: sa.Connection) -> None:
     """Version 3 had no class with a plan: one more table, which `create_all` makes."""
 
 
+def _rounds(db: sa.Connection) -> None:
+    """Version 4 did not know who had had a turn already."""
+    db.execute(sa.text("ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0"))
+    db.execute(sa.text("CREATE INDEX ix_runs_turn ON runs (turn)"))
+
+
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _numbered_events_summaries_and_leases,
     _people_and_what_is_theirs,
     _what_a_teacher_sets,
+    _rounds,
 )
 """STEPS[n] makes version n + 2 of a database of version n + 1."""
 CURRENT = len(STEPS) + 1

@@ -97,8 +97,11 @@ class RunStore:
             db.execute(RUNS.insert().values(row))
         return run
 
-    def submit(self, run_id: str, minutes: float | None = None) -> None:
+    def submit(self, run_id: str, minutes: float | None = None, turn: int | None = None) -> None:
         """Put the run into the queue (again); it may train at most so many minutes, those of earlier attempts included.
+
+        Args:
+            turn: in which round it is asked for (`turns.Line.round`); None: that of the runs.
 
         Raises RunError when it is there already, under way, trained to its end, deleted, or cannot be read.
         """
@@ -110,7 +113,8 @@ class RunStore:
         if known.state.saved:  # it is kept in many places, and would be another one
             raise RunError(Text("This run has its model already"), todo=Text("Train again"))
         under_way = known.state.active and known.state.submitted
-        if under_way or not self._write(run_id, known, (Submitted(minutes=minutes),), None):
+        turn = self.lists.line().round if turn is None else turn
+        if under_way or not self._write(run_id, known, (Submitted(minutes=minutes),), None, turn=turn):
             raise RunError(Text("This run is under way already"), todo=Text("Wait until it has ended, or stop it"))
 
     def append(self, run_id: str, *events: Event, holder: str | None = None) -> bool:
@@ -121,10 +125,10 @@ class RunStore:
         """
         return self._write(run_id, self._known([run_id]).get(run_id, _Known()), events, holder)
 
-    def _write(self, run_id: str, known: _Known, events: Sequence[Event], holder: str | None) -> bool:
+    def _write(self, run_id: str, known: _Known, events: Sequence[Event], holder: str | None, **also: int) -> bool:
         """One transaction: the events, numbered on from what is known, and the summary that the run has after them."""
         after, count = reduce(events, known.state), known.count
-        values = summary.became(after) | {"events": count + len(events)}
+        values = summary.became(after) | {"events": count + len(events)} | also
         if not after.active:
             values |= {"holder": None, "lease_until": None}
         if any(event.kind == "submitted" for event in events):

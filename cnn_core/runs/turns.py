@@ -1,9 +1,10 @@
 """Turns: in which order waiting runs are trained, so that nobody waits behind somebody else's many, or one long one."""
 
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -15,9 +16,14 @@ from cnn_core.runs.run import design
 from cnn_core.runs.state import ACTIVE
 
 LONGEST = 600.0  # seconds that a long run lets shorter ones overtake it, at most
+REMEMBERED = 1000  # rounds: who had no turn in them has had none
 UNKNOWN = Effort()
 _UNDER_WAY = RUNS.c.status.in_(ACTIVE) & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished
 _WAITS = (RUNS.c.status == "queued") & RUNS.c.holder.is_(None)  # who is with a server is as good as under way
+_BEGAN = (  # who was stopped while it waited has had no turn
+    (RUNS.c.turn > sa.select(sa.func.max(RUNS.c.turn)).scalar_subquery() - REMEMBERED)
+    & (RUNS.c.holder.is_not(None) | RUNS.c.seconds.is_not(None))
+)
 # A run is in the line once, and enters it with a later time than all before it: where the first three are the same, so
 # is the line. The last one changes while a run that a server has taken may be put back.
 _CHANGES = sa.select(
@@ -35,6 +41,7 @@ class Waiting(NamedTuple):
         person: whose it is; None: nobody's.
         submitted: when it was asked for.
         duel: that it was made for; empty: none.
+        turn: the round in which it was asked for, or, once it has begun, that in which it did.
     """
 
     id: str
@@ -43,13 +50,47 @@ class Waiting(NamedTuple):
     waits: bool
     effort: Effort = UNKNOWN
     duel: str = ""
+    turn: int = 1
+
+
+Served = Mapping[str | None, int]
+"""The last round in which somebody's run began, by person; who is not in it has had no turn."""
+NOBODY: Served = MappingProxyType({})
+
+
+class Beside(NamedTuple):
+    """What else of a server takes a trainer, and so a turn."""
+
+    work: Sequence[Waiting] = ()
+    served: Served = NOBODY
 
 
 class Line(NamedTuple):
-    """The runs that are trained now or about to be, and in their order those that wait."""
+    """The runs that are trained now or about to be, and in their order those that wait, each with its round."""
 
     begun: tuple[Waiting, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    served: Served = NOBODY
+
+    @property
+    def round(self) -> int:
+        """In which somebody asks now: that which goes on, or else the next one."""
+        last = max(self.served.values(), default=0)
+        if self.begun:
+            return last
+        return self.waiting[0].turn if self.waiting else last + 1
+
+    def and_also(self, beside: Beside) -> "Line":
+        """With other work, in its turn."""
+        if not beside.work and not beside.served:
+            return self
+        served = {
+            person: max(self.served.get(person, 0), beside.served.get(person, 0))
+            for person in {**self.served, **beside.served}
+        }
+        begun = *self.begun, *(one for one in beside.work if not one.waits)
+        waiting = *self.waiting, *(one for one in beside.work if one.waits)
+        return Line(begun, tuple(in_turn(waiting, served)), served)
 
     def before(self, run_id: str) -> int:
         """How many runs must end or begin before this one; 0 when it does not wait."""
@@ -57,26 +98,30 @@ class Line(NamedTuple):
         return next((len(self.begun) + place for place in places), 0)
 
 
-def in_turn(runs: Iterable[Waiting]) -> list[Waiting]:
-    """Those that wait, in the order in which they are to be trained.
+def in_turn(waiting: Collection[Waiting], served: Served = NOBODY) -> list[Waiting]:
+    """Those that wait, in the order in which they are to be trained, each with the round in which it will be.
 
-    Everybody's first run comes before anybody's second, and so on; what trains already counts as one of them. What is
-    nobody's counts as one person's. Among equals, and among one's own, a run gives up a second of its place for each
-    second that it takes, and never more than LONGEST: so shorter ones overtake it, but none that was asked for later
-    than that. The runs of a duel stay together, as if they were one long run.
+    In a round everybody has one turn: a run has it in the round in which it was asked for, or in the one after its
+    person's last. What is nobody's counts as one person's. So nobody waits behind somebody's many, however early those
+    were asked for, nor for ever: rounds go on. (The start tags of Start-time Fair Queueing, with one turn as the cost:
+    Goyal, Vin and Cheng, 1996.)
+
+    Within a round, and among one's own, a run gives up a second of its place for each second that it takes, and never
+    more than LONGEST: so shorter ones overtake it, but none that was asked for later than that. The runs of a duel stay
+    together, as if they were one long run.
 
     >>> long, short = Effort(seconds=300), Effort(seconds=5)
     >>> asked = [Waiting("a1", "Anna", 1, True, long), Waiting("a2", "Anna", 2, True, long)]
     >>> asked += [Waiting("b1", "Bert", 9, True, short), Waiting("c1", "Carla", 999, True, short)]
-    >>> [run.id for run in in_turn(asked)]
-    ['b1', 'a1', 'c1', 'a2']
+    >>> [(run.id, run.turn) for run in in_turn(asked)]
+    [('b1', 1), ('a1', 1), ('c1', 1), ('a2', 2)]
+    >>> [(run.id, run.turn) for run in in_turn(asked[1:], {"Anna": 1})]
+    [('b1', 1), ('c1', 1), ('a2', 2)]
     """
-    runs = list(runs)
-    turns = Counter(run.person for run in runs if not run.waits)
-    ranked = []
-    for place, run in enumerate(_by_rank([run for run in runs if run.waits])):
-        ranked.append((turns[run.person], place, run))
-        turns[run.person] += 1
+    last, ranked = dict(served), []
+    for place, run in enumerate(_by_rank(waiting)):
+        turn = last[run.person] = max(run.turn, last.get(run.person, 0) + 1)
+        ranked.append((turn, place, run._replace(turn=turn)))
     return [run for _turn, _place, run in sorted(ranked)]
 
 
@@ -114,14 +159,17 @@ class Turns:
 
     def _read(self, db: sa.Connection) -> Line:
         whose = RUNS.outerjoin(OWNERS, (OWNERS.c.kind == "run") & (OWNERS.c.key == RUNS.c.id))
-        columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, _WAITS.label("waits"), RUNS.c.duel
+        columns = RUNS.c.id, OWNERS.c.person, RUNS.c.submitted, _WAITS.label("waits"), RUNS.c.duel, RUNS.c.turn
         rows = db.execute(sa.select(*columns).select_from(whose).where(_UNDER_WAY)).all()
         self._know(db, [row.id for row in rows])
         runs = [
-            Waiting(row.id, row.person, row.submitted, bool(row.waits), self._efforts[row.id], row.duel or "")
+            Waiting(row.id, row.person, row.submitted, bool(row.waits), self._efforts[row.id], row.duel or "", row.turn)
             for row in rows
         ]
-        return Line(tuple(run for run in runs if not run.waits), tuple(in_turn(runs)))
+        last = sa.select(OWNERS.c.person, sa.func.max(RUNS.c.turn).label("turn")).select_from(whose).where(_BEGAN)
+        served = {row.person: row.turn for row in db.execute(last.group_by(OWNERS.c.person))}
+        waiting = in_turn([run for run in runs if run.waits], served)
+        return Line(tuple(run for run in runs if not run.waits), tuple(waiting), served)
 
     def _know(self, db: sa.Connection, run_ids: list[str]) -> None:
         """The efforts of these runs, and of no others: a run's never changes, and is found once."""

@@ -2,14 +2,18 @@
 
 import pytest
 
+from cnn_core.design.effort import Effort
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.shapes import trace
+from cnn_core.engine.job import Task
+from cnn_core.engine.turnstile import Turnstile
 from cnn_core.runs import forecast
 from cnn_core.runs.events import Progress, Started
 from cnn_core.ui.kit import services
 from cnn_core.ui.train import estimate
-from cnn_core.ui.train.estimate import waiting_text
+from cnn_core.ui.train.estimate import job_waiting_text, waiting_text
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -55,3 +59,29 @@ def test_the_place_and_the_minutes_are_those_of_the_turns(waiting, monkeypatch):
     assert [run.id for run in store.lists.line().waiting] == [short.id, *(run.id for run in waiting)]
     assert waiting_text(waiting[0].id, store.state(waiting[0].id)) == "Waiting: 1 run before this one, about 3.0 s"
     assert waiting_text(waiting[1].id, store.state(waiting[1].id)) == "Waiting: 2 runs before this one, about 24 s"
+
+
+def test_a_job_that_waits_for_a_trainer_says_its_place_and_how_long(monkeypatch):
+    task = Task(lambda task: until(lambda: task.stopping))
+    job = task.start()
+    monkeypatch.setattr(estimate, "waits", lambda: {job.name: 20.0})
+    assert job_waiting_text(job) == "Waiting for a free trainer…"
+    task.ahead = lambda: 2
+    assert job_waiting_text(job) == "Waiting: 2 runs before this one, about 20 s"
+    monkeypatch.setattr(estimate, "waits", dict)
+    assert job_waiting_text(job) == "Waiting: 2 runs before this one"
+    job.stop()
+    assert job.ahead == 0
+
+
+def test_of_a_job_under_way_only_the_rest_is_waited_for(waiting, monkeypatch):
+    """An experiment of 1,000 images at 100 a second, of which a quarter is done, comes before all three runs."""
+    store, macs = services.store(), trace(waiting[0].network).totals.macs
+    monkeypatch.setattr(forecast, "pace", lambda _store: forecast.Pace([(macs, 100.0)]))
+    turnstile, task = Turnstile(lambda: None), Task(lambda task: None)
+    with turnstile.place(task, None, Effort(seconds=1.0, macs=macs, images=1_000), 1) as place:
+        place.turn.set_result(None)
+        task.note(0.25)
+        line = store.lists.line().and_also(turnstile.all)
+        assert [forecast.waits(store, line, 1)[run.id] for run in waiting] == pytest.approx([7.5, 27.5, 47.5])
+        assert [line.before(run.id) for run in waiting] == [1, 2, 3]

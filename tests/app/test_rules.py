@@ -1,6 +1,7 @@
 """A server's limits: said beforehand, and refused in what a click does, before anything is kept."""
 
 import secrets
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from cnn_core.design.layers import Dense, Flatten
 from cnn_core.design.network import History, Network
 from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import FineTuning, Start
+from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.errors import RunError
 from cnn_core.runs.events import Cancelled, Finished, Interrupted, Started, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
@@ -27,6 +29,7 @@ from tests.app.test_duel import small
 from tests.app.test_teach import page as teach_page
 from tests.app.test_teach import things
 from tests.support import pages as support
+from tests.support.waiting import until
 
 TINY = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))  # 7,850 parameters
 QUICK = Recipe(epochs=2, train_images=100)
@@ -318,6 +321,25 @@ def test_transfer_asks_for_its_run_and_for_all_three(server, busy):
     assert shown(app).count("The network is too large for this server") >= 2
     assert not support.under_way(app)
     assert count() == before
+
+
+def test_what_takes_a_trainer_and_is_no_run_counts_as_one(server, monkeypatch):
+    """One experiment at a time, and no run beside it; another visitor may have one, too."""
+    go = threading.Event()
+    monkeypatch.setattr(SplitLesson, "run", lambda self, context: until(lambda: go.is_set() or context.stopped()))
+    server(max_waiting_runs=1)
+    app, other = opened(pages.AUGMENTATION), opened(pages.AUGMENTATION)
+    app.button(key="split-lesson").click().run()
+    assert support.under_way(app) == ["Waiting for a free trainer…"]
+    app.switch_page(pages.LIVE).run().button(key="train").click().run()
+    assert "Too many of your runs wait. Expected at most 1 runs at a time. Received 2" in shown(app)
+    other.button(key="split-lesson").click().run()
+    assert support.under_way(other)
+    app.switch_page(pages.AUGMENTATION).run().button(key="split-lesson-stop").click().run()
+    app.switch_page(pages.TRANSFER).run()
+    next(one for one in app.button if one.label == "Train all three").click().run()
+    assert support.under_way(app)
+    go.set()
 
 
 def test_all_three_are_trained_within_the_epochs_and_the_minutes(server):

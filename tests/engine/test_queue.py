@@ -15,7 +15,9 @@ import psutil
 import pytest
 
 from cnn_core.data.datasets import Catalogue
+from cnn_core.design.effort import Effort
 from cnn_core.engine.attempt import Attempt
+from cnn_core.engine.job import Task
 from cnn_core.engine.queue import Queue
 from cnn_core.errors import EngineError, StorageError
 from cnn_core.runs.events import EpochEnded
@@ -289,6 +291,21 @@ def test_why_waiting_runs_do_not_begin_is_said_until_they_do(store, tmp_path):
     queue.close()
     assert all("does not start" in words for words in told)
     assert store.state(run.id).status == "queued"
+
+
+def test_work_that_waits_is_told_when_there_is_no_cluster(store, tmp_path):
+    def no_cluster():
+        raise EngineError("The training cluster does not start")
+
+    queue = Queue(store, Catalogue(tmp_path), no_cluster, print)
+    queue.start()
+    with (
+        queue.beside.place(Task(lambda task: None), None, Effort(), 1) as place,
+        pytest.raises(EngineError, match="does not start"),
+    ):
+        place.turn.result(20)
+    assert not queue.beside.waits
+    queue.close()
 
 
 def test_quick_epochs_do_not_pile_up_questions(store, tmp_path):

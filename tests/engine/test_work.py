@@ -14,8 +14,8 @@ from cnn_core.engine.work.preview import Preview
 from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.errors import EngineError, RunError
 from cnn_core.runs.models import READY_MADE
-from tests.engine.conftest import lab, until
-from tests.support.works import Accuracy, Call, Steps, loaded
+from tests.engine.conftest import LONG, lab, until
+from tests.support.works import Accuracy, Call, Steps, Trains, loaded
 
 lab = pytest.fixture(scope="module")(lab)
 
@@ -159,6 +159,46 @@ def test_the_split_lesson_shows_its_first_way_before_the_second_has_ended(lab):
     until(lambda: stopped.fraction)
     stopped.stop()
     assert lab.ended(lab.train()).status == "finished", "the trainer is free again"
+
+
+def test_what_takes_a_trainer_has_its_turn_among_the_runs(lab, tmp_path):
+    """Everybody's first comes before anybody's second, runs or not."""
+    folders = [tmp_path / name for name in ("annas", "annas second", "carlas")]
+    for folder in folders:
+        folder.mkdir()
+    mine, again, carlas = map(Trains, folders)
+    first = lab.engine.begin(mine, person="Anna")
+    until(lambda: noted(mine, "begun"))
+    second = lab.engine.begin(again, person="Anna")
+    until(lambda: second.ahead == 1)
+    third = lab.engine.begin(carlas, person="Carla")
+    until(lambda: third.ahead == 1)
+    run = lab.train()  # nobody's
+    assert (first.ahead, third.ahead, lab.engine.queue.position(run.id), second.ahead) == (0, 1, 2, 3)
+
+    (mine.folder / "go").touch()
+    assert first.result(timeout=60) == "done"
+    until(lambda: noted(carlas, "begun"))
+    assert lab.state(run).started is None
+    assert (third.ahead, second.ahead) == (0, 2)
+    third.stop()
+    assert lab.ended(run).status == "finished"
+    until(lambda: noted(again, "begun"))
+    (again.folder / "go").touch()
+    assert second.result(timeout=60) == "done"
+    until(lambda: not lab.engine.queue.beside.all.work)
+
+
+def test_who_waits_for_a_trainer_and_goes_away_leaves_the_line(lab, tmp_path):
+    long = lab.train(LONG)
+    lab.until(long, "training")
+    job = lab.engine.begin(Trains(tmp_path))
+    until(lambda: job.ahead == 1)
+    job.stop()
+    until(lambda: not lab.engine.queue.beside.all.work)
+    lab.engine.queue.stop(long.id)
+    assert lab.ended(long).status == "stopped"
+    assert not (tmp_path / "begun").exists()
 
 
 def test_the_death_of_a_worker_is_said_in_words(lab, steps):

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_core.design.effort import Effort
+from cnn_core.design.effort import Effort, effort
+from cnn_core.design.recipe import Recipe
+from cnn_core.design.start import Start
 from cnn_core.runs.events import EpochEnded, Finished, Progress, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
 from cnn_core.runs.forecast import Pace, begins, pace
-from tests.support.runs import STARTED, new
+from tests.support.runs import PRESET, STARTED
 
 
 @pytest.mark.parametrize(
@@ -35,9 +37,11 @@ def test_what_runs_take_beside_their_images_counts_for_each_of_them():
     assert here.whole(Effort(images=100)) is None
 
 
-def trained(store, submitted: float, started: float, ended: float, speed: float = 100.0) -> None:
+def trained(
+    store, submitted: float, started: float, ended: float, speed: float = 100.0, recipe: Recipe = PRESET.recipe
+) -> None:
     """Two epochs of 500 images."""
-    run = new(store)
+    run = store.create("trained", PRESET.network, recipe, "bundled")
     plan = STARTED.model_copy(update={"at": started, "epochs": 2, "train_images": 500})
     done = [EpochEnded(at=ended, epoch=epoch, loss=1, accuracy=0.5, seconds=1) for epoch in range(2)]
     told = Progress(at=ended, epoch=1, step=1, points=(), images_per_second=speed)
@@ -46,13 +50,27 @@ def trained(store, submitted: float, started: float, ended: float, speed: float 
 
 
 def test_what_a_run_takes_besides_begins_when_a_trainer_is_free_for_it(store):
-    assert pace(store) == Pace([], 0.0)
+    assert pace(store) == Pace([], 0.0, [])
     trained(store, submitted=100, started=103, ended=115)  # 1,000 images take 10 s, and 5 s go elsewhere
     assert pace(store).besides == pytest.approx(5)
     trained(store, submitted=101, started=116, ended=130)  # it waited for the first, and that is not its own time
     trained(store, submitted=102, started=131, ended=145)
     assert pace(store).besides == pytest.approx(5)
     assert {speed for _macs, speed in pace(store).speeds} == {100.0}
+
+
+def test_of_a_run_with_frozen_layers_those_like_it_say_how_long(store):
+    """Their epochs are quick, and what comes before them is not: all of it counts."""
+    start = Start(base="keras-log", layers=3, frozen=3)
+    recipe = Recipe(epochs=2, validation_share=0.0, start=start)
+    asked = effort(PRESET.network, recipe, 500)
+    trained(store, submitted=100, started=103, ended=115)
+    assert pace(store).whole(asked) is None, "a run that computes all of its network says nothing of it"
+    trained(store, submitted=200, started=206, ended=208, speed=1_000.0, recipe=recipe)
+    here = pace(store)
+    assert here.whole(asked) == pytest.approx(8)
+    assert here.whole(effort(PRESET.network, recipe, 1_000)) == pytest.approx(16)
+    assert here.whole(effort(PRESET.network, Recipe(epochs=2, validation_share=0.0), 500)) == pytest.approx(15)
 
 
 @given(

@@ -184,12 +184,12 @@ def test_of_many_who_ask_at_once_one_puts_the_run_into_the_queue(store, urls):
 
 def test_the_place_in_the_queue_is_told(store):
     runs = [waiting(store, str(n)) for n in range(3)]
-    assert [store.lists.before(run.id) for run in runs] == [0, 1, 2]
+    assert [store.lists.line().before(run.id) for run in runs] == [0, 1, 2]
     store.leases("one").claim(1)
     store.append(runs[0].id, STARTED, holder="one")
-    assert [store.lists.before(run.id) for run in runs] == [0, 1, 2], "one that trains is before those that wait"
+    assert [store.lists.line().before(run.id) for run in runs] == [0, 1, 2], "one that trains is before those that wait"
     store.append(runs[0].id, Finished(), holder="one")
-    assert [store.lists.before(run.id) for run in runs] == [0, 0, 1]
+    assert [store.lists.line().before(run.id) for run in runs] == [0, 0, 1]
 
 
 def test_the_lease_ends_on_the_clock_of_the_database(store, servers):

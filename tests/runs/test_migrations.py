@@ -278,7 +278,7 @@ def test_a_large_database_is_migrated_without_a_server_giving_up(database, tmp_p
         go_on.wait()
         step(db)
 
-    monkeypatch.setattr(migrations, "STEPS", (slow,))
+    monkeypatch.setattr(migrations, "STEPS", (slow, *migrations.STEPS[1:]))
 
     def start() -> None:
         engine = databases.connect(database)

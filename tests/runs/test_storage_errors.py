@@ -185,7 +185,7 @@ def test_what_is_no_id_has_no_run_and_no_duel(store, run_id):
         store.duels.load(run_id)
     assert (store.state(run_id).submitted, store.states([run_id]), store.count(run_id)) == (0.0, {}, 0)
     assert not store.append(run_id, Finished())
-    assert store.lists.before(run_id) == 0
+    assert store.lists.line().before(run_id) == 0
     store.wish_stop(run_id)
     store.rename(run_id, "name")
 

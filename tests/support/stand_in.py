@@ -19,6 +19,7 @@ from cnn_core.errors import RunError
 from cnn_core.runs.events import Cancelled, Event, Finished, StopRequested
 from cnn_core.runs.past import kept_epochs
 from cnn_core.runs.run import Run
+from cnn_core.runs.turns import Line
 from cnn_core.studio import Studio
 
 
@@ -36,7 +37,7 @@ class StandIn:
     def ask(self, work: Work, timeout: float = 30) -> Any:
         return self._carry_out(work)
 
-    def begin(self, work: Work, then: Callable[[Any], Any] | None = None) -> Job:
+    def begin(self, work: Work, then: Callable[[Any], Any] | None = None, person: str | None = None) -> Job:
         if work.wish:
             self.wishes.append(work)
             return Task(lambda task: None).start()
@@ -90,8 +91,12 @@ class StandInQueue:
             elif self._store.state(run_id).status == "queued":
                 self._store.append(run_id, StopRequested(), Cancelled())
 
+    @property
+    def line(self) -> Line:
+        return self._store.lists.line()
+
     def position(self, run_id: str) -> int:
-        return self._store.lists.before(run_id)
+        return self._store.lists.line().before(run_id)
 
     def close(self) -> None:
         self._waiting.put(None)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cnn_core.engine import worker
-from cnn_core.engine.work.base import BACKGROUND, Key, Work
+from cnn_core.engine.work.base import BACKGROUND, TRAINING, Key, Work
 from cnn_core.engine.work.context import Context
 
 
@@ -57,6 +57,14 @@ class Steps(Work):
     def _note(self, word: str) -> None:
         with (self.folder / word).open("a") as file:
             file.write(f"{word}\n")
+
+
+@dataclass(frozen=True)
+class Trains(Steps):
+    """The same, in the place of a training."""
+
+    shared: ClassVar[bool] = False
+    place: ClassVar[str] = TRAINING
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from cnn_core.design.effort import Effort
 from cnn_core.errors import EngineError, StudioError
 from cnn_core.language import Text
 
@@ -55,6 +56,10 @@ class Work:
     def needs(self) -> tuple[Key, ...]:
         """The models, backbones and data sets that it will ask its context for."""
         return ()
+
+    def effort(self) -> Effort:
+        """How much work it is, of one that takes a trainer for long: for its turn, and for those who wait behind it."""
+        return Effort()
 
     def run(self, context: Context) -> Any:
         """Do it, on a worker. Whatever it raises that is not in words yet is put into words by `in_words`."""

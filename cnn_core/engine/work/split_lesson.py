@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from cnn_core.design.augmentation import Augmentation
+from cnn_core.design.effort import Effort, effort
+from cnn_core.design.presets import PRESETS
 from cnn_core.engine.work.base import TRAINING, Key, Work
 from cnn_core.engine.work.context import Context
 from cnn_core.engine.work.train import why_not_trained
@@ -27,6 +29,12 @@ class SplitLesson(Work):
 
     def needs(self) -> tuple[Key, ...]:
         return (self.data,)
+
+    def effort(self) -> Effort:
+        """Two trainings of the classic CNN, each on seven tenths of the copies."""
+        preset = PRESETS["keras-log"]
+        recipe = preset.recipe.model_copy(update={"epochs": self.epochs, "validation_share": 0.0})
+        return effort(preset.network, recipe, round(2 * 0.7 * self.images * self.copies))
 
     def run(self, context: Context) -> tuple[dict[str, Any], ...]:
         """The fields of both ways; once the first one has ended, it is the partial result."""

@@ -7,8 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from cnn_core.design.effort import Effort, effort
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.shapes import trace
 from cnn_core.engine.work.base import TRAINING, Key, Work
 from cnn_core.engine.work.begin import start_arrays, start_keys
 from cnn_core.engine.work.context import Context
@@ -45,6 +47,13 @@ class CompareWays(Work):
 
     def needs(self) -> tuple[Key, ...]:
         return (self.data, *start_keys(self.recipe.start)) if self.base is None else (self.data,)
+
+    def effort(self) -> Effort:
+        """Two of the three ways go through all layers in every epoch; the third takes little."""
+        images = sum(self.sizes) * trace(self.network).reports[-1].output_shape[-1]
+        limit = self.minutes and 60 * self.minutes
+        changes = {"start": None, "validation_share": 0.0, "train_images": None, "time_limit": limit}
+        return effort(self.network, self.recipe.model_copy(update=changes), 2 * len(self.seeds) * images)
 
     def run(self, context: Context) -> list[dict[str, Any]]:
         """The fields of each Score; those so far are the partial result."""

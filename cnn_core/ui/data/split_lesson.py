@@ -14,10 +14,11 @@ from cnn_core.engine.work.split_lesson import SplitLesson
 from cnn_core.figures.template import percent
 from cnn_core.language import _
 from cnn_core.lessons.facts import Split
-from cnn_core.ui.kit import jobs, services, session
+from cnn_core.ui.kit import jobs, rules, services, session
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import leave_out
+from cnn_core.ui.train.estimate import job_waiting_text
 
 DIGITS, COPIES, EPOCHS = 200, 5, 30  # fewer epochs: neither way has learned its copies yet
 NEAR = Augmentation(rotation=5, horizontal_shift=4, vertical_shift=4, zoom=4)  # copies much like their original
@@ -37,8 +38,15 @@ def split_lesson() -> None:
             copies=COPIES,
         )
     )
-    label = _("Try both ways")
-    ways = jobs.offer("split-lesson", label, _experiment, _words, partial=_result, icon=":material/science:")
+    ways = jobs.offer(
+        "split-lesson",
+        _("Try both ways"),
+        _experiment,
+        _words,
+        partial=_result,
+        waiting=job_waiting_text,
+        icon=":material/science:",
+    )
     if ways:
         RESULT.put(ways)
     if ways := RESULT.get():
@@ -70,7 +78,7 @@ def sentence(way: dict[str, Any]) -> str:
 def _experiment() -> Job:
     RESULT.put(None)
     data = data_key(services.catalogue(), BUNDLED)
-    return services.engine().begin(SplitLesson(data, DIGITS, NEAR, COPIES, EPOCHS, session.RECIPE.get().seed))
+    return rules.begin(SplitLesson(data, DIGITS, NEAR, COPIES, EPOCHS, session.RECIPE.get().seed))
 
 
 def _ways() -> tuple[str, str]:
@@ -78,8 +86,6 @@ def _ways() -> tuple[str, str]:
 
 
 def _words(fraction: float) -> str:
-    if not fraction:
-        return _("Waiting for a free trainer…")
     return _("{way}: {fraction:.0%} of both", way=_ways()[fraction >= 0.5], fraction=fraction)
 
 

@@ -25,6 +25,7 @@ def offer(
     words: Callable[[float], str],
     *,
     partial: Callable[[Any], None] | None = None,
+    waiting: Callable[[Job], str] | None = None,
     error_icon: str = ERROR,
     **button: Any,
 ) -> Any:
@@ -35,6 +36,7 @@ def offer(
         begin: may raise StudioError, which is said below the button.
         words: what is said beside the bar, by the fraction (0 to 1) that is done; at 0 the work may still wait.
         partial: shows what there is of the result so far.
+        waiting: says at 0 what the job waits for, instead of `words`.
         button: what else `st.button` takes.
 
     Returns:
@@ -42,7 +44,7 @@ def offer(
     """
     result = _take(key, _PROBLEM.of(key).put)
     if _job(key):
-        _watch(key, words, partial, None)
+        _watch(key, words, partial, waiting, None)
         return None
     st.button(label, key=key, on_click=start, args=(key, begin), **button)
     if problem := _PROBLEM.of(key).get():
@@ -61,7 +63,7 @@ def follow(
     """
     result = _take(key, on_error)
     if _job(key):
-        _watch(key, words, None, on_stop)
+        _watch(key, words, None, None, on_stop)
     return result
 
 
@@ -111,13 +113,15 @@ def _watch(
     key: str,
     words: Callable[[float], str],
     partial: Callable[[Any], None] | None,
+    waiting: Callable[[Job], str] | None,
     on_stop: Callable[[], None] | None,
 ) -> None:
     """Only this part of the page runs again and again; the page does once the job has ended."""
     job = _job(key)
     if job is None or job.done:
         st.rerun()
-    st.progress(job.fraction, words(job.fraction))
+    done = job.fraction
+    st.progress(done, waiting(job) if waiting and not done else words(done))
     st.button(_("Stop"), icon=":material/stop:", key=f"{key}-stop", on_click=_stop, args=(key, on_stop))
     if partial and job.partial is not None:
         partial(job.partial)

@@ -9,6 +9,8 @@ import streamlit as st
 
 from cnn_core.design.network import Network
 from cnn_core.design.recipe import Recipe
+from cnn_core.engine.job import Job
+from cnn_core.engine.work.base import Work
 from cnn_core.errors import RunError
 from cnn_core.language import _, _n
 from cnn_core.runs.kept import Kept, tidy
@@ -20,6 +22,8 @@ from cnn_core.ui.kit.session import Slot
 
 _BEGUN: Slot[tuple[str, ...]] = Slot("rules.begun", ())
 """The ids of the runs that this visit has begun."""
+_JOBS: Slot[tuple[Job, ...]] = Slot("rules.jobs", ())
+"""The jobs of this visit that take a trainer, the last ones."""
 
 
 def limits() -> Limits:
@@ -61,6 +65,24 @@ def offer_fewer_epochs(recipe: Recipe, take: Callable[[Recipe], None], key: str)
         st.button(label, icon=":material/build:", on_click=take, args=(shorter,), key=key)
 
 
+def begin(work: Work) -> Job:
+    """Have work done that takes a trainer and is no run: it counts as one of this visitor's while it lasts.
+
+    Raises RunError or RightsError, in words, when they may not have it done now.
+    """
+    who.check_known()
+    limits().check_place(_under_way())
+    person = who.visitor()
+    job = services.engine().begin(work, person=person.id if person else None)
+    _JOBS.put((*_jobs(), job))
+    return job
+
+
+def _jobs() -> tuple[Job, ...]:
+    """Those that are under way."""
+    return tuple(job for job in _JOBS.get() if not job.done)
+
+
 def begun(run_ids: Iterable[str]) -> None:
     """This visitor has put these runs into the queue."""
     _BEGUN.put((*_BEGUN.get(), *run_ids))
@@ -85,12 +107,12 @@ def forget_oldest() -> None:
 
 
 def _under_way() -> int:
-    """How many runs of this visitor wait or are trained: of a class, theirs; else what this visit has begun.
+    """How many runs and jobs of this visitor wait or are trained: of a class, theirs; else what this visit has begun.
 
     Without a class nobody is known. The run that the browser remembers of an earlier visit counts, too.
     """
-    store = services.store()
+    store, jobs = services.store(), len(_jobs())
     if person := who.visitor():
-        return store.people.under_way(person)
+        return store.people.under_way(person) + jobs
     ids = {*_BEGUN.get(), LAST_RUN.get()} - {""}
-    return sum(state.active for state in store.states(ids).values())
+    return sum(state.active for state in store.states(ids).values()) + jobs

@@ -54,10 +54,15 @@ def day_and_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).strftime(_("%d %b, %H:%M"))
 
 
+def place_text(ahead: int) -> str:
+    """Of a run or a job that waits."""
+    return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
+
+
 def progress_text(state: RunState, ahead: int = 0) -> str:
     """Where a run is: epoch, step, time left; or how many runs are ahead of it."""
     if ahead:
-        return _n("Waiting: {n} run before this one", "Waiting: {n} runs before this one", ahead)
+        return place_text(ahead)
     if state.prepared:
         now = state.prepared
         return _("The frozen layers look at each image once: {done:,} of {images:,}", done=now.done, images=now.images)

@@ -21,11 +21,11 @@ from cnn_core.figures.duel import describe_lines, lines_figure
 from cnn_core.figures.template import COLOURS, STILL, percent
 from cnn_core.language import N_, _
 from cnn_core.lessons.facts import Transferred
-from cnn_core.ui.kit import jobs, rules, services, who
+from cnn_core.ui.kit import jobs, rules, services
 from cnn_core.ui.kit.goals import record
 from cnn_core.ui.kit.session import Slot
 from cnn_core.ui.kit.sharing import asked, carry, leave_out
-from cnn_core.ui.train.estimate import say_time
+from cnn_core.ui.train.estimate import estimate_work, job_waiting_text
 from cnn_core.ui.use.bases import Base
 from cnn_core.ui.use.models import WITH_DIGITS
 
@@ -74,6 +74,7 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
         lambda: _begin(work),
         _training,
         partial=lambda scores: _table(scores, sizes),
+        waiting=job_waiting_text,
         icon=":material/science:",
         type="primary" if base.key == DIGITS else "secondary",
     )
@@ -85,15 +86,13 @@ def ways_board(base: Base, network: Network, recipe: Recipe, target: Target) -> 
         _chart(scores, sizes)
     else:
         _announce(sizes, seeds)
-        # Two of the three ways go through all layers in every epoch.
-        say_time(network, 2 * seeds * sum(sizes) * len(target.class_names) * recipe.epochs)
+        estimate_work(work)
 
 
 def _begin(work: CompareWays) -> Job:
     """Raises RunError when a training of this network is more than may be asked for here."""
-    who.check_known()
     rules.check_runs([(work.network, work.recipe)])
-    return services.engine().begin(work)
+    return rules.begin(work)
 
 
 def _work(
@@ -125,7 +124,7 @@ def _first_digits() -> tuple[Network, Recipe, tuple[int, ...]]:
 
 
 def _training(fraction: float) -> str:
-    return _("Training: {fraction:.0%}", fraction=fraction) if fraction else _("Waiting for a free trainer…")
+    return _("Training: {fraction:.0%}", fraction=fraction)
 
 
 def _accuracies(scores: Sequence[dict[str, Any]], way: str, sizes: Sequence[int]) -> list[list[float]]:
