@@ -46,9 +46,9 @@ def pets(tmp_path):
     return tmp_path / "pets.zip", next(iter(files.values()))
 
 
-def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
+def test_upload_train_and_show_it_a_picture(own_server, page, pets):
     archive, photo = pets
-    page.goto(f"{fresh_server.url}/browse")
+    page.goto(f"{own_server.url}/browse")
     page.get_by_role("radio", name="Bring your own").click()
     upload(page, archive)
     expect(page.get_by_text("cats 60, dogs 60")).to_be_visible()
@@ -79,9 +79,9 @@ def test_upload_train_and_show_it_a_picture(fresh_server, page, pets):
     expect(page.get_by_text(re.compile(r"predicts (cats|dogs) \(\d"))).to_be_visible()
     expect(page.get_by_role("img", name="Scaled: 64×64 px")).to_be_visible()
 
-    fresh_server.kill()
-    fresh_server.start()
-    page.goto(f"{fresh_server.url}/browse?data=own-pets")
+    own_server.kill()
+    own_server.start()
+    page.goto(f"{own_server.url}/browse?data=own-pets")
     expect(page.get_by_text("96 training and 24 test images of 64×64×3, 2 classes")).to_be_visible()
 
 
@@ -131,22 +131,22 @@ def test_one_setting_is_the_limit_of_the_page_the_browser_and_the_server(page, t
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process from /proc")
-def test_a_small_file_that_unpacks_to_much_costs_the_server_little(fresh_server, page, tmp_path):
+def test_a_small_file_that_unpacks_to_much_costs_the_server_little(own_server, page, tmp_path):
     x = np.zeros((30_000, 100, 100), np.uint8)  # 300 MB
     x[:9, 0, 0] = np.arange(9)
     y = np.arange(len(x)) % 3
     np.savez_compressed(tmp_path / "black.npz", x_train=x[3:], y_train=y[3:], x_test=x[:3], y_test=y[:3])
-    page.goto(f"{fresh_server.url}/browse")
+    page.goto(f"{own_server.url}/browse")
     page.get_by_role("radio", name="Bring your own").click()
     expect(page.get_by_text("At most 200 MB.")).to_be_visible()
     settled(page)
-    before = peak(fresh_server.process.pid)
+    before = peak(own_server.process.pid)
     upload(page, tmp_path / "black.npz")
     expect(page.get_by_text(re.compile("29,99. left out, and why"))).to_be_visible()
-    assert peak(fresh_server.process.pid) - before < 100
+    assert peak(own_server.process.pid) - before < 100
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("left out, and why")).not_to_be_visible()
-    assert list((fresh_server.home / "uploads").iterdir()) == []
+    assert list((own_server.home / "uploads").iterdir()) == []
 
 
 def peak(pid: int) -> float:

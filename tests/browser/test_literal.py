@@ -4,6 +4,7 @@ import io
 import re
 import threading
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,6 +21,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.runs import events
 from cnn_core.runs.predictions import PREDICTIONS_FILE
 from cnn_core.runs.store import RunStore
+from tests.browser.conftest import new_context
 from tests.browser.pages import IDLE, Tab, upload
 from tests.browser.server import Server
 
@@ -148,11 +150,22 @@ class Visit:
         return url.startswith((self.server.url, "data:", "blob:"))
 
 
-@pytest.fixture
-def visit(page, own_server) -> Visit:
-    visit = Visit(page, own_server)
+def new_visit(page: Page, server: Server) -> Visit:
+    visit = Visit(page, server)
     page.on("request", lambda request: visit.note(request.url))
     return visit
+
+
+@pytest.fixture
+def visit(page, own_server) -> Visit:
+    return new_visit(page, own_server)
+
+
+@pytest.fixture(scope="module")
+def follower(browser, own_server) -> Iterator[Visit]:
+    """One who follows many links in the same tab."""
+    with new_context(browser) as context:
+        yield new_visit(context.new_page(), own_server)
 
 
 def test_names_are_text_on_every_page(visit, things, stranger):
@@ -202,9 +215,9 @@ def test_a_name_is_shown_letter_by_letter(visit, things):
         ("draw?model={}", "not on this server"),
     ],
 )
-def test_what_a_link_carries_is_text(visit, stranger, path, words):
-    visit.open(path.format(stranger.picture("q")), words)
-    assert (visit.abroad, stranger.asked) == ([], [])
+def test_what_a_link_carries_is_text(follower, stranger, path, words):
+    follower.open(path.format(stranger.picture("q")), words)
+    assert (follower.abroad, stranger.asked) == ([], [])
 
 
 def test_file_names_are_text(visit, stranger, tmp_path):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -48,7 +49,17 @@ SECRET_PAGES = ("/", "/metrics", "/health", "/info/main/workers.html", "/json/co
 
 @pytest.fixture
 def connection(tmp_path) -> Iterator[Connection]:
-    connection = Connection(Settings(home=tmp_path), lambda client: None)
+    yield from connected(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Iterator[Connection]:
+    """A connection to a cluster to which nothing happens."""
+    yield from connected(tmp_path_factory.mktemp("whole"))
+
+
+def connected(home: Path) -> Iterator[Connection]:
+    connection = Connection(Settings(home=home), lambda client: None)
     yield connection
     connection.close()
 
@@ -163,13 +174,13 @@ def ports(connection: Connection) -> list[tuple[str, int]]:
     ]
 
 
-def test_strangers_are_not_let_in(connection):
+def test_strangers_are_not_let_in(whole):
     """Neither people on other machines, nor those on this one without the credentials, whatever they speak."""
-    started(connection)
-    places = ports(connection)
+    started(whole)
+    places = ports(whole)
     assert len(places) >= 5, "scheduler, two workers and their nannies"
     assert {ip for ip, _ in places} == {"127.0.0.1"}
-    scheduler = connection.client().scheduler.address
+    scheduler = whole.client().scheduler.address
     for address, security, words in (
         (scheduler, Security.temporary(), "TLS certificate does not match"),
         (scheduler.replace("tls://", "tcp://"), Security(), r"Timed out|reset|closed"),
@@ -178,7 +189,7 @@ def test_strangers_are_not_let_in(connection):
             Client(address, security=security, timeout=3, set_as_default=False)
     with ThreadPoolExecutor(len(places)) as strangers:  # at each place one: a silent one is waited for
         list(strangers.map(is_closed, places))
-    assert both_answer(connection.client()), "and the owner is still served"
+    assert both_answer(whole.client()), "and the owner is still served"
 
 
 def is_closed(place: tuple[str, int]) -> None:
@@ -230,8 +241,8 @@ def test_trainers_share_the_cores(trainers, cores):
         assert each == cores, "one that is alone is as fast as ever"
 
 
-def test_a_trainer_computes_with_so_many_threads(connection):
-    told = connection.client().submit(os.getenv, "TF_NUM_INTRAOP_THREADS", resources={TRAINING: 1}, pure=False)
+def test_a_trainer_computes_with_so_many_threads(whole):
+    told = whole.client().submit(os.getenv, "TF_NUM_INTRAOP_THREADS", resources={TRAINING: 1}, pure=False)
     assert int(told.result(600)) == threads_of_each(1)
 
 

@@ -47,7 +47,7 @@ def settled(app: AppTest, seconds: float = 120) -> AppTest:
     end = time.monotonic() + seconds
     while under_way(app):
         assert time.monotonic() < end, "the job does not end"
-        time.sleep(0.05)
+        time.sleep(0.2)  # each look takes the processor from the work that is waited for
         app.run()
         assert not app.exception
     return app
