@@ -66,12 +66,14 @@ class Studio:
                 made[name].close()
 
     def clear_class(self, seconds: float = 20) -> int:
-        """End and delete all runs and duels, delete the data sets of people, and forget who they are.
+        """End experiments, end and delete runs and duels, delete the data sets of people, and forget all people.
 
         Returns:
             how many runs have not ended within so many seconds, and are still there; then nobody is forgotten.
         """
         store, lists, end = self.store, self.store.lists, time.monotonic() + seconds
+        if engine := self._made.get("engine"):
+            engine.queue.beside.stop()
         for run in lists.under_way():
             store.wish_stop(run)
         while lists.under_way() and time.monotonic() < end:

@@ -21,14 +21,14 @@ class Place:
     def __init__(self, task: Task, person: str | None, effort: Effort, turn: int):
         self.turn: Future[None] = Future()
         self.key = task.name
-        self._task, self._asked = task, Waiting(task.name, person, time(), True, effort, turn=turn)
+        self.task, self._asked = task, Waiting(task.name, person, time(), True, effort, turn=turn)
 
     @property
     def entry(self) -> Waiting:
         """What the line of the runs would know of it, had it been one; once it has begun, with what it takes still."""
         if not self.turn.done():
             return self._asked
-        return self._asked._replace(waits=False, effort=self._asked.effort.rest(self._task.fraction))
+        return self._asked._replace(waits=False, effort=self._asked.effort.rest(self.task.fraction))
 
 
 class Turnstile:
@@ -82,6 +82,11 @@ class Turnstile:
                 self._served[entry.person] = entry.turn
                 count += 1
         return count
+
+    def stop(self) -> None:
+        """End all of it, whoever wants it."""
+        for place in list(self._places.values()):
+            place.task.stop()
 
     def refuse(self, error: Exception) -> None:
         """None of them will have a turn, and why."""

@@ -4,7 +4,9 @@ import pytest
 from cachetools import TTLCache, cached
 from streamlit.testing.v1 import AppTest
 
+from cnn_core.design.effort import Effort
 from cnn_core.design.recipe import Recipe
+from cnn_core.engine.job import Task
 from cnn_core.lessons.goals import reach
 from cnn_core.runs.classroom import Plan, Step
 from cnn_core.runs.limits import Limits
@@ -124,6 +126,25 @@ def test_who_trains_and_who_waits(anna):
     rows = board(anna.opens(pages.BOARD))["active"]
     assert [row["who"] for row in rows] == [anna.person.name, bert.person.name, anna.person.name]
     assert all(row["share"] is None for row in rows)
+
+
+def test_an_experiment_trains_and_waits_among_the_runs_and_opens_nothing(anna):
+    bert, turnstile = Visitor("Bert"), services.engine().queue.beside
+    tasks = [Task(lambda task: None) for _ in range(2)]
+    with (
+        turnstile.place(tasks[0], bert.person.id, Effort(), 1) as place,
+        turnstile.place(tasks[1], anna.person.id, Effort(), 1),
+    ):
+        place.turn.set_result(None)
+        rows = board(anna.opens(pages.BOARD))["active"]
+        assert [(row["who"], row["state"], row["run"], row["mine"]) for row in rows] == [
+            (bert.person.name, "Training an experiment", "", False),
+            (anna.person.name, "Waiting: 1 run before this one", "", True),
+        ]
+        services.store().classroom.put(Plan(names_hidden=True))
+        assert {row["who"] for row in board(anna.opens(pages.BOARD))["active"]} == {"Somebody"}
+        services.studio().clear_class(seconds=0)
+        assert all(task.stopping for task in tasks)
 
 
 def test_a_row_opens_its_run(anna, monkeypatch):

@@ -11,6 +11,7 @@ from cnn_core.engine.engine import new_supplies
 from cnn_core.engine.job import Job, Task, Tasks
 from cnn_core.engine.queue import CHECKPOINT_FILE
 from cnn_core.engine.supplies import Supplies
+from cnn_core.engine.turnstile import Turnstile
 from cnn_core.engine.work.base import TRAINING, Missing, Work
 from cnn_core.engine.work.begin import start_arrays, start_keys
 from cnn_core.engine.work.context import Context, Kept, answer
@@ -69,10 +70,11 @@ class StandInQueue:
     """In place of `cnn_core.engine.queue.Queue`: one thread trains the runs of the store, one after another."""
 
     idle, trouble, trainers = True, "", 1
+    """Work that is no run waits for the trainer's lock; a test may put some into the line."""
 
     def __init__(self, studio: Studio, supplies: Supplies, trainer: threading.Lock):
         self._store, self._catalogue, self._trainer = studio.store, studio.catalogue, trainer
-        self._supplies = supplies
+        self._supplies, self.beside = supplies, Turnstile(lambda: None)
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._lock, self._begun, self._stops = threading.Lock(), set(), set()
         threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
@@ -93,10 +95,10 @@ class StandInQueue:
 
     @property
     def line(self) -> Line:
-        return self._store.lists.line()
+        return self._store.lists.line().and_also(self.beside.all)
 
     def position(self, run_id: str) -> int:
-        return self._store.lists.line().before(run_id)
+        return self.line.before(run_id)
 
     def close(self) -> None:
         self._waiting.put(None)

@@ -17,6 +17,9 @@ from cnn_core.engine.work.context import Context
 from cnn_core.engine.work.train import why_not_trained
 from cnn_core.errors import RunError
 
+BEGUN = 0.01
+"""The fraction that is said to be done when it has its trainer: the base comes before what is counted."""
+
 
 @dataclass(frozen=True)
 class CompareWays(Work):
@@ -67,6 +70,7 @@ class CompareWays(Work):
         def should_stop() -> bool:
             return context.stopped() or time.monotonic() >= end
 
+        context.report(BEGUN)
         if self.base:
             network, recipe, classes = self.base
             model = learned(network, recipe, only(whole, classes), should_stop)

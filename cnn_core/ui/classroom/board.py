@@ -38,7 +38,8 @@ class Standing:
     """What the board is about: what a teacher has set, what there is, the best of each, and what no run beats.
 
     Attributes:
-        line: who trains and who waits.
+        line: who trains and who waits, with a run or with an experiment.
+        experiments: the ids of these, and how many come before each.
         runs, states: of all that are shown.
         me, my_run: the visitor, and what they have started last.
     """
@@ -49,6 +50,7 @@ class Standing:
     front: frozenset[str]
     names: Mapping[str, str]
     line: Sequence[Waiting]
+    experiments: Mapping[str, int]
     runs: Mapping[str, Summary]
     states: Mapping[str, RunState]
     me: str | None = None
@@ -99,15 +101,17 @@ def _standing() -> Standing:
 def standing(plan: Plan) -> Standing:
     """As nobody in particular sees it: found once for all who look, and anew when the teacher sets something."""
     store = services.store()
-    line = store.lists.line()
+    queue = services.engine().queue
+    line = queue.line
     results = store.classroom.results(plan.dataset)
     best, on_front = ranked(results, plan.goals), frozenset(one.run for one in front(results))
     names = store.people.names() if who.class_here() else {}
     active = [*line.begun, *line.waiting][:MOST_ACTIVE]
+    experiments = {one.id: line.before(one.id) for one in queue.beside.all.work}
     dotted = [one.run for n, one in enumerate(results) if n < MOST_DOTS or one.run in on_front]
     listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active)]
     runs = {run.id: run for run in store.lists.some(list(dict.fromkeys([*listed, *dotted])))}
-    return Standing(plan, results, best, on_front, names, active, runs, store.states(listed))
+    return Standing(plan, results, best, on_front, names, active, experiments, runs, store.states(listed))
 
 
 def _aims(standing: Standing) -> list[Aim]:
@@ -158,12 +162,22 @@ def _layers(run: Summary) -> Sequence[Layer]:
 
 def _active(standing: Standing) -> list[Active]:
     """Who trains, and then who waits, in their turn."""
-    hosts = machines(run.id for run in standing.line)
-    return [
-        _active_row(standing, standing.runs[one.id], one.person, standing.states[one.id], hosts.get(one.id, ""))
-        for one in standing.line
-        if one.id in standing.runs and one.id in standing.states
-    ]
+    hosts, rows = machines(run.id for run in standing.line), []
+    for one in standing.line:
+        if one.id in standing.experiments:
+            rows.append(_experiment_row(standing, one))
+        elif one.id in standing.runs and one.id in standing.states:
+            run, state = standing.runs[one.id], standing.states[one.id]
+            rows.append(_active_row(standing, run, one.person, state, hosts.get(one.id, "")))
+    return rows
+
+
+def _experiment_row(standing: Standing, one: Waiting) -> Active:
+    ahead = standing.experiments[one.id]
+    name = standing.name(one.person, _("Somebody"))
+    told = wording.place_text(ahead) if one.waits and ahead else _("Training an experiment")
+    mine = standing.mine(one.id, one.person)
+    return Active(one.id, "", _("{name}: {state}", name=name, state=told), mine, name, told, None)
 
 
 def _active_row(standing: Standing, run: Summary, person: str | None, state: RunState, host: str) -> Active:

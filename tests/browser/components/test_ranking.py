@@ -24,6 +24,7 @@ async calls => {
       goals: texts(".goals li"),
       none: !document.querySelector(".none").hidden,
       active: texts(".active button"),
+      closed: [...document.querySelectorAll(".active button")].map(button => button.disabled),
       bars: [...document.querySelectorAll(".active .bar")].map(bar => bar.hidden ? null : bar.firstChild.style.width),
       opened: [...opened],
     });
@@ -83,14 +84,15 @@ def test_rows_stay_when_they_change_places(site):
 
 def test_goals_and_who_trains(site):
     aim = {"told": "97 %", "met": "2 have it"}
-    before, after = site.evaluate(
-        SHOWN, [data(), data(active=(active("Anna", 0.25), active("Bert", None)), goals=(aim,))]
-    )
+    experiment = active("Carla", None) | {"run": ""}
+    rows = active("Anna", 0.25), active("Bert", None), experiment
+    before, after = site.evaluate(SHOWN, [data(), data(active=rows, goals=(aim,))])
     assert before["none"]
     assert before["goals"] == before["active"] == []
     assert after["goals"] == ["97 %2 have it"]
-    assert after["active"] == ["AnnaEpoch 1", "BertEpoch 1"]
-    assert after["bars"] == ["25%", None]
+    assert after["active"] == ["AnnaEpoch 1", "BertEpoch 1", "CarlaEpoch 1"]
+    assert after["bars"] == ["25%", None, None]
+    assert after["closed"] == [False, False, True], "an experiment has no page of its own"
 
 
 def test_a_picture_is_to_scale_and_never_wider_than_its_room(site):

@@ -57,7 +57,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Active:
-    """A run that trains, `share` of it done; or that waits, without."""
+    """A run that trains, `share` of it done; or that waits, without. An experiment has no `run` to be opened."""
 
     key: str
     run: str

@@ -1,4 +1,4 @@
-// The rows of the board: a run that is ranked, and one that trains or waits. Each opens its run.
+// The rows of the board: a run that is ranked, and what trains or waits. Each opens its run, if it has one.
 import {element} from "../network/blocks.js";
 import {curvePicture, networkPicture} from "./pictures.js";
 
@@ -12,6 +12,7 @@ class Row {
 
   describe({run, told, mine}) {
     this.run = run;
+    this.button.disabled = !run;
     this.button.setAttribute("aria-label", told);
     this.button.classList.toggle("mine", mine);
   }
@@ -39,7 +40,7 @@ export class RankRow extends Row {
   }
 }
 
-// A run that is under way, or waits.
+// A run or an experiment that is under way, or waits.
 export class ActiveRow extends Row {
   constructor(open) {
     super("under-way", open);
@@ -47,7 +48,7 @@ export class ActiveRow extends Row {
     this.button.append(element("span", "who", this.who), this.state, element("span", "bar", this.bar));
   }
 
-  // row: {key, run, told, mine, who, state, share}; `share` is null while it waits.
+  // row: {key, run, told, mine, who, state, share}; `share` is null where there is nothing to tell.
   show(row) {
     this.describe(row);
     this.who.textContent = row.who;
