@@ -1,8 +1,9 @@
 """How good the times are that somebody who waits is told: at the moment of asking, and what became of it.
 
-In each round runs of different networks and lengths are asked for at once; in the first one nothing was trained before,
-so only the next ones count. A run is told how long it waits, until its training begins, and how long it takes itself,
-from there to its end; what is told of that includes the moment before, in which a trainer makes ready. One trainer.
+In each round runs of different networks and lengths are asked for at once, two of them with frozen layers; in the first
+one nothing was trained before, so only the next ones count. A run is told how long it waits, until its training begins,
+and how long it takes itself, from there to its end; what is told of that includes the moment before, in which a trainer
+makes ready and frozen layers look at the images. One trainer.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from benchmarks.common import publish
 from cnn_core.design.presets import PRESETS
 from cnn_core.design.recipe import Recipe
+from cnn_core.design.start import Start
 from cnn_core.runs import forecast
 from cnn_core.settings import Settings
 from cnn_core.studio import Studio
@@ -29,6 +31,8 @@ ASKED = (
     ("same-32-64-128", Recipe(epochs=2, train_images=2_000)),
     ("lesson", Recipe(epochs=10, train_images=1_000)),
     ("cnn-25-50", Recipe(epochs=1, train_images=500)),
+    ("keras-log", Recipe(epochs=20, start=Start(base="keras-log", layers=6, frozen=6))),
+    ("keras-log", Recipe(epochs=5, start=Start(base="keras-log", layers=6, frozen=2))),
 )
 LONGEST = 300.0  # seconds that a round may take
 
@@ -47,7 +51,7 @@ class Told(NamedTuple):
 def asked_at_once(studio: Studio) -> list[Told]:
     """A round. A run of which nothing can be told is left out."""
     store, queue = studio.store, studio.engine.queue
-    runs = [store.create(name, PRESETS[name].network, recipe, "bundled") for name, recipe in ASKED]
+    runs = [store.create(_name(*asked), PRESETS[asked[0]].network, asked[1], "bundled") for asked in ASKED]
     for run in runs:
         queue.put(run)
     asked, line = time.time(), store.lists.line()
@@ -62,6 +66,10 @@ def asked_at_once(studio: Studio) -> list[Told]:
             known = line.before(run.id), waits[run.id], state.started - asked
             found.append(Told(run.name, *known, lengths[run.id], state.ended - state.started))
     return sorted(found, key=lambda told: told.before)
+
+
+def _name(network: str, recipe: Recipe) -> str:
+    return f"{network}, {recipe.start.frozen} layers frozen" if recipe.start else network
 
 
 def spread(ratios: list[float]) -> str:

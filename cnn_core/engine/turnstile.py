@@ -78,9 +78,9 @@ class Turnstile:
         count = 0
         for entry in entries:
             place = self._places.get(entry.id)
-            if place and _end(place.turn, None):
+            if place and not place.turn.done():
                 self._served[entry.person] = entry.turn
-                count += 1
+                count += _end(place.turn, None)
         return count
 
     def stop(self) -> None:

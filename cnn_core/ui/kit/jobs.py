@@ -9,6 +9,7 @@ import streamlit as st
 from cnn_core.engine.job import Job
 from cnn_core.errors import StudioError
 from cnn_core.language import _
+from cnn_core.ui.kit import pace
 from cnn_core.ui.kit.errors import ERROR, show_error
 from cnn_core.ui.kit.session import Slot
 
@@ -108,15 +109,18 @@ def _take(key: str, on_error: Callable[[StudioError], None]) -> Any:
         return None
 
 
-@st.fragment(run_every=LOOK)
-def _watch(
+def _watch(*about: Any) -> None:
+    """Only this part of the page runs again and again; the page does once the job has ended."""
+    st.fragment(_content, run_every=pace.every(LOOK))(*about)
+
+
+def _content(
     key: str,
     words: Callable[[float], str],
     partial: Callable[[Any], None] | None,
     waiting: Callable[[Job], str] | None,
     on_stop: Callable[[], None] | None,
 ) -> None:
-    """Only this part of the page runs again and again; the page does once the job has ended."""
     job = _job(key)
     if job is None or job.done:
         st.rerun()
