@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ DAILY = hypothesis.settings(
 hypothesis.settings.register_profile("daily", DAILY)
 hypothesis.settings.register_profile("nightly", DAILY, max_examples=1000)
 hypothesis.settings.load_profile("daily")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with few tests come first: theirs are long, and in the end no process shall wait for another one's."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (tests[item.path], item.path))
 
 
 @pytest.fixture(scope="session")

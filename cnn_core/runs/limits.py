@@ -54,7 +54,7 @@ class Limits(BaseModel):
 
     def check_place(self, waiting: int) -> None:
         """Raises RunError for one run too many."""
-        self._check(self.waiting, waiting + 1, Text("Too many of your runs wait"), Text("runs at a time"))
+        self._check(self.waiting, waiting + 1, Text("Too many of your runs wait"), Text("at a time"))
 
     @staticmethod
     def _check(most: int | None, asked: int | None, what: Text, unit: Text) -> None:

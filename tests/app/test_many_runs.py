@@ -199,7 +199,7 @@ def test_nobody_is_slower_for_how_many_wait(own, monkeypatch):
 
     A few more come once in two seconds for all who wait together, and some when the line has changed.
     """
-    monkeypatch.setattr(services.engine().queue, "position", own.lists.before)
+    monkeypatch.setattr(services.engine().queue, "position", lambda run_id: own.lists.line().before(run_id))
     ended(own)
     waiting(own, "before mine")
     mine, sent = waiting(own, "mine"), []

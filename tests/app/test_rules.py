@@ -159,7 +159,7 @@ def test_a_visitor_may_have_so_many_runs_waiting_and_another_one_as_many(server,
     server(max_waiting_runs=2)
     app, other = opened(pages.LIVE), opened(pages.LIVE)
     first, _second, before = trains(app), trains(app), count()
-    assert "Too many of your runs wait. Expected at most 2 runs at a time. Received 3" in trains(app).replace("\\", "")
+    assert "Too many of your runs wait. Expected at most 2 at a time. Received 3" in trains(app).replace("\\", "")
     assert count() == before
     assert services.store().run(trains(other))
     services.store().append(first, Cancelled())
@@ -228,7 +228,7 @@ def plan(**changes: object) -> Plan:
     [
         ({"max_epochs": 4}, "at most 4 epochs"),
         ({"max_parameters": 9_999}, "at most 9,999 parameters"),
-        ({"max_waiting_runs": 1}, "Too many of your runs wait. Expected at most 1 runs at a time. Received 2"),
+        ({"max_waiting_runs": 1}, "Too many of your runs wait. Expected at most 1 at a time. Received 2"),
     ],
 )
 def test_a_duel_is_refused_as_a_whole(server, busy, limits, words):
@@ -332,13 +332,15 @@ def test_what_takes_a_trainer_and_is_no_run_counts_as_one(server, monkeypatch):
     app.button(key="split-lesson").click().run()
     assert support.under_way(app) == ["Waiting for a free trainer…"]
     app.switch_page(pages.LIVE).run().button(key="train").click().run()
-    assert "Too many of your runs wait. Expected at most 1 runs at a time. Received 2" in shown(app)
+    assert "Too many of your runs wait. Expected at most 1 at a time. Received 2" in shown(app)
     other.button(key="split-lesson").click().run()
     assert support.under_way(other)
     app.switch_page(pages.AUGMENTATION).run().button(key="split-lesson-stop").click().run()
     app.switch_page(pages.TRANSFER).run()
     next(one for one in app.button if one.label == "Train all three").click().run()
     assert support.under_way(app)
+    next(one for one in app.button if one.label == "Stop").click().run()
+    assert not support.under_way(app)
     go.set()
 
 

@@ -81,6 +81,8 @@ def test_a_lesson_from_the_task_to_the_end(class_server, browser: Browser, tmp_p
 
         # The end: everything is downloaded first.
         teacher.goto(f"{class_server.url}/board")
+        expect(teacher.get_by_role("button", name="Teacher: sign out")).to_be_visible()
+        settled(teacher)  # what the browser remembers has come: a dialog that is open before would close
         teacher.get_by_role("button", name="Clear the class").click()
         with teacher.expect_download() as download:
             teacher.get_by_role("button", name="Download everything first").click()

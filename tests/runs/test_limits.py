@@ -44,7 +44,7 @@ def test_nothing_is_limited_by_itself():
     [
         (Limits(epochs=4), 0, "at most 4 epochs.*Received 5"),
         (Limits(parameters=93_321), 0, "at most 93,321.*Received 93,322"),
-        (Limits(waiting=2), 2, "at most 2 runs.*Received 3"),
+        (Limits(waiting=2), 2, "at most 2 at a time.*Received 3"),
     ],
 )
 def test_what_is_too_much_is_said_with_both_numbers(limits, waiting, words):
