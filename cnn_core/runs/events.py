@@ -42,6 +42,7 @@ class Started(_Event):
     validation_images: int
     time_limit: float | None = Field(None, description="the recipe's or the server's, whichever comes first")
     seconds_before: float = Field(0.0, description="of the time limit, spent before the checkpoint")
+    taken: float | None = Field(None, description="when the worker took it; frozen layers have looked since then")
 
 
 class Prepared(_Event):

@@ -12,6 +12,7 @@ from cnn_core.runs.store import RunStore
 from cnn_core.runs.turns import Line
 
 RECENT = 10  # runs whose pace is looked at
+HANDED_OVER = 1.0  # seconds that it takes at most to give a run to a trainer that is free
 Speed = tuple[int, float]
 """The MACs of a network for one image, and the images a second that its training took."""
 
@@ -58,10 +59,11 @@ def pace(store: RunStore) -> Pace:
     states = store.states(run.id for run in runs)
     speeds, starts, extra = [], [], []
     for run in runs:
-        trained = _trained(states[run.id], states.values())
+        state = states.get(run.id, RunState())
+        trained = _trained(state, states.values())
         if trained is None or run.network is None or run.recipe is None:
             continue
-        macs, speed = effort(run.network, run.recipe, trained.images).macs, states[run.id].images_per_second
+        macs, speed = effort(run.network, run.recipe, trained.images).macs, state.images_per_second
         if run.recipe.start:
             starts.append((macs, trained.images / trained.seconds))
         else:
@@ -83,7 +85,8 @@ def _trained(state: RunState, others: Iterable[RunState]) -> _Trained | None:
         return None
     ends = [other.ended for other in others if other.ended and state.submitted < other.ended <= state.started]
     images = (state.epoch - state.started_now.first_epoch) * state.started_now.train_images
-    seconds = state.ended - max(ends, default=state.submitted)
+    taken = -math.inf if state.started_now.taken is None else state.started_now.taken - HANDED_OVER
+    seconds = state.ended - max(*ends, state.submitted, taken)
     return _Trained(images, seconds) if seconds > 0 else None  # a clock may be set back
 
 

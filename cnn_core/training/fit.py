@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -140,6 +140,7 @@ class _Begun:
         done: how many epochs are.
         checkpoint: of an earlier attempt, or None; it is needed once.
         weights, values: of the model, and of all its variables, as the phase before has left them.
+        taken: when the whole training was.
     """
 
     done: int
@@ -147,6 +148,7 @@ class _Begun:
     checkpoint: bytes | None
     weights: Sequence[np.ndarray] = ()
     values: Sequence[np.ndarray] = ()
+    taken: float = field(default_factory=time.time)
 
     def carry_over(self, attempt: Attempt, phase: int) -> bool:
         """Put into its model what there is; whether it is the first phase of this attempt."""
@@ -242,6 +244,7 @@ def _started(
         validation_images=validation_images,
         time_limit=min(limits, default=None),
         seconds_before=begun.memory.seconds,
+        taken=begun.taken,
     )
 
 

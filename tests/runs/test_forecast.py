@@ -9,7 +9,7 @@ from cnn_core.design.recipe import Recipe
 from cnn_core.design.start import Start
 from cnn_core.runs.events import EpochEnded, Finished, Progress, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
-from cnn_core.runs.forecast import Pace, begins, pace
+from cnn_core.runs.forecast import HANDED_OVER, Pace, begins, pace
 from tests.support.runs import PRESET, STARTED
 
 
@@ -38,11 +38,17 @@ def test_what_runs_take_beside_their_images_counts_for_each_of_them():
 
 
 def trained(
-    store, submitted: float, started: float, ended: float, speed: float = 100.0, recipe: Recipe = PRESET.recipe
+    store,
+    submitted: float,
+    started: float,
+    ended: float,
+    speed: float = 100.0,
+    recipe: Recipe = PRESET.recipe,
+    taken: float | None = None,
 ) -> None:
     """Two epochs of 500 images."""
     run = store.create("trained", PRESET.network, recipe, "bundled")
-    plan = STARTED.model_copy(update={"at": started, "epochs": 2, "train_images": 500})
+    plan = STARTED.model_copy(update={"at": started, "epochs": 2, "train_images": 500, "taken": taken})
     done = [EpochEnded(at=ended, epoch=epoch, loss=1, accuracy=0.5, seconds=1) for epoch in range(2)]
     told = Progress(at=ended, epoch=1, step=1, points=(), images_per_second=speed)
     ends = TrainingEnded(at=ended, reason="completed"), Scored(at=ended, loss=1, accuracy=0.5, confusion=((1,),))
@@ -57,6 +63,12 @@ def test_what_a_run_takes_besides_begins_when_a_trainer_is_free_for_it(store):
     trained(store, submitted=102, started=131, ended=145)
     assert pace(store).besides == pytest.approx(5)
     assert {speed for _macs, speed in pace(store).speeds} == {100.0}
+
+
+def test_what_was_waited_for_others_work_is_not_a_runs_own_time(store):
+    """An experiment had the trainer: it is no run, and nothing of it is kept."""
+    trained(store, submitted=100, taken=163, started=164, ended=176)
+    assert pace(store).besides == pytest.approx(176 - 163 + HANDED_OVER - 10)
 
 
 def test_of_a_run_with_frozen_layers_those_like_it_say_how_long(store):

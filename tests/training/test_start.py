@@ -111,6 +111,9 @@ def test_kept_features_make_no_difference(small, base, then, tmp_path):
             np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
     computed = [event.done for event in told if event.kind == "prepared"]
     assert computed, "a page can show how far it is"
+    looked, began = told[0], next(event for event in told if event.kind == "started")
+    assert looked.kind == "prepared"
+    assert began.taken <= looked.at <= began.at
     assert len(computed) == len(set(computed)) * (1 if then is None else 2), "the second time nothing is computed"
     assert len(list(tmp_path.glob("*.npy"))) == 1 + (then is not None)
 
