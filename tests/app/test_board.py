@@ -17,7 +17,7 @@ from cnn_core.ui.classroom import board as board_page
 from cnn_core.ui.classroom import desk
 from cnn_core.ui.kit import services, who
 from tests.support.pages import elements, opened, sent_to
-from tests.support.people import Visitor, begin_class, end_class
+from tests.support.people import LONG_AGO, Visitor, begin_class, end_class
 from tests.support.runs import PRESET, life
 
 PLAN = Plan(
@@ -273,7 +273,7 @@ def test_a_goal_of_the_class_is_ticked_off(anna):
     run = trained(anna, "mine", 0.96)
     app = opened(
         pages.HOME,
-        {"studio.who.secret": anna.secret, "studio.recalled.asked": True, "studio.own.run": run.id},
+        {"studio.who.secret": anna.secret, "studio.recalled.asked": LONG_AGO, "studio.own.run": run.id},
     )
     assert reach(95, 100_000) in app.session_state["studio.goals.met"]
 

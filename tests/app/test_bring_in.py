@@ -17,7 +17,7 @@ from cnn_core.ui.kit.session import Slot
 from tests.support.hostile import HOSTILE
 from tests.support.models import TINY, keras_file, weights
 from tests.support.pages import elements, opened, settled
-from tests.support.people import Visitor, begin_class, end_class
+from tests.support.people import LONG_AGO, Visitor, begin_class, end_class
 
 BOX, COUNT = Slot("bring-in.files", 0).of(0).key, Slot("bring-in.count", 0)
 CLASSIC = ready_made("keras-log")
@@ -167,7 +167,7 @@ def test_in_a_class_it_belongs_to_who_has_brought_it(monkeypatch):
         sending(("tiny.keras", keras_file()), app=anna.opens(pages.RUNS), images="")
         run = newest()[0]
         assert services.store().people.owners("run", [run]) == {run: anna.person}
-        stranger = opened(pages.RUNS, {"studio.who.secret": "0" * 32, "studio.recalled.asked": True})
+        stranger = opened(pages.RUNS, {"studio.who.secret": "0" * 32, "studio.recalled.asked": LONG_AGO})
         sending(("tiny.keras", keras_file()), app=stranger, images="")
         assert any("does not know you yet" in error.value for error in stranger.error)
         assert newest()[0] == run, "nothing new"

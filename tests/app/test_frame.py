@@ -30,11 +30,11 @@ def browser(monkeypatch):
         kept = Kept(visitor=VISITOR, design=DESIGN.to_token(), recipe=RECIPE.to_token(), strokes=STROKES)
         asked: dict
 
-    def memory(keep, place):
+    def memory(keep, place, awaited=False):
         Browser.asked = keep
 
     monkeypatch.setattr("cnn_core.ui.kit.frame.memory", memory)
-    monkeypatch.setattr("cnn_core.ui.kit.frame.told", lambda: True)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.answer", lambda: Browser.kept)
     monkeypatch.setattr("cnn_core.ui.kit.frame.kept", lambda: Browser.kept)
     return Browser
 
@@ -56,6 +56,31 @@ def test_what_was_kept_comes_back_and_is_kept_again(browser):
     app.run()
     assert browser.asked["design"] == DESIGN.to_token()
     assert len(browser.asked["strokes"]) == 1
+
+
+def test_what_was_told_to_a_server_that_is_gone_is_not_taken_for_the_answer(browser, monkeypatch):
+    """Its browser sends that along; by now it has kept more. Wherever its visitor goes meanwhile, the page waits."""
+    monkeypatch.setattr("cnn_core.ui.kit.frame.holds", lambda: True)
+    earlier = browser.kept = Kept(visitor=VISITOR, design=PRESETS["cnn-25-50"].network.to_token())
+    app = opened(pages.HOME)
+    assert not app.title, "it waits"
+    app.switch_page(pages.DESIGNER).run()
+    assert not app.title
+    browser.kept = earlier.model_copy(update={"design": DESIGN.to_token()})
+    app.run()
+    assert app.title
+    assert present(app) == DESIGN
+
+
+def test_a_browser_that_does_not_answer_still_shows_the_page(browser, monkeypatch):
+    monkeypatch.setattr("cnn_core.ui.kit.frame.holds", lambda: True)
+    monkeypatch.setattr("cnn_core.ui.kit.frame.PATIENCE", 0.0)
+    browser.kept = None
+    app = opened(pages.DESIGNER)
+    assert not app.title
+    app.run()
+    assert app.title
+    assert present(app) == PRESETS["keras-log"].network
 
 
 def test_a_link_says_more_than_what_was_kept(browser):

@@ -29,6 +29,7 @@ from tests.app.test_duel import small
 from tests.app.test_teach import page as teach_page
 from tests.app.test_teach import things
 from tests.support import pages as support
+from tests.support.people import LONG_AGO
 from tests.support.waiting import until
 
 TINY = Network(name="tiny", layers=(Flatten(), Dense(units=10, activation="softmax")))  # 7,850 parameters
@@ -171,7 +172,7 @@ def test_in_a_class_a_persons_runs_count_wherever_they_began_them(server, busy):
     secret = secrets.token_hex(16)
     services.store().people.join(secret, f"Anna {secrets.token_hex(3)}")
     for refused in (False, True):  # two visits, as from two tabs
-        kept = {"studio.who.secret": secret, "studio.recalled.asked": True}
+        kept = {"studio.who.secret": secret, "studio.recalled.asked": LONG_AGO}
         app = support.opened(pages.LIVE, kept | {"studio.history": History(present=TINY), "studio.recipe": QUICK})
         app.button(key="train").click().run()
         assert ("Too many of your runs wait" in shown(app)) == refused

@@ -16,7 +16,7 @@ from cnn_core.ui import pages
 from cnn_core.ui.compare import start
 from cnn_core.ui.kit import services, who
 from tests.support.pages import link_of, opened, said
-from tests.support.people import PASSWORD, Visitor, begin_class, end_class
+from tests.support.people import LONG_AGO, PASSWORD, Visitor, begin_class, end_class
 
 NETWORK = PRESETS["dnn"].network if "dnn" in PRESETS else next(iter(PRESETS.values())).network
 
@@ -50,7 +50,7 @@ def buttons(app) -> set[str]:
 
 def test_somebody_new_is_asked_for_a_name_once():
     secret = secrets.token_hex(16)
-    kept = {"studio.who.secret": secret, "studio.recalled.asked": True}
+    kept = {"studio.who.secret": secret, "studio.recalled.asked": LONG_AGO}
     app = opened(pages.RUNS, kept)
     name = f"Carla {secrets.token_hex(3)}"
     app.text_input(key=who_key()).set_value(name)
@@ -69,7 +69,7 @@ def who_key() -> str:
 
 
 def test_nobody_trains_before_the_class_knows_them():
-    kept = {"studio.who.secret": secrets.token_hex(16), "studio.recalled.asked": True}
+    kept = {"studio.who.secret": secrets.token_hex(16), "studio.recalled.asked": LONG_AGO}
     app = opened(pages.LIVE, kept)
     before = services.store().lists.count()
     app.button(key="train").click().run()
@@ -235,7 +235,7 @@ def test_a_teacher_stays_one_when_the_page_is_loaded_again(bert):
 
 def test_a_shared_drawing_says_who_drew_it(anna, bert):
     strokes = [{"width": 20.0, "points": [(10.0, 10.0, 1.0), (200.0, 200.0, 1.0)]}]
-    kept = {"studio.who.secret": anna.secret, "studio.recalled.asked": True}
+    kept = {"studio.who.secret": anna.secret, "studio.recalled.asked": LONG_AGO}
     link = said(link_of(opened(pages.DRAW, kept | {"studio.draw.last": {"strokes": strokes, "ink": None}})))
     assert link["by"] == anna.person.name
     app = bert.opens(pages.DRAW, **link)

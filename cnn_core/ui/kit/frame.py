@@ -1,7 +1,9 @@
 """What stands round every page: the language, the visitor's own run, and what their browser keeps of them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +16,7 @@ from cnn_core.lessons.facts import Trained
 from cnn_core.runs.run import Run
 from cnn_core.runs.state import RunState
 from cnn_core.ui import pages
-from cnn_core.ui.components.memory.component import Kept, holds, kept, memory, told
+from cnn_core.ui.components.memory.component import Kept, answer, holds, kept, memory
 from cnn_core.ui.kit import classroom, errors, goals, pace, services, session, share, sharing, startup, who, wording
 from cnn_core.ui.kit.links import DESIGN
 from cnn_core.ui.kit.living import LAST
@@ -23,8 +25,10 @@ from cnn_core.ui.kit.session import Slot
 
 RUN: Slot[str] = Slot("own.run", "")
 """The id of the run that this visitor has started last."""
-ASKED: Slot[bool] = Slot("recalled.asked", False)
-"""Whether the browser was asked what it has kept."""
+ASKED: Slot[float] = Slot("recalled.asked", 0.0)
+"""When the browser was asked what it has kept (`time.monotonic`); 0: it was not."""
+_BEFORE: Slot[Any] = Slot("recalled.before", None)
+"""What it had told by then: to a server that is gone."""
 RECALLED: Slot[bool] = Slot("recalled", False)
 """Whether what the browser had kept was taken over."""
 STARTED: Slot[bool] = Slot("recalled.started", False)
@@ -34,6 +38,7 @@ LINKED: Slot[bool] = Slot("recalled.linked", False)
 _RECORDED: Slot[tuple[str, float | None] | None] = Slot("own.run.recorded", None)
 """The run of which was recorded last what it has come to, and when that had ended."""
 REFRESH = 2.0  # seconds between two looks at the visitor's run
+PATIENCE = 5.0  # seconds for which a page waits for what the browser tells
 
 
 @contextmanager
@@ -80,13 +85,28 @@ def _recall(name: str) -> None:
         return
     if not STARTED.get():
         LINKED.put(session.link(DESIGN) is not None)  # pages write it there themselves from now on
-    if (holds() or who.class_here()) and not ASKED.get():
-        ASKED.put(True)
+    if (holds() or who.class_here()) and _waits():
         memory({}, name, awaited=True)
         st.stop()
-    if told():
+    if _told():
         RECALLED.put(True)
+        _BEFORE.put(None)
         _take(kept())
+
+
+def _waits() -> bool:
+    """Whether the page is to wait for the browser's answer, on whatever page the visitor is by then."""
+    now = time.monotonic()
+    if not ASKED.get():
+        ASKED.put(now)
+        _BEFORE.put(answer())
+        return True
+    return not _told() and now - ASKED.get() < PATIENCE
+
+
+def _told() -> bool:
+    """Whether the browser has told what it had kept, and since it was asked, if it was."""
+    return answer() not in (None, _BEFORE.get())
 
 
 def _to_keep() -> dict[str, object]:

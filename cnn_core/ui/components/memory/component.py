@@ -54,14 +54,14 @@ def holds() -> bool:
     return session.cookie(COOKIE) == "kept"
 
 
-def told() -> bool:
-    """Whether the browser has told what it had kept."""
-    return session.component_state(KEY).get("kept") is not None
+def answer() -> Any:
+    """What the browser has told last of what it had kept, as it came: no two of its answers are the same; or None."""
+    return session.component_state(KEY).get("kept")
 
 
 def kept() -> Kept | None:
     """What the browser had kept; None when that is nothing, or nothing of ours."""
     try:
-        return Kept.model_validate(session.component_state(KEY).get("kept"))
+        return Kept.model_validate(answer())
     except ValidationError:
         return None
