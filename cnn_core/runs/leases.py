@@ -37,9 +37,8 @@ class Leases:
             waiting = (RUNS.c.status == "queued") & (RUNS.c.submitted > 0) & ~RUNS.c.stop_wished & self._free(time)
             free = set(db.scalars(sa.select(RUNS.c.id).where(waiting)))
             free &= free if among is None else set(among)
-            line = self._turns.line(db).and_also(
-                beside
-            )  # of those begun, a server that is gone may have left one before it did
+            line = self._turns.line(db).and_also(beside)
+            # Of those that have a server, one may have been left before it began: that server is gone.
             for run in (*line.begun, *line.waiting):
                 if len(claimed) == most:
                     break
