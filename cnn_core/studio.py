@@ -40,6 +40,7 @@ class Studio:
         self.catalogue = Catalogue(settings.datasets)
         self.shelf = Shelf(settings.shelf, settings)
         self._made: dict[str, Any] = {}
+        self._closed = False
         self._lock = threading.RLock()
 
     @property
@@ -58,8 +59,9 @@ class Studio:
         return self._once("engine", lambda: new_engine(self))
 
     def close(self) -> None:
-        """End the workers, when they were ever started, and let go of the store. Not to be used afterwards."""
+        """End the workers, when they were ever started, and let go of the store: whoever asks afterwards is refused."""
         with self._lock:
+            self._closed = True
             made, self._made = self._made, {}
         for name in ("engine", "store"):
             if name in made:
@@ -95,6 +97,8 @@ class Studio:
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         with self._lock:  # several visitors may be the first
+            if self._closed:  # a page that goes on while its server ends would have workers started once more
+                raise StudioError(Text("This server has ended"), todo=Text("Start it again"))
             if name not in self._made:
                 self._made[name] = make()
             return self._made[name]

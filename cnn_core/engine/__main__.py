@@ -38,15 +38,21 @@ PORT = 8786
 CONNECT_SECONDS = 10
 
 
-async def local(training_workers: int, training_memory: int, questions_memory: int, questions_idle: float) -> None:
-    """One scheduler and its workers, until stdin closes. The one for questions is there while somebody asks some."""
+async def local(
+    training_workers: int, training_memory: int, questions_memory: int, questions_idle: float, hello: int
+) -> None:
+    """One scheduler and its workers, until stdin closes. The one for questions is there while somebody asks some.
+
+    Args:
+        hello: the pipe to the parent, as a file descriptor.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which closes stdin; the workers inherit it
     log.setLevel(logging.WARNING)
     logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is replaced is no warning to a server
     security = Security.temporary()
     ended = _ended_with_stdin()
     async with Scheduler(host=LOOPBACK, port=0, dashboard_address=f"{LOOPBACK}:0", security=security) as scheduler:
-        _say_hello(scheduler.address, security)
+        _say_hello(hello, scheduler.address, security)
         memory = [(QUESTIONS, questions_memory), *[(TRAINING, training_memory)] * training_workers]
         demand = Demand(scheduler, questions_idle)
         ending = asyncio.create_task(demand.end_idle())
@@ -54,10 +60,20 @@ async def local(training_workers: int, training_memory: int, questions_memory: i
         ending.cancel()
 
 
-def _say_hello(address: str, security: Security) -> None:
+def _own_stdout() -> int:
+    """The pipe to the parent, for this process alone; whatever else is printed goes to stderr.
+
+    What this process starts would hold the pipe open, so that the parent heard nothing of its end.
+    """
+    pipe = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return pipe
+
+
+def _say_hello(pipe: int, address: str, security: Security) -> None:
     """The credentials go over the pipe to the parent, and to nobody else."""
-    print(json.dumps({"address": address, **{name: getattr(security, name) for name in SECRETS}}), flush=True)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads the pipe any more
+    with os.fdopen(pipe, "w", encoding="utf-8") as parent:
+        print(json.dumps({"address": address, **{name: getattr(security, name) for name in SECRETS}}), file=parent)
 
 
 def _ended_with_stdin() -> asyncio.Event:
@@ -143,6 +159,8 @@ def main() -> None:
     options = vars(parser.parse_args())
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     log.setLevel(logging.INFO)
+    if options["run"] is local:
+        options["hello"] = _own_stdout()
     share_imports()
     logging.getLogger("distributed").setLevel(logging.WARNING)  # who comes and goes would drown what is to be read
     try:

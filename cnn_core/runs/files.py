@@ -9,6 +9,8 @@ from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs.database import may_be_id, said
 
+TRIES = 5
+
 
 class Files:
     """Under an fsspec URL; every method raises StorageError when the disk (or the store behind it) does not let it."""
@@ -53,11 +55,17 @@ class Files:
             self._fs.rm_file(f"{self._folder(owner_id)}/{name}")
 
     def delete(self, owner_id: str) -> None:
-        """Remove the folder of `owner_id`, if it has one."""
+        """Remove the folder of `owner_id`, if it has one, also while somebody still writes there."""
         folder = self._folder(owner_id)
         with said(Text("The files cannot be deleted")):
-            if self._fs.exists(folder):
-                self._fs.rm(folder, recursive=True)
+            for left in reversed(range(TRIES)):
+                try:
+                    if self._fs.exists(folder):
+                        self._fs.rm(folder, recursive=True)
+                    return
+                except OSError:  # a file has come, or has got its name, since they were listed
+                    if not left:
+                        raise
 
     def _folder(self, owner_id: str) -> str:
         if not may_be_id(owner_id):

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from cnn_core.data.datasets import TAUGHT
-from cnn_core.settings import settings
+from cnn_core.errors import StudioError
+from cnn_core.settings import Settings, settings
+from cnn_core.studio import Studio
 from cnn_core.ui.kit import rules, services, startup
 from tests.app.visitor import crashes, visit
 from tests.browser.server import Server, free_port
@@ -82,6 +84,16 @@ def test_what_is_kept_too_long_goes_though_nobody_comes(monkeypatch):
     tidying.join(10)
     assert not tidying.is_alive()
     services.catalogue().delete(f"{TAUGHT}new")  # raises where there is none
+
+
+def test_whoever_still_asks_when_a_server_has_ended_starts_nothing(tmp_path):
+    """A page may be drawn to its end meanwhile: the process would wait for the workers that it had started."""
+    studio = Studio(Settings(home=tmp_path))
+    assert studio.store.lists.ids() == []
+    studio.close()
+    for asked in ("store", "library", "engine"):
+        with pytest.raises(StudioError, match="has ended"):
+            getattr(studio, asked)
 
 
 @pytest.fixture

@@ -147,6 +147,28 @@ def test_it_ends_while_its_first_worker_is_waited_for(tmp_path):
     assert set(psutil.Process().children()) == before
 
 
+def copied_from(connection: Connection) -> list[psutil.Process]:
+    """The process that the workers of a cluster that starts are to be copied from, once it is there."""
+    cluster = connection._process
+    children = psutil.Process(cluster.pid).children() if cluster else []
+    return [child for child in children if any("forkserver" in word for word in child.cmdline())]
+
+
+def test_a_server_hears_at_once_that_its_cluster_was_killed_while_it_starts(tmp_path):
+    """Though what the cluster had started still imports TensorFlow, and hears nothing itself."""
+    connection = Connection(Settings(home=tmp_path), lambda client: None)
+    connection._wanted.set()
+    until(lambda: copied_from(connection))
+    (importing,) = copied_from(connection)
+    importing.suspend()
+    try:
+        connection._process.kill()
+        assert connection._connected.exception(timeout=30)
+    finally:
+        importing.kill()
+        connection.close()
+
+
 def test_nothing_stays_in_the_server_of_clusters_that_died(connection):
     """Threads, file descriptors and processes, counted after the second and the third cluster."""
     counts = []

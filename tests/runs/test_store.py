@@ -1,13 +1,16 @@
 """RunStore: on SQLite and PostgreSQL, from several threads and processes."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
-from cnn_core.errors import RunError
+from cnn_core.errors import RunError, StorageError
 from cnn_core.runs.events import Finished, Progress, Submitted
+from cnn_core.runs.files import Files
 from cnn_core.runs.store import RunStore
 from tests.support.runs import PRESET, STARTED, new
+from tests.support.waiting import until
 
 
 def listed(store: RunStore) -> list[str]:
@@ -78,6 +81,29 @@ def test_files_are_replaced_whole(store):
     store.save_file(run.id, "checkpoint.npz", b"one")
     store.save_file(run.id, "checkpoint.npz", b"two")
     assert store.load_file(run.id, "checkpoint.npz") == b"two"
+
+
+def test_files_are_deleted_while_somebody_still_writes_them(tmp_path):
+    """As a worker does that has not heard yet that its run was stopped, and deleted."""
+    files, ended, saved = Files(str(tmp_path)), threading.Event(), [0]
+
+    def write():
+        while not ended.wait(0.001):
+            with suppress(StorageError):  # its folder goes
+                files.save("a", "checkpoint.npz", b"one")
+                saved[0] += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    until(lambda: saved[0] > 0)
+    try:
+        for _ in range(2000):
+            files.delete("a")
+    finally:
+        ended.set()
+        writer.join()
+    files.delete("a")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_duels_are_kept_listed_and_deleted_with_their_files(store, urls):

@@ -29,12 +29,7 @@ if TYPE_CHECKING:
 @st.cache_resource(show_spinner=False)
 def studio() -> Studio:
     """All of it; what takes long to import is made when it is first asked for."""
-    made = Studio(settings())
-    _studios.append(made)
-    return made
-
-
-_studios: list[Studio] = []  # to be ended with the server, and not made for that
+    return Studio(settings())
 
 
 def catalogue() -> Catalogue:
@@ -106,9 +101,8 @@ def ask(work: Work) -> Any:
 
 
 def stop() -> None:
-    """End what was started: runs under way are interrupted at once, and not when their leases are over."""
-    while _studios:
-        _studios.pop().close()
+    """End what was started, for good: runs under way are interrupted at once, and not when their leases are over."""
+    studio().close()
 
 
 def ahead(run_id: str, state: RunState) -> int:

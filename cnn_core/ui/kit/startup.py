@@ -10,7 +10,6 @@ import logging
 import os
 import socket
 import threading
-import time
 import webbrowser
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -56,8 +55,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     with suppress(OSError, psutil.Error):  # only slower without
         send_at_once()
     limit_uploads(settings())
-    threading.Thread(target=_get_ready, daemon=True).start()
     ended = threading.Event()
+    threading.Thread(target=_get_ready, args=(ended,), daemon=True).start()
     threading.Thread(target=_keep_tidy, args=(ended,), daemon=True).start()
     if not st.get_option("server.headless"):
         webbrowser.open(get_url("localhost"))  # as Streamlit does when it has no App
@@ -124,16 +123,18 @@ def _start() -> None:
     gc.freeze()
 
 
-def _get_ready() -> None:
+def _get_ready(ended: threading.Event) -> None:
     """Import the first page while a browser still loads Streamlit, and start the workers even if nobody comes."""
     first_page()
-    time.sleep(FIRST_VISIT)
+    if ended.wait(FIRST_VISIT):
+        return
     everything()
     from cnn_core.ui.kit import services
 
     if problem := services.fault():
         logging.getLogger(__name__).error("%s", problem)
-    workers()
+    if not ended.is_set():
+        workers()
 
 
 def _keep_tidy(ended: threading.Event) -> None:
