@@ -1,11 +1,9 @@
 """Every page in a made-up language: all that is read is marked, and nothing is lost when the language changes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn_core.design.layers import Conv2D, Dense, Flatten, MaxPooling2D
@@ -17,9 +15,9 @@ from cnn_core.ui.kit import services
 from tests.app.test_teach import things
 from tests.language.made_up import CODE, learn, unmarked
 from tests.support import pages as support
-from tests.support.runs import ended, forget_active, waiting
+from tests.support.runs import ended, waiting
+from tests.support.stand_in import forget_active, without_a_cluster
 
-APP = str(Path(__file__).parents[2] / "app.py")
 FITS = Network(
     name="mine", layers=(Conv2D(filters=4), MaxPooling2D(), Flatten(), Dense(units=10, activation="softmax"))
 )
@@ -77,14 +75,8 @@ def _own_home(tmp_path_factory) -> Iterator[None]:
     own = settings().model_copy(update={"home": tmp_path_factory.mktemp("home")})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "settings", lambda: own)
-        _start_anew()
-        yield
-    _start_anew()
-
-
-def _start_anew() -> None:
-    services.stop()
-    st.cache_resource.clear()
+        with without_a_cluster():
+            yield
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +86,6 @@ def _made_up(monkeypatch):
 
 @pytest.fixture(scope="module")
 def run_id() -> str:
-    AppTest.from_file(APP, default_timeout=120).run()  # components can be imported where an app runs
     return ended(services.store(), "mine").id
 
 
@@ -109,7 +100,7 @@ def test_every_text_is_marked_while_a_run_waits(run_id, began):
     run = waiting(services.store(), "mine")
     app = opened(pages.RUN, {f"studio.recorded.began.{run.id}": began}, run=run.id)
     told = "\n".join(unmarked(app, given()))
-    forget_active(services.store())
+    forget_active()
     assert told == ""
 
 

@@ -1,7 +1,7 @@
 """Runs for tests of the store and of what shows it."""
 
 from cnn_core.design.presets import PRESETS
-from cnn_core.runs.events import Cancelled, EpochEnded, Event, Finished, Progress, Started, Submitted, TrainingEnded
+from cnn_core.runs.events import EpochEnded, Event, Finished, Progress, Started, Submitted, TrainingEnded
 from cnn_core.runs.events import Tested as Scored  # pytest would collect a class whose name begins with Test
 from cnn_core.runs.run import Run
 from cnn_core.runs.store import RunStore
@@ -44,10 +44,3 @@ def ended(store: RunStore, name: str = "first", **of_life: float) -> Run:
     run = new(store, name)
     store.append(run.id, *life(**of_life))
     return run
-
-
-def forget_active(store: RunStore) -> None:
-    """No run waits any more, or is under way: others look at what is."""
-    for run_id in store.lists.under_way():
-        store.append(run_id, Cancelled())
-        store.delete(run_id)

@@ -2,8 +2,14 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest
 
 from cnn_core.engine import trainers
 from cnn_core.engine.attempt import failed
@@ -22,6 +28,33 @@ from cnn_core.runs.past import kept_epochs
 from cnn_core.runs.run import Run
 from cnn_core.runs.turns import Line
 from cnn_core.studio import Studio
+from cnn_core.ui.kit import services
+from tests.support.pages import APP
+from tests.support.waiting import until
+
+
+@contextmanager
+def without_a_cluster() -> Iterator[None]:
+    """The pages of this process have an engine of their own meanwhile, which is a stand-in."""
+    with pytest.MonkeyPatch.context() as patch:
+        _start_anew()  # other tests of this process may have had an engine with a cluster
+        patch.setattr("cnn_core.studio.new_engine", StandIn)
+        # Where Keras is loaded Streamlit clears its session after every script, also that of a training beside it.
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        AppTest.from_file(APP, default_timeout=120).run()  # components can only be imported while an app runs
+        yield
+        _start_anew()
+
+
+def _start_anew() -> None:
+    services.stop()
+    st.cache_resource.clear()
+
+
+def forget_active() -> None:
+    """No run waits any more, or is under way: others look at what is."""
+    for run_id in services.store().lists.under_way():
+        services.engine().queue.forget(run_id)
 
 
 class StandIn:
@@ -77,7 +110,8 @@ class StandInQueue:
         self._supplies, self.beside = supplies, Turnstile(lambda: None)
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._lock, self._begun, self._stops = threading.Lock(), set(), set()
-        threading.Thread(target=self._live, daemon=True, name="stand-in trainer").start()
+        self._thread = threading.Thread(target=self._live, daemon=True, name="stand-in trainer")
+        self._thread.start()
 
     def put(self, run: Run, minutes: float | None = None) -> None:
         if not any(entry.name == run.dataset and entry.ready for entry in self._catalogue.entries()):
@@ -93,6 +127,14 @@ class StandInQueue:
             elif self._store.state(run_id).status == "queued":
                 self._store.append(run_id, StopRequested(), Cancelled())
 
+    def forget(self, run_id: str) -> None:
+        """Stop the run, wait for its end, and delete it."""
+        self.stop(run_id)
+        until(lambda: run_id not in self._begun)
+        if self._store.state(run_id).active:  # only the store says so
+            self._store.append(run_id, Cancelled())
+        self._store.delete(run_id)
+
     @property
     def line(self) -> Line:
         return self._store.lists.line().and_also(self.beside.all)
@@ -104,6 +146,7 @@ class StandInQueue:
         self._waiting.put(None)
         with self._lock:
             self._stops |= self._begun
+        self._thread.join(60)  # a thread that is in TensorFlow when its process ends takes that down with it
 
     def _live(self) -> None:
         while run_id := self._waiting.get():
