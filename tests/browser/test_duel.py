@@ -91,14 +91,13 @@ def test_both_learn_on_one_chart_and_the_report_can_be_handed_out(server, page, 
     expect(page.get_by_text("on the 1,000 test images").first).to_be_visible()
 
 
-def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page, browser):
+def test_a_stopped_duel_says_so_and_a_link_opens_in_a_second_tab(server, page):
     start(page, server.url, images=4_000, epochs=500)  # it goes on however slow the machine is
     page.wait_for_function("document.querySelector('.js-plotly-plot')?._fullData?.[0]?.x?.length > 0", timeout=120_000)
-    other = browser.new_page()
+    other = page.context.new_page()
     other.goto(page.url)
     expect(other.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     page.get_by_role("button", name="Stop", exact=True).click()
     for tab in (page, other):
         expect(tab.get_by_text("Stopped").first).to_be_visible(timeout=120_000)
         expect(tab.get_by_text("This duel has no result yet")).to_be_visible()
-    other.close()
