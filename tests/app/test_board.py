@@ -18,7 +18,7 @@ from cnn_core.ui.classroom import desk
 from cnn_core.ui.kit import services, who
 from tests.support.pages import elements, opened, sent_to
 from tests.support.people import LONG_AGO, Visitor, begin_class, end_class
-from tests.support.runs import PRESET, life
+from tests.support.runs import PRESET, life, waiting
 
 PLAN = Plan(
     dataset="bundled",
@@ -84,6 +84,23 @@ def test_everybodys_best_run_is_ranked(anna, class_):
     assert [aim["met"] for aim in told["goals"]] == ["2 have it"]
     assert told["best"][0]["curve"] == [0.485]
     assert {layer["kind"] for layer in told["best"][0]["layers"]} >= {"convolution", "dense"}
+
+
+def test_where_there_are_too_many_everybody_still_finds_themselves(anna, monkeypatch):
+    monkeypatch.setattr(board_page, "MOST_ROWS", 1)
+    monkeypatch.setattr(board_page, "MOST_ACTIVE", 1)
+    bert, carla = Visitor("Bert"), Visitor("Carla")
+    for visitor, accuracy in ((bert, 0.97), (carla, 0.96), (anna, 0.95)):
+        trained(visitor, "best", accuracy)
+    for visitor in (bert, carla, anna):
+        run = waiting(services.store())
+        services.store().people.own("run", run.id, visitor.person)
+    app = anna.opens(pages.BOARD)
+    told = board(app)
+    assert [(row["place"], row["who"]) for row in told["best"]] == [("1", bert.person.name), ("3", anna.person.name)]
+    assert told["best"][1]["curve"] == [0.475]
+    assert [row["who"] for row in told["active"]] == [bert.person.name, anna.person.name]
+    assert any("The first 1 are shown, and you" in text for text in shown(app))
 
 
 def test_what_all_see_is_found_once(anna, monkeypatch):

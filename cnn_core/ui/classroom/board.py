@@ -80,6 +80,8 @@ def _content() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         ranking(_aims(standing), _best(standing), _active(standing), on_open=_choose)
+        if len(standing.best) > MOST_ROWS or len(standing.line) > MOST_ACTIVE:
+            st.caption(_("The first {n} are shown, and you.", n=MOST_ROWS))
         if not standing.results:
             st.page_link(pages.LIVE, label=_("Train a first network"), icon=":material/play_arrow:")
     with right:
@@ -94,7 +96,20 @@ def _choose() -> None:
 def _standing() -> Standing:
     me = who.visitor()
     shared = standing(services.store().classroom.plan())
-    return replace(shared, me=me.id if me else None, my_run=OWN_RUN.get())
+    return _with_mine(replace(shared, me=me.id if me else None, my_run=OWN_RUN.get()))
+
+
+def _with_mine(standing: Standing) -> Standing:
+    """With what is shown of the visitor's own, however far down it is."""
+    mine = [one.run for one in standing.best if standing.mine(one.run, one.person)]
+    mine += [one.id for one in standing.line if standing.mine(one.id, one.person)]
+    known = standing.experiments.keys() | (standing.runs.keys() & standing.states.keys())
+    missing = [run for run in mine if run not in known]
+    if not missing:
+        return standing
+    store = services.store()
+    runs = {run.id: run for run in store.lists.some(missing)}
+    return replace(standing, runs={**standing.runs, **runs}, states={**standing.states, **store.states(missing)})
 
 
 @cached(TTLCache(2, SHARED), lock=threading.Lock())
@@ -106,10 +121,10 @@ def standing(plan: Plan) -> Standing:
     results = store.classroom.results(plan.dataset)
     best, on_front = ranked(results, plan.goals), frozenset(one.run for one in front(results))
     names = store.people.names() if who.class_here() else {}
-    active = [*line.begun, *line.waiting][:MOST_ACTIVE]
+    active = [*line.begun, *line.waiting]
     experiments = {one.id: line.before(one.id) for one in queue.beside.all.work}
     dotted = [one.run for n, one in enumerate(results) if n < MOST_DOTS or one.run in on_front]
-    listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active)]
+    listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active[:MOST_ACTIVE])]
     runs = {run.id: run for run in store.lists.some(list(dict.fromkeys([*listed, *dotted])))}
     return Standing(plan, results, best, on_front, names, active, experiments, runs, store.states(listed))
 
@@ -130,8 +145,8 @@ def _aims(standing: Standing) -> list[Aim]:
 def _best(standing: Standing) -> list[Ranked]:
     return [
         _ranked(standing, place, one, standing.runs[one.run], standing.states.get(one.run, RunState()))
-        for place, one in enumerate(standing.best[:MOST_ROWS], start=1)
-        if one.run in standing.runs
+        for place, one in enumerate(standing.best, start=1)
+        if one.run in standing.runs and (place <= MOST_ROWS or standing.mine(one.run, one.person))
     ]
 
 
@@ -162,8 +177,9 @@ def _layers(run: Summary) -> Sequence[Layer]:
 
 def _active(standing: Standing) -> list[Active]:
     """Who trains, and then who waits, in their turn."""
-    hosts, rows = machines(run.id for run in standing.line), []
-    for one in standing.line:
+    shown = [one for n, one in enumerate(standing.line) if n < MOST_ACTIVE or standing.mine(one.id, one.person)]
+    hosts, rows = machines(run.id for run in shown), []
+    for one in shown:
         if one.id in standing.experiments:
             rows.append(_experiment_row(standing, one))
         elif one.id in standing.runs and one.id in standing.states:
