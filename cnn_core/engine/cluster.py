@@ -38,6 +38,8 @@ dask.config.set(
         "distributed.scheduler.allowed-failures": 0,
         # The scheduler keeps the last messages of each topic; the store has them all.
         "distributed.admin.low-level-log-length": 100,
+        # What a worker lacks is sent with the work, and only once: no reason to warn in the server's log.
+        "distributed.admin.large-graph-warning-threshold": "1TB",
         # Dask's own pages are open to everybody who reaches the port.
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
