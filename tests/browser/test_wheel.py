@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -209,8 +210,19 @@ def address(installed) -> Iterator[str]:
 
     until(healthy)
     yield f"http://localhost:{port}"
-    server.send_signal(signal.SIGINT)
-    assert server.wait(30) == 0, "Ctrl+C is how it is ended"
+    with unread(port):
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == 0, "Ctrl+C is how it is ended"
+
+
+def unread(port: int) -> socket.socket:
+    """A connection of a browser that asks for much and reads nothing of it, as one does whose laptop was closed."""
+    with urllib.request.urlopen(f"http://localhost:{port}/", timeout=10) as page:
+        script = re.search(r"static/js/index[^\"]*\.js", page.read().decode())[0]
+    connection = socket.create_connection(("localhost", port))
+    connection.sendall(f"GET /{script} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 20)
+    connection.recv(1)  # the first answer has begun
+    return connection
 
 
 @pytest.mark.browser

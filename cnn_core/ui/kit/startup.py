@@ -8,6 +8,7 @@ another one still imported pandas ended in an error page. So imports have one lo
 import gc
 import logging
 import os
+import signal
 import socket
 import threading
 import webbrowser
@@ -27,6 +28,7 @@ from cnn_core.errors import StudioError
 from cnn_core.settings import settings
 from cnn_core.ui.kit.upload_box import limit_uploads
 
+FAREWELL = 3  # seconds that browsers have to take what they have asked for when the server ends
 TIDIED = 300  # seconds between two looks for what is kept too long
 FIRST_VISIT = 5  # seconds in which the first visitor has the processor, when there is one
 FIRST_PAGE = ("cnn_core.ui.start.home", "cnn_core.ui.kit.services", "cnn_core.ui.kit.frame")
@@ -54,6 +56,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     with suppress(OSError, psutil.Error):  # only slower without
         send_at_once()
+    end_soon()
     limit_uploads(settings())
     ended = threading.Event()
     threading.Thread(target=_get_ready, args=(ended,), daemon=True).start()
@@ -89,6 +92,17 @@ def tell(error: Exception) -> bool:
     if str(error) != str(services.fault()):  # that one stands at the top of every page
         errors.show_error(error)
     return True
+
+
+def end_soon() -> None:
+    """Let the server end though a browser holds a connection.
+
+    uvicorn waits for them for ever, unless somebody presses Ctrl+C once more, and Streamlit 1.67 has no setting for it.
+    The server is known by its handler of signals, which it has set before it enters `lifespan`.
+    """
+    server = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    if config := getattr(server, "config", None):
+        config.timeout_graceful_shutdown = FAREWELL
 
 
 @cache  # every script run asks for it
