@@ -9,7 +9,7 @@ from cnn_core.errors import RunError
 from cnn_core.language import Text
 from cnn_core.runs.database import may_be_id, said
 
-TRIES = 5
+TRIES = 5  # to remove a folder: a worker writes into it once an epoch
 
 
 class Files:

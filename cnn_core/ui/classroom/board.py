@@ -28,7 +28,7 @@ from cnn_core.ui.train.machine import machines
 
 REFRESH = 3.0  # seconds
 SHARED = 2.0  # seconds for which all see the same
-MOST_ROWS, MOST_ACTIVE, MOST_DOTS = 40, 40, 400
+MOST_ROWS, MOST_DOTS = 40, 400  # rows of each list
 _OPEN: Slot[str] = Slot("board.open", "")
 """The id of the run that was chosen on the board."""
 
@@ -80,8 +80,8 @@ def _content() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         ranking(_aims(standing), _best(standing), _active(standing), on_open=_choose)
-        if len(standing.best) > MOST_ROWS or len(standing.line) > MOST_ACTIVE:
-            st.caption(_("The first {n} are shown, and you.", n=MOST_ROWS))
+        if max(len(standing.best), len(standing.line)) > MOST_ROWS:
+            st.caption(_("Only the first {n} are shown, and your own.", n=MOST_ROWS))
         if not standing.results:
             st.page_link(pages.LIVE, label=_("Train a first network"), icon=":material/play_arrow:")
     with right:
@@ -124,7 +124,7 @@ def standing(plan: Plan) -> Standing:
     active = [*line.begun, *line.waiting]
     experiments = {one.id: line.before(one.id) for one in queue.beside.all.work}
     dotted = [one.run for n, one in enumerate(results) if n < MOST_DOTS or one.run in on_front]
-    listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active[:MOST_ACTIVE])]
+    listed = [*(one.run for one in best[:MOST_ROWS]), *(run.id for run in active[:MOST_ROWS])]
     runs = {run.id: run for run in store.lists.some(list(dict.fromkeys([*listed, *dotted])))}
     return Standing(plan, results, best, on_front, names, active, experiments, runs, store.states(listed))
 
@@ -177,7 +177,7 @@ def _layers(run: Summary) -> Sequence[Layer]:
 
 def _active(standing: Standing) -> list[Active]:
     """Who trains, and then who waits, in their turn."""
-    shown = [one for n, one in enumerate(standing.line) if n < MOST_ACTIVE or standing.mine(one.id, one.person)]
+    shown = [one for n, one in enumerate(standing.line) if n < MOST_ROWS or standing.mine(one.id, one.person)]
     hosts, rows = machines(run.id for run in shown), []
     for one in shown:
         if one.id in standing.experiments:
